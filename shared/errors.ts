@@ -1,0 +1,118 @@
+/** Whom a failure belongs to. Confusing the first two with the third is how an outage fills a dead-letter queue. */
+export type BelongsTo = 'object' | 'message' | 'pipeline';
+
+/** Where it happened, as far as known. */
+export interface Coordinates {
+  readonly source?: string;
+  readonly bucket?: string;
+  readonly key?: string;
+  readonly messageId?: string;
+  /** Byte offset in the decompressed object. */
+  readonly offset?: number;
+  readonly role?: string;
+  readonly queue?: string;
+  readonly rule?: string;
+  readonly stream?: string;
+}
+
+/**
+ * Every failure that can cross a port: whom it belongs to, and whether trying again can help.
+ * Anything thrown that is not in this table is a bug.
+ */
+const failures = {
+  // Credentials
+  'identity-unavailable': { belongsTo: 'pipeline', retry: true },
+  'web-identity-denied': { belongsTo: 'pipeline', retry: true },
+  'web-identity-refused': { belongsTo: 'pipeline', retry: true },
+  'assume-role-denied': { belongsTo: 'pipeline', retry: true },
+  'sts-region-disabled': { belongsTo: 'pipeline', retry: true },
+  'sts-refused': { belongsTo: 'pipeline', retry: true },
+  'sts-unavailable': { belongsTo: 'pipeline', retry: true },
+  'credentials-expired': { belongsTo: 'pipeline', retry: true },
+  'credentials-invalid': { belongsTo: 'pipeline', retry: true },
+  // Queue
+  'queue-not-found': { belongsTo: 'pipeline', retry: true },
+  'queue-denied': { belongsTo: 'pipeline', retry: true },
+  'queue-kms-denied': { belongsTo: 'pipeline', retry: true },
+  'queue-over-limit': { belongsTo: 'pipeline', retry: true },
+  'queue-unavailable': { belongsTo: 'pipeline', retry: true },
+  'queue-refused': { belongsTo: 'pipeline', retry: true },
+  // Messages
+  'notification-unknown': { belongsTo: 'message', retry: false },
+  'subscription-unconfirmed': { belongsTo: 'message', retry: false },
+  'bucket-not-allowed': { belongsTo: 'message', retry: false },
+  'key-not-allowed': { belongsTo: 'message', retry: false },
+  // Objects: reading
+  'object-not-found': { belongsTo: 'object', retry: false },
+  'bucket-not-found': { belongsTo: 'object', retry: true },
+  'object-denied': { belongsTo: 'object', retry: true },
+  'object-kms-denied': { belongsTo: 'object', retry: true },
+  'object-kms-unusable': { belongsTo: 'object', retry: true },
+  'object-archived': { belongsTo: 'object', retry: true },
+  'object-refused': { belongsTo: 'object', retry: true },
+  'object-cut': { belongsTo: 'object', retry: true },
+  'object-store-throttled': { belongsTo: 'pipeline', retry: true },
+  'object-store-unavailable': { belongsTo: 'pipeline', retry: true },
+  // Objects: content
+  'object-empty': { belongsTo: 'object', retry: false },
+  'gzip-truncated': { belongsTo: 'object', retry: false },
+  'gzip-invalid': { belongsTo: 'object', retry: false },
+  'json-invalid': { belongsTo: 'object', retry: false },
+  'no-records': { belongsTo: 'object', retry: false },
+  'object-too-large': { belongsTo: 'object', retry: false },
+  // Destination
+  'token-unavailable': { belongsTo: 'pipeline', retry: true },
+  'upload-unauthorized': { belongsTo: 'pipeline', retry: true },
+  'upload-denied': { belongsTo: 'pipeline', retry: true },
+  'upload-not-found': { belongsTo: 'pipeline', retry: true },
+  'upload-too-large': { belongsTo: 'pipeline', retry: false },
+  'upload-refused': { belongsTo: 'pipeline', retry: false },
+  'upload-throttled': { belongsTo: 'pipeline', retry: true },
+  'upload-unavailable': { belongsTo: 'pipeline', retry: true },
+  // The slice itself
+  'slice-ended': { belongsTo: 'pipeline', retry: true },
+  'circuit-open': { belongsTo: 'pipeline', retry: true },
+  'claim-held': { belongsTo: 'object', retry: true },
+  'storage-unavailable': { belongsTo: 'pipeline', retry: true },
+  'settings-invalid': { belongsTo: 'pipeline', retry: false },
+} as const satisfies Record<string, { belongsTo: BelongsTo; retry: boolean }>;
+
+export type ErrorCode = keyof typeof failures;
+
+export interface ErrorDetails {
+  readonly at?: Coordinates;
+  readonly cause?: unknown;
+  /** What a person should do, as one imperative sentence; absent when nothing needs doing. */
+  readonly remedy?: string;
+  /** The service's own request to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** True when the request may have been acted on although no answer came: a duplicate is possible. */
+  readonly outcomeUnknown?: boolean;
+}
+
+/** The only error that crosses a port. `message` says what failed and where, in one sentence. */
+export class ConnectorError extends Error {
+  readonly code: ErrorCode;
+  readonly belongsTo: BelongsTo;
+  readonly retry: boolean;
+  readonly at: Coordinates;
+  readonly remedy: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly outcomeUnknown: boolean;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'ConnectorError';
+    this.code = code;
+    this.belongsTo = failures[code].belongsTo;
+    this.retry = failures[code].retry;
+    this.at = details.at ?? {};
+    this.remedy = details.remedy;
+    this.retryAfterMs = details.retryAfterMs;
+    this.outcomeUnknown = details.outcomeUnknown ?? false;
+  }
+}
+
+/** Every code with its owner, for the documentation and its test. */
+export const errorTable: Readonly<Record<ErrorCode, { readonly belongsTo: BelongsTo; readonly retry: boolean }>> =
+  failures;

@@ -1,0 +1,106 @@
+import type { Coordinates, ErrorCode } from './errors.ts';
+
+/** How a failure is told in an event: never a stack, never a secret. */
+export interface FailureReport {
+  readonly code: ErrorCode | 'bug';
+  readonly message: string;
+  readonly remedy?: string;
+  readonly at?: Coordinates;
+}
+
+/** Why a slice stopped. */
+export type SliceEnd = 'queue-empty' | 'deadline' | 'circuit-open' | 'shutdown';
+
+/**
+ * What one slice of one source did. Contract: records = rowsAccepted + recordsDropped + recordsSuppressed + recordsLeft;
+ * the left side is counted at the scanner, the right side at accepted bodies and at objects given up.
+ */
+export interface SliceSummary {
+  readonly source: string;
+  readonly ended: SliceEnd;
+  readonly identityHolds: boolean;
+  readonly messagesReceived: number;
+  readonly messagesDeleted: number;
+  readonly messagesReturned: number;
+  readonly objectsAccepted: number;
+  readonly objectsSkipped: number;
+  readonly objectsSuppressed: number;
+  readonly objectsFailed: number;
+  readonly records: number;
+  readonly rowsAccepted: number;
+  readonly recordsDropped: number;
+  readonly recordsSuppressed: number;
+  /** Records read of objects that must be read again: their rows were not all accepted, or the object failed. */
+  readonly recordsLeft: number;
+  readonly stubs: number;
+  readonly truncatedRows: number;
+  readonly repairedRows: number;
+  /** Compressed bytes read from S3. */
+  readonly bytesRead: number;
+  /** Decompressed bytes. */
+  readonly bytesInflated: number;
+  /** Uncompressed and compressed bytes of accepted bodies. */
+  readonly bytesUploaded: number;
+  readonly bytesSent: number;
+  readonly uploads: number;
+  readonly uploadAttempts: number;
+  readonly receives: number;
+  /** Upload attempts whose outcome nobody knows: the bound on duplicates, in rows. */
+  readonly rowsOfUnknownOutcome: number;
+  readonly mostUploadsInFlight: number;
+  readonly durationMs: number;
+  /** The first failure that stopped work, when one did. */
+  readonly failure?: FailureReport;
+}
+
+/** Everything worth telling. The domain reports; telemetry alone chooses level and wording. */
+export type ConnectorEvent =
+  | { readonly type: 'slice-started'; readonly source: string }
+  | { readonly type: 'slice-finished'; readonly summary: SliceSummary }
+  | {
+      readonly type: 'object-accepted';
+      readonly source: string;
+      readonly at: Coordinates;
+      readonly rows: number;
+      readonly stubs: number;
+    }
+  | { readonly type: 'object-skipped'; readonly source: string; readonly at: Coordinates; readonly reason: string }
+  | { readonly type: 'object-suppressed'; readonly source: string; readonly at: Coordinates }
+  | { readonly type: 'object-failed'; readonly source: string; readonly failure: FailureReport }
+  | {
+      readonly type: 'message-returned';
+      readonly source: string;
+      readonly messageId: string;
+      readonly visibleInSeconds: number;
+      readonly failure: FailureReport;
+    }
+  | {
+      readonly type: 'message-acknowledged';
+      readonly source: string;
+      readonly messageId: string;
+      readonly objects: number;
+    }
+  | { readonly type: 'message-kept'; readonly source: string; readonly messageId: string; readonly refused: string }
+  | { readonly type: 'message-empty'; readonly source: string; readonly messageId: string; readonly reason: string }
+  | { readonly type: 'claim-lost'; readonly source: string; readonly messageId: string; readonly refused: string }
+  | {
+      readonly type: 'upload-retried';
+      readonly source: string;
+      readonly waitMs: number;
+      readonly failure: FailureReport;
+    }
+  | {
+      readonly type: 'circuit-opened';
+      readonly source: string;
+      readonly circuit: string;
+      readonly failure: FailureReport;
+    }
+  | {
+      readonly type: 'circuit-probed';
+      readonly source: string;
+      readonly circuit: string;
+      readonly failure: FailureReport;
+    }
+  | { readonly type: 'circuit-closed'; readonly source: string; readonly circuit: string; readonly openMs: number }
+  | { readonly type: 'settings-refused'; readonly problems: readonly string[] }
+  | { readonly type: 'source-failed'; readonly source: string; readonly failure: FailureReport };

@@ -1,0 +1,26 @@
+/** The bounds of one drain of one source. Every number is a setting, so that fault runs use seconds. */
+export interface DrainSettings {
+  /** Name of the source, for events. */
+  readonly source: string;
+  readonly allowedBuckets: readonly string[];
+  /** A slice ends by itself after this long, and stops receiving `stopReceivingMs` before. */
+  readonly sliceMs: number;
+  readonly stopReceivingMs: number;
+  readonly visibilitySeconds: number;
+  readonly heartbeatMs: number;
+  readonly receivers: number;
+  readonly longPollSeconds: number;
+  readonly objectsInFlight: number;
+  /** Compressed bytes of objects being read at once. */
+  readonly bytesInFlight: number;
+  readonly decompressedBytesCap: number;
+  /** Uncompressed JSON bytes of one request body. */
+  readonly batchBytes: number;
+  readonly lingerMs: number;
+  readonly uploadsInFlight: number;
+  readonly gzipLevel: number;
+  /** How often one body is sent before its failure counts. */
+  readonly uploadAttempts: number;
+  /** Different objects of a bucket that must fail alike, with no success between, before its circuit opens. */
+  readonly bucketFailures: number;
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    expect: { requireAssertions: true },
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    sequence: { shuffle: true },
+    coverage: {
+      provider: 'v8',
+      include: ['shared/**/*.ts'],
+      exclude: ['shared/cloudtrail/wasm/**'],
+      thresholds: { lines: 95, branches: 90 },
+      reporter: ['text-summary', 'text'],
+    },
+  },
+});
