@@ -1,0 +1,58 @@
+// Runs one of the project's commands on the pinned Node, after installing the dependencies when they are missing or
+// the lockfile changed. Plain JavaScript without imports from the project: it must run on Node 20 before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, 'node_modules', '.installed-lockfile');
+const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+const [script, ...args] = process.argv.slice(2);
+const oldest = 20;
+if (Number(process.versions.node.split('.')[0]) < oldest) {
+  fail(`Node ${oldest} or newer is needed to start; this is ${process.version}`, 2);
+}
+if (!script) fail('usage: node cli/bootstrap.mjs SCRIPT [ARGUMENT ...]', 2);
+installIfNeeded();
+run();
+
+function installIfNeeded() {
+  const lockfile = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile) return;
+  process.stderr.write('Installing dependencies (once; about a minute) ...\n');
+  // npm says where it is when it runs us; its own level would be "silent", which hides why an installation failed.
+  const npm = process.env.npm_execpath;
+  const command = npm ? [process.execPath, [npm]] : ['npm', []];
+  const installed = spawnSync(command[0], [...command[1], 'ci', '--loglevel=error', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: !npm && process.platform === 'win32',
+  });
+  if (installed.status !== 0) {
+    fail(
+      `the dependencies could not be installed (npm ci ended with ${installed.status ?? installed.error?.message}); see the lines above`,
+      1,
+    );
+  }
+  writeFileSync(stamp, lockfile);
+}
+
+function run() {
+  const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', join(root, script), ...args], {
+    stdio: 'inherit',
+  });
+  // A terminal sends Ctrl-C to the whole group; whoever signals only us means the child.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
+
+function fail(message, code) {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
