@@ -102,5 +102,7 @@ export type ConnectorEvent =
       readonly failure: FailureReport;
     }
   | { readonly type: 'circuit-closed'; readonly source: string; readonly circuit: string; readonly openMs: number }
+  | { readonly type: 'object-reingested'; readonly source: string; readonly at: Coordinates }
+  | { readonly type: 'ledger-unavailable'; readonly source: string; readonly failure: FailureReport }
   | { readonly type: 'settings-refused'; readonly problems: readonly string[] }
   | { readonly type: 'source-failed'; readonly source: string; readonly failure: FailureReport };

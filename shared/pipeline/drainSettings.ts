@@ -23,4 +23,8 @@ export interface DrainSettings {
   readonly uploadAttempts: number;
   /** Different objects of a bucket that must fail alike, with no success between, before its circuit opens. */
   readonly bucketFailures: number;
+  /** Messages held at once, those whose rows only wait for their upload included. Default 1,000. */
+  readonly messagesHeld?: number;
+  /** Messages one slice may send into back-off (they count as in flight) before it stops receiving. Default 1,000. */
+  readonly messagesBackedOff?: number;
 }

@@ -1,3 +1,4 @@
+import type { StubNote } from '../cloudtrail/rowEngine.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { ConnectorEvent } from '../events.ts';
 import type { AcknowledgedMessage } from './acknowledgedMessage.ts';
@@ -119,8 +120,16 @@ export type Claim =
 /** Per object `claimed -> accepted | failed(reason)`: the one state machine. */
 export interface Ledger {
   claim(object: ObjectRef, message: QueueMessage): Promise<Claim>;
-  recordAccepted(claim: ClaimedObject, identity: ContentIdentity, rows: number): Promise<void>;
+  /** `stubs` are the records whose rows tell only a part: they are accepted, and each keeps a failed entry with its offset. */
+  recordAccepted(
+    claim: ClaimedObject,
+    identity: ContentIdentity,
+    rows: number,
+    stubs: readonly StubNote[],
+  ): Promise<void>;
   recordFailed(claim: ClaimedObject, message: QueueMessage, error: ConnectorError): Promise<void>;
+  /** A message that announces nothing that could be claimed: unknown shape, bucket or layout. */
+  recordFailedMessage(message: QueueMessage, error: ConnectorError): Promise<void>;
   /** Gives the claim up without an outcome (slice ended, circuit opened). */
   release(claim: ClaimedObject): Promise<void>;
 }
@@ -135,6 +144,8 @@ export interface OpenCircuit {
   /** No probe before this time. */
   readonly nextProbeAt: number;
   readonly probes: number;
+  /** The object whose reading failed last: reading it again is the probe. */
+  readonly lastFailed?: ObjectRef;
 }
 
 /** Where open circuits are remembered between slices and instances. */
@@ -143,6 +154,9 @@ export interface CircuitStore {
   save(circuit: OpenCircuit): Promise<void>;
   remove(name: CircuitName): Promise<void>;
 }
+
+/** Compresses a closed body to gzip; the given bytes may be reused once it resolved. */
+export type Compress = (bytes: Uint8Array, level: number) => Promise<Uint8Array>;
 
 /** What one drain of one source needs from the world. */
 export interface DrainPorts {
@@ -156,4 +170,6 @@ export interface DrainPorts {
   readonly report: (event: ConnectorEvent) => void;
   /** 0 <= x < 1, for jitter. */
   readonly random: () => number;
+  /** zlib on the thread pool, unless given. */
+  readonly compress?: Compress;
 }
