@@ -1,0 +1,133 @@
+/** What became of one AWS request that did not succeed, read from whatever the SDK threw. */
+export type AwsAnswer = AwsRefusal | AwsSilence | AwsAbort;
+
+/** The service answered with an error document, or at least with an error status. */
+export interface AwsRefusal {
+  readonly kind: 'refused';
+  /** Every code the answer carries, without prefix `AWS.SimpleQueueService.` and suffix `Exception`. */
+  readonly codes: readonly string[];
+  /** The code as AWS wrote it, for people. */
+  readonly shownCode: string;
+  readonly status: number;
+  /** First line of the service's own text, cut to 300 characters. */
+  readonly text: string;
+  readonly requestId: string | undefined;
+  /** Where S3 says that the bucket lies. */
+  readonly bucketRegion: string | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** No readable answer: refused connection, reset, time-out, garbled body. */
+export interface AwsSilence {
+  readonly kind: 'silent';
+  readonly reason: string;
+  /** False when the request cannot have reached the service. */
+  readonly maybeSent: boolean;
+}
+
+/** Our own signal ended the wait. */
+export interface AwsAbort {
+  readonly kind: 'aborted';
+}
+
+/** Reads an error thrown by an SDK client; codes come from `name`, `Code` and `Error.Code`, which differ for SQS. */
+export function readAwsAnswer(error: unknown, signal?: AbortSignal): AwsAnswer {
+  const fields = asRecord(error);
+  const status = asRecord(fields['$metadata'])['httpStatusCode'];
+  if (typeof status === 'number' && status >= 300) {
+    return readRefusal(fields, status);
+  }
+  if (signal?.aborted === true) {
+    return { kind: 'aborted' };
+  }
+  if (typeof status === 'number') {
+    return { kind: 'silent', reason: `the answer (HTTP ${status}) could not be read`, maybeSent: true };
+  }
+  return {
+    kind: 'silent',
+    reason: firstLine(String(fields['message'] ?? error)),
+    maybeSent: !neverSent.has(String(fields['code'])),
+  };
+}
+
+/** The service's answer as the end of a sentence. */
+export function describeAwsAnswer(answer: AwsAnswer): string {
+  switch (answer.kind) {
+    case 'refused': {
+      const request = answer.requestId === undefined ? '' : `, request ${answer.requestId}`;
+      const text = answer.text === '' ? '' : `: "${answer.text}"`;
+      return `AWS answered ${answer.shownCode} (HTTP ${answer.status}${request})${text}`;
+    }
+    case 'silent':
+      return `no answer from AWS: ${answer.reason}`;
+    case 'aborted':
+      return 'stopped while waiting for AWS';
+  }
+}
+
+/** A cause that is safe to log: the raw error carries headers, and for some codes the session token. */
+export function causeOf(answer: AwsAnswer): unknown {
+  return answer.kind === 'refused'
+    ? { code: answer.shownCode, status: answer.status, requestId: answer.requestId }
+    : { reason: describeAwsAnswer(answer) };
+}
+
+/** True when any code of the answer is among those given. */
+export function hasCode(answer: AwsRefusal, codes: ReadonlySet<string>): boolean {
+  return answer.codes.some((code) => codes.has(code));
+}
+
+/** The one look into a text: AWS tells a refusal by KMS from a refusal by S3 or SQS by naming the `kms:` action only there. */
+export function mentionsKms(answer: AwsRefusal): boolean {
+  return answer.text.includes('kms:');
+}
+
+/** First line, at most 300 characters: the further lines of a signature failure hold the session token. */
+export function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
+}
+
+/** Node's codes for connections that never came to be. */
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Names the SDK makes up when the answer has no code. */
+const madeUp = new Set(['Error', 'Unknown', 'UnknownError', 'SyntaxError']);
+
+function readRefusal(fields: Record<string, unknown>, status: number): AwsRefusal {
+  const inner = asRecord(fields['Error']);
+  const raw = [fields['name'], fields['Code'], inner['Code']]
+    .filter((code) => typeof code === 'string')
+    .filter((code) => code !== '' && !madeUp.has(code));
+  const headers = asRecord(asRecord(fields['$response'])['headers']);
+  const readable = fields['$fault'] !== undefined && raw.length > 0;
+  return {
+    kind: 'refused',
+    codes: [...new Set(raw.map(normalised))],
+    shownCode: raw[0]?.replace(sqsPrefix, '') ?? 'an error without a code',
+    status,
+    text: readable ? firstLine(text(fields['message']) ?? '') : '',
+    requestId: text(asRecord(fields['$metadata'])['requestId']),
+    bucketRegion: text(headers['x-amz-bucket-region']) ?? text(fields['Region']),
+    retryAfterMs: readRetryAfter(headers['retry-after']),
+  };
+}
+
+const sqsPrefix = 'AWS.SimpleQueueService.';
+
+function normalised(code: string): string {
+  return code.replace(sqsPrefix, '').replace(/Exception$/, '');
+}
+
+function readRetryAfter(header: unknown): number | undefined {
+  const seconds = typeof header === 'string' && header !== '' ? Number(header) : Number.NaN;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
