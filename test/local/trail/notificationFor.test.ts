@@ -9,6 +9,8 @@ import {
   subscriptionConfirmation,
 } from '../../../local/trail/notificationFor.ts';
 import type { TrailFile } from '../../../local/trail/trailFile.ts';
+import { parseNotification } from '../../../shared/cloudtrail/notification.ts';
+import { fateOfObject } from '../../../shared/cloudtrail/objectKey.ts';
 
 const now = Date.UTC(2026, 10, 1, 12);
 const place = { bucket: 'a-bucket', region: 'eu-west-1', at: now };
@@ -56,6 +58,30 @@ describe('notificationFor', () => {
 
   it.each(notificationShapes)('writes %s the same every time', (shape) => {
     expect(notificationFor(file, shape, place)).toBe(notificationFor(file, shape, place));
+  });
+});
+
+describe('what the connector reads in them', () => {
+  it.each(notificationShapes)('is the key, for %s', (shape) => {
+    expect(parseNotification(notificationFor(file, shape, place))).toMatchObject({
+      kind: 'objects',
+      objects: [{ bucket: 'a-bucket', key: file.key }],
+    });
+  });
+
+  it.each([
+    s3TestEvent(place),
+    cloudTrailValidationMessage(place, 'raw'),
+    cloudTrailValidationMessage(place, 'in-sns'),
+  ])('is nothing to do: %s', (body) => {
+    expect(parseNotification(body)).toMatchObject({ kind: 'nothing' });
+  });
+
+  it('is a file to ingest, unless it is a digest', () => {
+    const files = Array.from(generateTrail({ seed: 2, files: 40, now, digestsOf: 'a-bucket' }));
+    for (const { key, kind } of files) {
+      expect(fateOfObject(key).fate).toBe(kind === 'CloudTrail-Digest' ? 'skip' : 'ingest');
+    }
   });
 });
 
