@@ -69,7 +69,7 @@ export function fateOfObject(key: string): ObjectFate {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: 1,024 bytes of UTF-8. */
-export const maxKeyBytes = 1024;
+const maxKeyBytes = 1024;
 
 /**
  * Refuses an object that a message may announce but the operator did not allow: a queue message is untrusted input.
