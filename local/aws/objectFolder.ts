@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ObjectPersistence } from './fauxqs.ts';
+
+/** The bodies of all objects as files, and the keys of each bucket in order. */
+export interface ObjectFolder {
+  readonly persistence: ObjectPersistence;
+  /** The file that holds, or will hold, an object's body. */
+  fileOf(bucket: string, key: string): string;
+  /** Takes note of a body that was put in place without passing through the store. */
+  noteKey(bucket: string, key: string): void;
+  /** Keys in the order S3 lists them (UTF-8 order, for the keys of log files). */
+  keysOf(bucket: string): readonly string[];
+}
+
+/**
+ * Keeps bodies on disk, so that a bucket may be larger than memory. File names are hashes: a hostile key such as
+ * `../../escape` is a key like any other and never a path.
+ */
+export function makeObjectFolder(root: string): ObjectFolder {
+  const keys = new Map<string, { readonly all: Set<string>; sorted: string[] | undefined }>();
+  for (let shard = 0; shard < 256; shard += 1) mkdirSync(join(root, hex(shard)), { recursive: true });
+
+  const bucketOf = (bucket: string) => {
+    const known = keys.get(bucket) ?? { all: new Set<string>(), sorted: undefined };
+    keys.set(bucket, known);
+    return known;
+  };
+  const fileOf = (bucket: string, key: string) => {
+    const name = hash('sha1', `${bucket}/${key}`, 'hex');
+    return join(root, name.slice(0, 2), name);
+  };
+  const note = (bucket: string, key: string) => {
+    const known = bucketOf(bucket);
+    if (known.all.has(key)) return;
+    known.all.add(key);
+    known.sorted = undefined;
+  };
+  const forget = (bucket: string, key: string) => {
+    const known = bucketOf(bucket);
+    if (known.all.delete(key)) known.sorted = undefined;
+    rmSync(fileOf(bucket, key), { force: true });
+  };
+  const empty = (bucket: string) => {
+    for (const key of bucketOf(bucket).all) forget(bucket, key);
+  };
+
+  const persistence: ObjectPersistence = {
+    ...nothingToPersist,
+    upsertObject(bucket, object) {
+      writeFileSync(fileOf(bucket, object.key), object.body);
+      note(bucket, object.key);
+    },
+    completeMultipartUpload(_uploadId, bucket, object) {
+      persistence.upsertObject(bucket, object);
+    },
+    readBody: (bucket, key) => readFileSync(fileOf(bucket, key)),
+    deleteObject: forget,
+    deleteObjectsByBucket: empty,
+    deleteAllObjects() {
+      for (const bucket of keys.keys()) empty(bucket);
+    },
+  };
+  return {
+    persistence,
+    fileOf,
+    noteKey: note,
+    keysOf(bucket) {
+      const known = bucketOf(bucket);
+      known.sorted ??= [...known.all].sort();
+      return known.sorted;
+    },
+  };
+}
+
+const ignore = () => undefined;
+
+/** Metadata lives in memory and dies with the process: the embedded cloud starts empty every time. */
+const nothingToPersist = {
+  insertBucket: ignore,
+  deleteBucket: ignore,
+  saveBucketLifecycleConfiguration: ignore,
+  deleteBucketLifecycleConfiguration: ignore,
+  renameObject: ignore,
+  insertMultipartUpload: ignore,
+  upsertMultipartPart: ignore,
+  deleteMultipartUpload: ignore,
+  deleteAllMultipartUploads: ignore,
+  loadS3: ignore,
+  purgeAll: ignore,
+  close: ignore,
+};
+
+function hex(shard: number): string {
+  return shard.toString(16).padStart(2, '0');
+}

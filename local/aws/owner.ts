@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, stat } from 'node:fs/promises';
+import type { Fauxqs, Queue } from './fauxqs.ts';
+import type { ObjectFolder } from './objectFolder.ts';
+import type { Scene } from './scene.ts';
+
+/** A message as somebody with the owner's rights sees it, without receiving it. */
+export interface PeekedMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly receiveCount: number;
+}
+
+/** What the owner of the target account does: CloudTrail's writing, S3's announcing, looking into the queues. */
+export interface Owner {
+  /** Writes an object, past the role's policy. Bytes, or the path of a file of any size. */
+  putLogFile(key: string, content: Uint8Array | string, metadata?: Record<string, string>): Promise<{ etag: string }>;
+  deleteLogFile(key: string): void;
+  /** Puts messages into the queue, as S3 or SNS would, and returns their ids. */
+  announce(bodies: readonly string[]): readonly string[];
+  /** Messages waiting or in flight in the main queue. */
+  peekQueue(): readonly PeekedMessage[];
+  peekDeadLetters(): readonly PeekedMessage[];
+  /** Moves dead letters back to the main queue; as with AWS they become new messages. Returns how many. */
+  redrive(): number;
+}
+
+/** The owner's hands on the stores. */
+export function makeOwner(scene: Scene, fauxqs: Fauxqs, folder: ObjectFolder, queue: Queue, dlq: Queue): Owner {
+  const { s3Store } = fauxqs.stores;
+  const send = (body: string) => {
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    if (Buffer.byteLength(body) > 1_048_576) throw new Error('An SQS message must not be larger than 1 MiB.');
+    const message = fauxqs.createMessage(body);
+    queue.enqueue(message);
+    return message.messageId;
+  };
+  return {
+    async putLogFile(key, content, metadata = {}) {
+      if (typeof content === 'string') return placeFile(scene.bucket, key, content, metadata, s3Store, folder);
+      const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+      return s3Store.putObject(scene.bucket, key, body, contentType, metadata, { contentEncoding });
+    },
+    deleteLogFile: (key) => s3Store.deleteObject(scene.bucket, key),
+    announce: (bodies) => bodies.map(send),
+    peekQueue: () => peek(queue),
+    peekDeadLetters: () => peek(dlq),
+    redrive() {
+      dlq.processTimers();
+      const messages = dlq.messages.splice(0);
+      for (const message of messages) send(message.body);
+      return messages.length;
+    },
+  };
+}
+
+// CloudTrail writes its log files with these two headers; a client that undoes the encoding by itself gets JSON.
+const contentType = 'application/json';
+const contentEncoding = 'gzip';
+
+/** Takes a file in by copying it into the folder, so that its size never meets memory or fauxqs's 11 MiB limit. */
+async function placeFile(
+  bucket: string,
+  key: string,
+  path: string,
+  metadata: Record<string, string>,
+  store: Fauxqs['stores']['s3Store'],
+  folder: ObjectFolder,
+): Promise<{ etag: string }> {
+  const digest = createHash('md5');
+  for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer);
+  const file = folder.fileOf(bucket, key);
+  await copyFile(path, file, constants.COPYFILE_FICLONE);
+  const etag = `"${digest.digest('hex')}"`;
+  const contentLength = (await stat(file)).size;
+  const lastModified = new Date();
+  const body = Buffer.alloc(0);
+  store.restoreObject(bucket, { key, body, contentType, contentEncoding, contentLength, etag, lastModified, metadata });
+  folder.noteKey(bucket, key);
+  return { etag };
+}
+
+function peek(queue: Queue): readonly PeekedMessage[] {
+  queue.processTimers();
+  const { ready, delayed, inflight } = queue.inspectMessages();
+  return [...ready, ...delayed, ...inflight.map(({ message }) => message)].map((message) => ({
+    messageId: message.messageId,
+    body: message.body,
+    receiveCount: message.approximateReceiveCount,
+  }));
+}
