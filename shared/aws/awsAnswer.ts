@@ -77,6 +77,11 @@ export function hasCode(answer: AwsRefusal, codes: ReadonlySet<string>): boolean
   return answer.codes.some((code) => codes.has(code));
 }
 
+/** Denied by a policy; an answer cut down to its status counts as well. */
+export function isDenied(answer: AwsRefusal): boolean {
+  return answer.codes.includes('AccessDenied') || (answer.codes.length === 0 && answer.status === 403);
+}
+
 /** The one look into a text: AWS tells a refusal by KMS from a refusal by S3 or SQS by naming the `kms:` action only there. */
 export function mentionsKms(answer: AwsRefusal): boolean {
   return answer.text.includes('kms:');

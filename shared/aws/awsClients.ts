@@ -68,6 +68,8 @@ function common(options: AwsClientOptions) {
       requestTimeout: timeouts.answerMs,
       // Without it the SDK only warns, and waits for ever.
       throwOnRequestTimeout: true,
+      // No limit on silence as such: long polls are silent, and so is a body whose reader is held back.
+      socketTimeout: 0,
       httpAgent: agent,
       httpsAgent: agent,
     },

@@ -7,7 +7,7 @@ export interface QueueLocation {
 }
 
 /**
- * Reads `https://sqs.<region>.<suffix>/<account>/<name>` and the two older host names; undefined for anything else.
+ * Reads `https://sqs.<region>.<suffix>/<account>/<name>` and the two older host names; undefined for anything else, FIFO queues included.
  * https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
  */
 export function readQueueLocation(queueUrl: string): QueueLocation | undefined {
@@ -15,7 +15,7 @@ export function readQueueLocation(queueUrl: string): QueueLocation | undefined {
     return undefined;
   }
   const { hostname, pathname } = new URL(queueUrl);
-  const path = /^\/(\d{12})\/([A-Za-z0-9_-]{1,80}(?:\.fifo)?)$/.exec(pathname);
+  const path = /^\/(\d{12})\/([A-Za-z0-9_-]{1,80})$/.exec(pathname);
   const region = regionOf(hostname);
   const [, account, name] = path ?? [];
   if (region === undefined || account === undefined || name === undefined) {

@@ -5,6 +5,7 @@ import {
   causeOf,
   describeAwsAnswer,
   hasCode,
+  isDenied,
   mentionsKms,
   readAwsAnswer,
 } from './awsAnswer.ts';
@@ -114,7 +115,7 @@ function objectRow(call: S3Call, answer: AwsRefusal): Row {
       ? { code: 'object-refused', remedy: 'Ask the owner of the AWS account: AWS has closed it or its use of S3.' }
       : { code: 'object-refused', remedy: `Find the region of bucket ${call.bucket}: S3 did not name it.` };
   }
-  if (hasCode(answer, new Set(['AccessDenied'])) || answer.status === 403) {
+  if (isDenied(answer)) {
     return deniedRow(call, answer);
   }
   return answer.status === 404

@@ -2,7 +2,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import { ConnectorError } from '../errors.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { abortable } from './abortable.ts';
-import { firstLine, readAwsAnswer } from './awsAnswer.ts';
+import { firstLine, isDenied, readAwsAnswer } from './awsAnswer.ts';
 import { type AwsTimeouts, stsClient } from './awsClients.ts';
 import { isStaleSession } from './credentialCodes.ts';
 import { type RenewingSession, renewingSession } from './renewingSession.ts';
@@ -198,15 +198,10 @@ async function assumeTarget(
       return assume();
     });
   } catch (error) {
-    const denied = isDenied(error);
-    const caller = await nameCaller(options.mode, client, denied);
+    const answer = readAwsAnswer(error);
+    const caller = await nameCaller(options.mode, client, answer.kind === 'refused' && isDenied(answer));
     throw stsFailure({ action: 'AssumeRole', roleArn, region, sessionName, externalId, caller }, error);
   }
-}
-
-function isDenied(error: unknown): boolean {
-  const answer = readAwsAnswer(error);
-  return answer.kind === 'refused' && answer.codes.includes('AccessDenied');
 }
 
 /** The principal that the trust policy must name. Asking AWS costs a call, made only when the answer is needed for the remedy. */

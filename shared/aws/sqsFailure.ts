@@ -5,6 +5,7 @@ import {
   causeOf,
   describeAwsAnswer,
   hasCode,
+  isDenied,
   mentionsKms,
   readAwsAnswer,
 } from './awsAnswer.ts';
@@ -87,7 +88,7 @@ function refusedBy(call: SqsCall, answer: AwsRefusal): Row {
   if (hasCode(answer, invalidCredentials)) {
     return { code: 'credentials-invalid', remedy: invalidCredentialsRemedy };
   }
-  if (hasCode(answer, new Set(['AccessDenied'])) || answer.status === 403) {
+  if (isDenied(answer)) {
     return mentionsKms(answer)
       ? { code: 'queue-kms-denied', remedy: kmsRemedy(call, answer) }
       : {

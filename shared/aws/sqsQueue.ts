@@ -22,12 +22,12 @@ export interface SqsQueueOptions {
   readonly timeouts?: AwsTimeouts;
 }
 
-/** One standard queue under the source's role. Throws ConnectorError 'settings-invalid' for a URL that is none of SQS. */
+/** One standard queue under the source's role. Throws ConnectorError 'settings-invalid' for any other URL. */
 export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): void } {
   const { queueUrl, credentials, clock, timeouts = defaultAwsTimeouts } = options;
   const location = readQueueLocation(queueUrl);
   if (location === undefined) {
-    throw new ConnectorError('settings-invalid', `"${queueUrl}" is not the URL of an SQS queue`, {
+    throw new ConnectorError('settings-invalid', `"${queueUrl}" is not the URL of a standard SQS queue`, {
       at: { queue: queueUrl },
       remedy: 'Set SQS_QUEUE_URL to the URL that the SQS console shows.',
     });

@@ -1,5 +1,13 @@
 import { ConnectorError, type ErrorCode } from '../errors.ts';
-import { type AwsAnswer, type AwsRefusal, causeOf, describeAwsAnswer, hasCode, readAwsAnswer } from './awsAnswer.ts';
+import {
+  type AwsAnswer,
+  type AwsRefusal,
+  causeOf,
+  describeAwsAnswer,
+  hasCode,
+  isDenied,
+  readAwsAnswer,
+} from './awsAnswer.ts';
 import {
   expiredCredentials,
   expiredCredentialsRemedy,
@@ -99,7 +107,7 @@ function refusedBy(step: StsStep, answer: AwsRefusal): Row {
   if (hasCode(answer, invalidCredentials)) {
     return { code: 'credentials-invalid', remedy: invalidCredentialsRemedy };
   }
-  if (hasCode(answer, new Set(['AccessDenied'])) || answer.status === 403) {
+  if (isDenied(answer)) {
     return deniedRow(step);
   }
   return {

@@ -7,11 +7,12 @@ import {
 import { ConnectorError } from '../../../shared/errors.ts';
 import {
   failureOf,
+  impatient,
+  patient,
   roleArn,
   type StubAnswer,
   type StubRequest,
   type StubServer,
-  shortTimeouts,
   startStub,
   stsError,
   stsSession,
@@ -93,7 +94,7 @@ function open(mode: CredentialMode = managedIdentity, more: Partial<SourceCreden
     stsRegion: 'eu-central-1',
     endpoint: sts.endpoint,
     clock: { now: () => now, sleep: async () => undefined },
-    timeouts: shortTimeouts,
+    timeouts: patient,
     ...more,
   });
   opened.push(credentials);
@@ -398,7 +399,7 @@ describe('sourceCredentials failures of AssumeRole', () => {
 
   it('is unavailable when nothing answers in time, and says so', async () => {
     sts.answer = () => undefined;
-    const failure = await failureOf(open(accessKey).session());
+    const failure = await failureOf(open(accessKey, { timeouts: impatient }).session());
     expect(failure.code).toBe('sts-unavailable');
     expect(failure.message).toContain('no answer from AWS');
     expect(failure.remedy).toContain('DNS, firewall, proxy');

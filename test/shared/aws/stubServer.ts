@@ -120,8 +120,11 @@ export function stsSession(
   };
 }
 
-/** Time-outs short enough for tests of waiting. */
-export const shortTimeouts: AwsTimeouts = { connectMs: 1_000, answerMs: 150, bodyIdleMs: 100, idleSocketMs: 1_000 };
+/** For tests that must not wait: generous, so that a busy machine fails none; only idle connections are closed early. */
+export const patient: AwsTimeouts = { connectMs: 10_000, answerMs: 10_000, bodyIdleMs: 10_000, idleSocketMs: 100 };
+
+/** For tests of waiting. */
+export const impatient: AwsTimeouts = { ...patient, answerMs: 150, bodyIdleMs: 100 };
 
 export const roleArn = 'arn:aws:iam::222233334444:role/Connector';
 
