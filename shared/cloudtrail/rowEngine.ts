@@ -39,7 +39,7 @@ export interface EngineCounts {
 export interface StubNote {
   /** Byte offset of the record in the decompressed object. */
   readonly offset: number;
-  readonly reason: 'record-too-large' | 'record-too-deep';
+  readonly reason: 'record-too-large' | 'record-too-deep' | 'record-not-an-object';
 }
 
 export type FeedResult =
