@@ -22,7 +22,10 @@ export async function inflateBody(sent: Buffer, encoding: string | undefined): P
   }
   if (encoding !== 'gzip') return { kind: 'malformed', reason: `content-encoding ${encoding} is not supported` };
   try {
-    return { kind: 'inflated', body: await gunzipAsync(sent, { maxOutputLength: bodyLimitBytes }) };
+    return {
+      kind: 'inflated',
+      body: await gunzipAsync(sent, { maxOutputLength: bodyLimitBytes, chunkSize: bodyLimitBytes }),
+    };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ERR_BUFFER_TOO_LARGE') return { kind: 'too-large' };

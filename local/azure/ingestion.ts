@@ -30,6 +30,8 @@ export interface IngestionOptions {
   readonly mode: 'keep' | 'count';
   readonly rate?: Partial<RuleRate> | 'unlimited';
   readonly seed?: number;
+  /** The receive time that the two-day rule compares with, in milliseconds since the epoch; default: the clock's. */
+  readonly receivedAt?: () => number;
 }
 
 /** The running Logs Ingestion endpoint. */
@@ -64,7 +66,7 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
   const stopping = new AbortController();
   const counted = createIngestionCounters();
   const judge = createUploadJudge({
-    clock,
+    receivedAt: options.receivedAt ?? (() => clock.now()),
     rules,
     counted,
     table,

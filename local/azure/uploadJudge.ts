@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../../shared/pipeline/ports.ts';
 import { bodyLimitBytes, inflateBody, takeBody } from './bodyIntake.ts';
 import type { DataCollectionRules } from './dataCollectionRules.ts';
 import type { IngestionCounters } from './ingestionStats.ts';
@@ -22,7 +21,8 @@ export function refuse(status: number, code: string, message: string, retryAfter
 }
 
 export interface UploadJudgeOptions {
-  readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: () => number;
   readonly rules: DataCollectionRules;
   readonly counted: IngestionCounters;
   /** Absent: rows are counted, not kept. */
@@ -34,7 +34,7 @@ export interface UploadJudgeOptions {
 export function createUploadJudge(
   options: UploadJudgeOptions,
 ): (request: IncomingMessage, url: URL) => Promise<Verdict> {
-  const { clock, rules, counted, table, checkToken } = options;
+  const { receivedAt, rules, counted, table, checkToken } = options;
   return async (request, url) => {
     const sent = await readBody(request, bodyLimitBytes);
     const path = /^\/dataCollectionRules\/([^/]+)\/streams\/([^/]+)$/.exec(url.pathname);
@@ -77,7 +77,7 @@ export function createUploadJudge(
         'The rule takes 2 GB and 12,000 requests a minute.',
         admission.retryAfterSeconds,
       );
-    const taken = takeBody(inflated.body, columns, clock.now(), table !== undefined);
+    const taken = takeBody(inflated.body, columns, receivedAt(), table !== undefined);
     if (taken.result.kind === 'malformed') return refuse(400, 'InvalidPayload', taken.result.reason);
     const rows = taken.result.kind === 'rows' ? taken.result.rows : 0;
     if (taken.result.kind === 'not-an-array') counted.counters.notAnArray++;
