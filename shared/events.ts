@@ -8,8 +8,8 @@ export interface FailureReport {
   readonly at?: Coordinates;
 }
 
-/** Why a slice stopped. */
-export type SliceEnd = 'queue-empty' | 'deadline' | 'circuit-open' | 'shutdown';
+/** Why a slice stopped; 'failed' by a fault that nothing foresaw. */
+export type SliceEnd = 'queue-empty' | 'deadline' | 'circuit-open' | 'shutdown' | 'failed';
 
 /**
  * What one slice of one source did. Contract: records = rowsAccepted + recordsDropped + recordsSuppressed + recordsLeft;

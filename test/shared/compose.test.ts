@@ -1,0 +1,131 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { azureCredential } from '../../shared/azure/identity.ts';
+import { type Connector, compose } from '../../shared/compose.ts';
+import { readSettings, type Settings, type SourceSettings } from '../../shared/settings.ts';
+import { systemClock } from '../../shared/systemClock.ts';
+import type { Logger } from '../../shared/telemetry.ts';
+import { type EmbeddedClouds, startEmbeddedClouds } from '../functions/embeddedClouds.ts';
+
+const running = new AbortController().signal;
+
+function recorder() {
+  const lines: Record<string, unknown>[] = [];
+  const keep = (line: string) => {
+    lines.push(JSON.parse(line) as Record<string, unknown>);
+  };
+  const logger: Logger = { debug: () => undefined, info: keep, warn: keep, error: keep };
+  return { lines, logger };
+}
+
+describe('compose', () => {
+  let clouds: EmbeddedClouds;
+  let settings: Settings;
+  let connector: Connector | undefined;
+
+  /** A connector for these sources, its uploads trusting the embedded authority. */
+  const composed = (sources: readonly [SourceSettings, ...SourceSettings[]], logger = recorder().logger) => {
+    connector = compose(
+      { ...settings, sources },
+      {
+        clock: systemClock,
+        random: () => 0.5,
+        logger,
+        identity: azureCredential({ kind: 'managed-identity' }),
+        ingestionCa: clouds.ingestion.ca,
+      },
+    );
+    return connector;
+  };
+
+  beforeAll(async () => {
+    clouds = await startEmbeddedClouds();
+    process.env['IDENTITY_ENDPOINT'] = clouds.environment['IDENTITY_ENDPOINT'];
+    process.env['IDENTITY_HEADER'] = clouds.environment['IDENTITY_HEADER'];
+    const reading = readSettings(clouds.environment);
+    if (!reading.ok) {
+      throw new Error(reading.problems.join('; '));
+    }
+    settings = reading.settings;
+  });
+  afterEach(() => connector?.close());
+  afterAll(() => clouds.stop());
+
+  it('drains a queue into the table by the whole chain of credentials', async () => {
+    await clouds.deliver('whole', ['whole-1', 'whole-2']);
+
+    const [summary] = await composed(settings.sources).drainAll(running);
+
+    expect(summary).toMatchObject({ ended: 'queue-empty', records: 2, rowsAccepted: 2, messagesDeleted: 1 });
+    expect(await clouds.arrived()).toEqual(expect.arrayContaining(['whole-1', 'whole-2']));
+    expect(clouds.aws.peekQueue()).toEqual([]);
+  });
+
+  it('drains the healthy source while others fail', async () => {
+    const [healthy] = settings.sources;
+    await clouds.deliver('beside', ['beside-1']);
+    const { lines, logger } = recorder();
+
+    const summaries = await composed(
+      [
+        { ...healthy, name: 'forbidden', roleArn: 'arn:aws:iam::222222222222:role/absent' },
+        { ...healthy, name: 'impossible', queueUrl: 'https://example.com/queue' },
+        { ...healthy, name: 'healthy' },
+      ],
+      logger,
+    ).drainAll(running);
+
+    expect(summaries.map(({ source, ended, failure }) => [source, ended, failure?.code])).toEqual([
+      ['forbidden', 'circuit-open', 'assume-role-denied'],
+      ['impossible', 'failed', 'settings-invalid'],
+      ['healthy', 'queue-empty', undefined],
+    ]);
+    expect(lines.find(({ event }) => event === 'source-failed')).toMatchObject({
+      source: 'impossible',
+      remedy: expect.stringContaining('SQS_QUEUE_URL'),
+    });
+    expect(await clouds.arrived()).toContain('beside-1');
+  });
+
+  it('keeps circuits, sessions and connections from one invocation to the next', async () => {
+    const [source] = settings.sources;
+    const repair = clouds.aws.break('external-id');
+    const kept = composed([source]);
+    const { lines, logger } = recorder();
+    try {
+      const [broken] = await kept.drainAll(running, logger);
+      expect(broken).toMatchObject({ ended: 'circuit-open', receives: 1 });
+      const [still] = await kept.drainAll(running, logger);
+      expect(still).toMatchObject({ ended: 'circuit-open', receives: 0 });
+    } finally {
+      repair();
+    }
+
+    const opened = lines.filter(({ event }) => event === 'circuit-opened');
+    expect(opened).toHaveLength(1);
+    expect(opened[0]).toMatchObject({ code: 'assume-role-denied', remedy: expect.any(String) });
+  });
+
+  it('ends every source when the signal aborts', async () => {
+    const summaries = await composed(settings.sources).drainAll(AbortSignal.abort());
+
+    expect(summaries.map(({ ended }) => ended)).toEqual(['shutdown']);
+  });
+
+  it('takes the other ways to sign in to AWS and Azure without a request', () => {
+    const [source] = settings.sources;
+    const key = { mode: 'access-key', accessKeyId: 'AKIA', secretAccessKey: 'x' } as const;
+
+    const desk = compose(
+      {
+        ...settings,
+        sources: [
+          { ...source, credentials: key },
+          { ...source, credentials: { mode: 'default' } },
+        ],
+      },
+      { clock: systemClock, random: Math.random, logger: recorder().logger, identity: 'developer' },
+    );
+
+    expect(() => desk.close()).not.toThrow();
+  });
+});
