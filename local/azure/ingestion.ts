@@ -28,6 +28,8 @@ export interface IngestionOptions {
   readonly rules: readonly RuleOptions[];
   /** `keep` appends accepted rows to the table file; `count` checks and counts them only. */
   readonly mode: 'keep' | 'count';
+  /** The table in mode `keep`; default: `table.ndjson` in the directory. */
+  readonly tableFile?: string;
   readonly rate?: Partial<RuleRate> | 'unlimited';
   readonly seed?: number;
   /** The receive time that the two-day rule compares with, in milliseconds since the epoch; default: the clock's. */
@@ -59,7 +61,7 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
   const certificates = await createLoopbackCertificates(Date.now());
   const caFile = join(directory, 'ingestion-ca.pem');
   await writeFile(caFile, certificates.ca);
-  const tableFile = join(directory, 'table.ndjson');
+  const tableFile = options.tableFile ?? join(directory, 'table.ndjson');
   const table = options.mode === 'keep' ? await openTableWriter(tableFile) : undefined;
   const rules = createRules(options.rules, clock, options.rate);
   const faults = createFaults(options.seed);

@@ -26,16 +26,17 @@ const account = {
   key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
 };
 
-/** Starts Azurite on free loopback ports, in a process of its own. */
+/** Starts Azurite on free loopback ports, in a process of its own that ends with this one. */
 export async function startStorage(options: StorageOptions = {}): Promise<LocalStorage> {
   const entry = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   const place = options.directory === undefined ? ['--inMemoryPersistence'] : ['--location', options.directory];
   const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
+  const leash = new URL('./endWithParent.ts', import.meta.url).href;
   // Spawned, not forked: with an IPC channel Azurite survives SIGTERM.
   const child = spawn(
     process.execPath,
-    [entry, '--silent', '--disableTelemetry', '--skipApiVersionCheck', ...place, ...ports],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    ['--import', leash, entry, '--silent', '--disableTelemetry', '--skipApiVersionCheck', ...place, ...ports],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const origins = await announcedOrigins(child);

@@ -1,12 +1,17 @@
 import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { describe, expect, it } from 'vitest';
-import { startStorage } from '../../../local/azure/storage.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalStorage, startStorage } from '../../../local/azure/storage.ts';
+
+let storage: LocalStorage;
+beforeAll(async () => {
+  storage = await startStorage();
+});
+afterAll(() => storage.stop());
 
 describe('startStorage', () => {
   it('serves queues, tables and blobs to the real clients until stopped', async () => {
-    const storage = await startStorage();
     const queue = QueueServiceClient.fromConnectionString(storage.connectionString).getQueueClient('tickets');
     await queue.create();
     await queue.sendMessage('hello');
