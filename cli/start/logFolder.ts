@@ -43,7 +43,9 @@ export async function* readLogFolder(
 export function objectKeyFor(relativePath: string, now: number): string {
   const path = relativePath.split(sep).join('/');
   if (/(^|\/)AWSLogs\//.test(path)) return path;
-  const name = /^(?<account>\d{12})_CloudTrail_(?<region>[a-z0-9-]+)_(?<day>\d{8})T\d{4}Z_\w+\.json(\.gz)?$/.exec(basename(path));
+  const name = /^(?<account>\d{12})_CloudTrail_(?<region>[a-z0-9-]+)_(?<day>\d{8})T\d{4}Z_\w+\.json(\.gz)?$/.exec(
+    basename(path),
+  );
   const { account = '000000000000', region = 'us-east-1', day = dayOf(now) } = name?.groups ?? {};
   const date = `${day.slice(0, 4)}/${day.slice(4, 6)}/${day.slice(6)}`;
   // Two files of one name in two folders must stay two objects.
@@ -105,7 +107,12 @@ async function sniff(path: string): Promise<{ text?: string; whole: boolean }> {
       length += part.length;
       if (length > sniffBytes) return { text: '', whole: false };
     }
-    return { text: Buffer.concat(parts).toString('utf8').replace(/^\uFEFF/, ''), whole: true };
+    return {
+      text: Buffer.concat(parts)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+      whole: true,
+    };
   } catch {
     return { whole: true }; // not to be decompressed: the connector reports it as a failed object
   } finally {

@@ -1,0 +1,110 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { columns } from '../shared/cloudtrail/columns.ts';
+import type { Clock } from '../shared/pipeline/ports.ts';
+import { type AwsCloud, startAwsCloud } from './aws/startAwsCloud.ts';
+import { type LocalIdentity, startIdentity } from './azure/identity.ts';
+import { type LocalIngestion, startIngestion } from './azure/ingestion.ts';
+import { type LocalStorage, startStorage } from './azure/storage.ts';
+import type { RuleRate } from './azure/tokenBucket.ts';
+import { type BreakName, isAwsBreak } from './breaks.ts';
+
+export interface CloudsOptions {
+  /** Emptied at the start: the clouds' data lives here. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** `keep` writes the accepted rows to a file; `count` only checks and counts them. */
+  readonly mode: 'keep' | 'count';
+  /** Where the accepted rows go in mode `keep`; default: a file in the folder. */
+  readonly tableFile?: string;
+  readonly rules?: number;
+  readonly rate?: Partial<RuleRate> | 'unlimited';
+  /** Fixes the receive time of the ingestion endpoint. */
+  readonly receivedAt?: () => number;
+  readonly visibilitySeconds?: number;
+  readonly maxReceiveCount?: number;
+  /** One misconfiguration to provoke. */
+  readonly break?: BreakName;
+}
+
+/** Everything the connector talks to, running on loopback. */
+export interface Clouds {
+  readonly aws: AwsCloud;
+  readonly identity: LocalIdentity;
+  readonly ingestion: LocalIngestion;
+  readonly storage: LocalStorage;
+  /** The app settings a deployment into these clouds would have. */
+  readonly appSettings: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const workspaceId = '8ecf8077-cf51-4820-aadd-14040956f35d';
+const tenantId = '5a1c3f7e-2b7d-4a58-9f0e-6d1b8c2e4f90';
+const principalId = '3d9f2c54-8e17-4b60-a2d5-71f0c9e8ab36';
+const audience = 'api://cloudtrail-connector';
+const stream = 'Custom-AWSCloudTrail';
+
+/** Starts identity, AWS, storage and ingestion, wired as a deployment would be. */
+export async function startClouds(options: CloudsOptions): Promise<Clouds> {
+  const { clock, folder } = options;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const identity = await startIdentity({ clock, tenantId, principalId, audiences: [audience] });
+  const ruleIds = Array.from({ length: options.rules ?? 1 }, (_, index) => `dcr-${'0'.repeat(31)}${index + 1}`);
+  const [aws, storage, ingestion] = await Promise.all([
+    startAwsCloud({
+      issuer: identity.issuer,
+      audience,
+      subject: principalId,
+      workspaceId,
+      jwks: async () => identity.jwks(),
+      dataFolder: folder,
+      clock,
+      ...(options.visibilitySeconds !== undefined && { visibilitySeconds: options.visibilitySeconds }),
+      ...(options.maxReceiveCount !== undefined && { maxReceiveCount: options.maxReceiveCount }),
+    }),
+    startStorage(),
+    startIngestion({
+      clock,
+      directory: folder,
+      keys: identity.jwks(),
+      issuer: identity.issuer,
+      rules: ruleIds.map((immutableId) => ({
+        immutableId,
+        streams: { [options.break === 'dcr-stream' ? 'Custom-Renamed' : stream]: columns },
+        publishers: options.break === 'dcr-role' ? [] : [principalId],
+      })),
+      mode: options.mode,
+      ...(options.tableFile !== undefined && { tableFile: options.tableFile }),
+      ...(options.rate !== undefined && { rate: options.rate }),
+      ...(options.receivedAt !== undefined && { receivedAt: options.receivedAt }),
+    }),
+  ]);
+  if (options.break !== undefined && isAwsBreak(options.break)) aws.break(options.break);
+  return {
+    aws,
+    identity,
+    ingestion,
+    storage,
+    appSettings: {
+      WORKSPACE_ID: workspaceId,
+      AWS_CREDENTIALS: 'managed-identity',
+      AWS_WEB_IDENTITY_AUDIENCE: audience,
+      AWS_HUB_ROLE_ARN: aws.hubRoleArn,
+      AWS_ROLE_ARN: aws.roleArn,
+      SQS_QUEUE_URL: aws.queueUrl,
+      ALLOWED_BUCKETS: aws.bucket,
+      AWS_ENDPOINT_URL: aws.endpoint,
+      LOGS_INGESTION_ENDPOINT: ingestion.endpoint,
+      DCR_IMMUTABLE_IDS: ruleIds.join(','),
+      DCR_STREAM: stream,
+      DRAIN_SCHEDULE: '0 * * * * *',
+      AzureWebJobsStorage: storage.connectionString,
+      IDENTITY_ENDPOINT: identity.endpoint,
+      IDENTITY_HEADER: identity.header,
+      NODE_EXTRA_CA_CERTS: ingestion.caFile,
+    },
+    async stop() {
+      await Promise.all([aws.stop(), storage.stop(), ingestion.stop(), identity.stop()]);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { writeFileSync } from 'node:fs';
+
+/** What `.local/run.json` says about a running local set-up, for people and scripts. */
+export interface RunFile {
+  readonly pids: { readonly supervisor: number; readonly host: number; readonly storage: number };
+  /** Processes of the functions, by name. */
+  readonly functions: Readonly<Record<string, readonly number[]>>;
+  readonly endpoints: Readonly<Record<'aws' | 'ingestion' | 'identity' | 'storage' | 'host', string>>;
+  readonly queueUrl: string;
+  readonly bucket: string;
+  /** The table's rows, or null when they are only counted. */
+  readonly table: string | null;
+}
+
+/** Written whole at every change, so that a reader never sees half of it. */
+export function writeRunFile(path: string, run: RunFile): void {
+  writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`);
+}
