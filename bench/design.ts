@@ -1,0 +1,35 @@
+/** What one run of a design did; `bytesIn` are uncompressed bytes of log files. */
+export interface Tally {
+  files: number;
+  bytesIn: number;
+  rows: number;
+  /** Request bodies, their uncompressed bytes and their bytes as sent. */
+  bodies: number;
+  bodyBytes: number;
+  sentBytes: number;
+  largestBody: number;
+}
+
+/**
+ * One way from gzip log files on disk to gzip request bodies, which are counted and thrown away. Loading its modules and
+ * whatever `prepare` does is not measured.
+ */
+export interface Design {
+  prepare(level: number, paths: readonly string[]): Promise<(tally: Tally) => Promise<void>>;
+}
+
+/** How a design is told from others on the command line of a run. */
+export const designNames = ['ours', 'plain', 'limit'] as const;
+export type DesignName = (typeof designNames)[number];
+
+export function emptyTally(): Tally {
+  return { files: 0, bytesIn: 0, rows: 0, bodies: 0, bodyBytes: 0, sentBytes: 0, largestBody: 0 };
+}
+
+export function countBody(tally: Tally, rows: number, bodyBytes: number, sentBytes: number): void {
+  tally.rows += rows;
+  tally.bodies += 1;
+  tally.bodyBytes += bodyBytes;
+  tally.sentBytes += sentBytes;
+  tally.largestBody = Math.max(tally.largestBody, bodyBytes);
+}

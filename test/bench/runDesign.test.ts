@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DataSet, prepareDataSet } from '../../bench/dataSets.ts';
+import { runDesign } from '../../bench/runDesign.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'bench-'));
+let set: DataSet;
+beforeAll(async () => {
+  set = await prepareDataSet(root, 'quickLarge20');
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('prepareDataSet', () => {
+  it('finds what it has generated before', async () => {
+    expect(await prepareDataSet(root, 'quickLarge20')).toEqual(set);
+  });
+
+  it('tells how much it holds', () => {
+    expect(set).toMatchObject({ files: 1, name: 'quickLarge20' });
+    expect(set.bytes).toBeGreaterThanOrEqual(2_000_000);
+    expect(set.records).toBeGreaterThan(1000);
+  });
+});
+
+describe('runDesign', () => {
+  it.each(['ours', 'plain', 'limit'] as const)(
+    'reads every file with %s and counts what it would send',
+    async (design) => {
+      const run = await runDesign(design, 6, set.folder);
+      expect(run).toMatchObject({ files: 1, bytesIn: set.bytes, rows: set.records });
+      expect(run.bodies).toBeGreaterThanOrEqual(2);
+      expect(run.sentBytes).toBeGreaterThan(100_000);
+      expect(run.bodyBytes).toBeGreaterThan(set.bytes);
+      expect(run.largestBody).toBeLessThanOrEqual(1_000_000 + 10_000 * Number(design === 'plain'));
+    },
+  );
+});
