@@ -111,11 +111,10 @@ describe('compose', () => {
     expect(summaries.map(({ ended }) => ended)).toEqual(['shutdown']);
   });
 
-  it('takes the other ways to sign in to AWS and Azure without a request', () => {
+  it('signs in to AWS by key or by the tools of a desk, making no request before there is work', async () => {
     const [source] = settings.sources;
     const key = { mode: 'access-key', accessKeyId: 'AKIA', secretAccessKey: 'x' } as const;
-
-    const desk = compose(
+    connector = compose(
       {
         ...settings,
         sources: [
@@ -126,6 +125,11 @@ describe('compose', () => {
       { clock: systemClock, random: Math.random, logger: recorder().logger, identity: 'developer' },
     );
 
-    expect(() => desk.close()).not.toThrow();
+    const summaries = await connector.drainAll(AbortSignal.abort());
+
+    expect(summaries.map(({ ended, receives }) => [ended, receives])).toEqual([
+      ['shutdown', 0],
+      ['shutdown', 0],
+    ]);
   });
 });
