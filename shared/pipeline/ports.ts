@@ -105,8 +105,15 @@ export interface ClaimedObject {
   readonly token: string;
 }
 
+/** The first rows of an object, all accepted, of content with this identity: a later reading may leave them out. */
+export interface ObjectProgress {
+  readonly rows: number;
+  readonly identity: ContentIdentity;
+}
+
 export type Claim =
-  | { readonly kind: 'claimed'; readonly claim: ClaimedObject }
+  /** `progress` is what an earlier holder of the claim got done. */
+  | { readonly kind: 'claimed'; readonly claim: ClaimedObject; readonly progress?: ObjectProgress }
   /** Accepted before with this identity: suppress, unless the content turns out to be another. */
   | {
       readonly kind: 'accepted';
@@ -132,6 +139,14 @@ export interface Ledger {
   recordFailedMessage(message: QueueMessage, error: ConnectorError): Promise<void>;
   /** Gives the claim up without an outcome (slice ended, circuit opened). */
   release(claim: ClaimedObject): Promise<void>;
+  /** Keeps claims alive together with their messages: at every heartbeat. Answers those that are lost. */
+  extend?(claims: readonly ClaimedObject[]): Promise<readonly ClaimedObject[]>;
+  /** For objects of several bodies: how many of the first rows are accepted, without a gap. */
+  recordProgress?(claim: ClaimedObject, progress: ObjectProgress): Promise<void>;
+  /** True once another instance is known to have taken the claim over: what was sent since may be there twice. */
+  isLost?(claim: ClaimedObject): boolean;
+  /** Deletes some of what is too old to be asked for, a bounded piece of work; answers how many entries. */
+  purgeExpired?(now: number, signal?: AbortSignal): Promise<number>;
 }
 
 /** What a circuit guards: the source (credentials, queue), a rule, or one bucket's failures of one code. */

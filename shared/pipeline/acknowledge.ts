@@ -1,0 +1,58 @@
+import type { AcknowledgedMessage } from './acknowledgedMessage.ts';
+import type { Circuits } from './circuits.ts';
+import { reportOf } from './failure.ts';
+import { inTens } from './inTens.ts';
+import type { DrainPorts, MessageOutcome } from './ports.ts';
+import { retrying } from './retryPolicy.ts';
+
+/** Deletes one acknowledged message; true once the queue has confirmed it. */
+export type Acknowledge = (done: AcknowledgedMessage) => Promise<boolean>;
+
+/**
+ * The one place where messages are deleted, last of all and in tens. A refused entry is tried once more; if it is
+ * refused again the message is kept: it comes back, which is a duplicate at worst.
+ */
+export function acknowledger(
+  source: string,
+  ports: Pick<DrainPorts, 'clock' | 'queue' | 'random' | 'report'>,
+  circuits: Circuits,
+  signal: AbortSignal,
+): Acknowledge {
+  const remove = async (messages: readonly AcknowledgedMessage[]): Promise<Map<string, string>> => {
+    const outcomes = await retrying('delete', () => ports.queue.delete(messages), ports, signal);
+    return refusals(messages, outcomes);
+  };
+
+  const request = inTens<AcknowledgedMessage, string | undefined>(ports.clock, async (messages) => {
+    try {
+      let refused = await remove(messages);
+      const again = messages.filter(({ message }) => refused.has(message.id));
+      if (again.length > 0) refused = await remove(again);
+      return messages.map(({ message }) => refused.get(message.id));
+    } catch (error) {
+      if (!signal.aborted) circuits.open('source', error);
+      return messages.map(() => reportOf(error).code);
+    }
+  });
+
+  return async (done) => {
+    const messageId = done.message.id;
+    const refused = await request(done);
+    if (refused !== undefined) {
+      ports.report({ type: 'message-kept', source, messageId, refused });
+      return false;
+    }
+    ports.report({ type: 'message-acknowledged', source, messageId, objects: done.objects.length });
+    return true;
+  };
+}
+
+/** What the answer does not mention is not taken for deleted. */
+function refusals(messages: readonly AcknowledgedMessage[], outcomes: readonly MessageOutcome[]): Map<string, string> {
+  const refused = new Map(messages.map(({ message }) => [message.id, 'unanswered']));
+  for (const outcome of outcomes) {
+    if (outcome.refused === undefined) refused.delete(outcome.messageId);
+    else refused.set(outcome.messageId, outcome.refused);
+  }
+  return refused;
+}

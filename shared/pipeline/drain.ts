@@ -1,0 +1,104 @@
+import type { OpenRowStream } from '../cloudtrail/rowEngine.ts';
+import type { FailureReport, SliceEnd, SliceSummary } from '../events.ts';
+import { acknowledger } from './acknowledge.ts';
+import { carefulLedger } from './carefulLedger.ts';
+import { Circuits } from './circuits.ts';
+import { compressBody } from './compressBody.ts';
+import { createDeadline } from './deadline.ts';
+import type { DrainSettings } from './drainSettings.ts';
+import { reportOf } from './failure.ts';
+import { beat } from './heartbeat.ts';
+import { HeldMessages } from './heldMessages.ts';
+import { Lanes } from './lanes.ts';
+import type { DrainPorts } from './ports.ts';
+import { Readers } from './readers.ts';
+import { returner } from './returnMessage.ts';
+import { unlessOver, workShift } from './shift.ts';
+import { defaultMessagesBackedOff, type Slice } from './slice.ts';
+import { Tally } from './tally.ts';
+
+/** Drains one source for one bounded slice. Never throws for anything that a queue, a bucket or a rule can do. */
+export async function drain(
+  ports: DrainPorts,
+  settings: DrainSettings,
+  openRows: OpenRowStream,
+  signal: AbortSignal,
+): Promise<SliceSummary> {
+  const slice = openSlice(ports, settings, openRows, signal);
+  const { circuits, deadline, held, tally } = slice;
+  ports.report({ type: 'slice-started', source: settings.source });
+  await unlessOver(circuits.load(), deadline.over);
+
+  const done = new AbortController();
+  const until = AbortSignal.any([done.signal, deadline.over]);
+  const beside = Promise.all([
+    beat({ ports, settings, held, circuits, until }),
+    circuits.keepProbing(AbortSignal.any([until, deadline.stop])),
+  ]);
+  const ended = await workUntilTheEnd(slice);
+  done.abort();
+  await unlessOver(
+    beside.then(() => circuits.stored()),
+    deadline.over,
+  );
+  deadline.cancel();
+
+  const summary = tally.summary(settings.source, ended, ports.clock.now() - deadline.startedAt);
+  ports.report({ type: 'slice-finished', summary });
+  return summary;
+}
+
+/** Shift after shift, with probing between; a slice that starts with an open circuit probes before it receives anything. */
+async function workUntilTheEnd(slice: Slice): Promise<SliceEnd> {
+  const { circuits, deadline, settings, tally } = slice;
+  for (;;) {
+    if (circuits.blocking !== undefined) tally.failure ??= because(slice);
+    if (!(await circuits.untilUnblocked(deadline.receiveUntil, deadline.stop))) {
+      if (deadline.isShutdown()) return 'shutdown';
+      return circuits.blocking === undefined ? 'deadline' : 'circuit-open';
+    }
+    const ended = await workShift(slice);
+    if (ended !== 'circuit-open') return ended;
+    // A probe would say that the queue is well, and the next thousand messages would go into back-off, too.
+    if (slice.backedOff >= (settings.messagesBackedOff ?? defaultMessagesBackedOff)) {
+      tally.failure ??= because(slice);
+      return ended;
+    }
+  }
+}
+
+function because({ circuits }: Slice): FailureReport | undefined {
+  const circuit = circuits.blocking;
+  if (circuit === undefined) return undefined;
+  const { code, message, remedy } = circuit.because;
+  return { code: code as FailureReport['code'], message, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRowStream, shutdown: AbortSignal): Slice {
+  const { clock, report } = ports;
+  const { source } = settings;
+  const deadline = createDeadline(clock, settings, shutdown);
+  let isStorageReported = false;
+  const storageFailed = (error: unknown): void => {
+    if (!isStorageReported) report({ type: 'ledger-unavailable', source, failure: reportOf(error) });
+    isStorageReported = true;
+  };
+  const circuits = new Circuits({ source, bucketFailures: settings.bucketFailures, ports, storageFailed });
+  return {
+    settings,
+    ports,
+    openRows,
+    compress: ports.compress ?? compressBody,
+    ledger: carefulLedger(ports.ledger, storageFailed),
+    deadline,
+    tally: new Tally(),
+    circuits,
+    lanes: new Lanes({ destinations: ports.destinations, mostPerLane: settings.uploadsInFlight, clock, circuits }),
+    readers: new Readers(settings.objectsInFlight, settings.bytesInFlight),
+    held: new HeldMessages(),
+    acknowledge: acknowledger(source, ports, circuits, deadline.over),
+    returnMessage: returner(source, ports, deadline.over),
+    unknownPrefixes: new Set(),
+    backedOff: 0,
+  };
+}

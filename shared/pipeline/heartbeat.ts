@@ -1,0 +1,66 @@
+import type { Circuits } from './circuits.ts';
+import type { DrainSettings } from './drainSettings.ts';
+import type { HeldMessage, HeldMessages } from './heldMessages.ts';
+import { entriesPerRequest } from './inTens.ts';
+import type { DrainPorts } from './ports.ts';
+import { retrying } from './retryPolicy.ts';
+
+export interface HeartbeatParts {
+  readonly ports: Pick<DrainPorts, 'clock' | 'queue' | 'random' | 'report'>;
+  readonly settings: Pick<DrainSettings, 'heartbeatMs' | 'source' | 'visibilitySeconds'>;
+  readonly held: HeldMessages;
+  readonly circuits: Circuits;
+  /** Ends the beating: when nothing is held any more. */
+  readonly until: AbortSignal;
+}
+
+/** Extends the visibility timeout of every message held, waiting ones too, until its deletion has returned. */
+export async function beat(parts: HeartbeatParts): Promise<void> {
+  const { clock } = parts.ports;
+  while (!parts.until.aborted) {
+    await clock.sleep(parts.settings.heartbeatMs, parts.until);
+    if (parts.until.aborted) return;
+    const all = parts.held.all;
+    const requests: Promise<void>[] = [];
+    for (let from = 0; from < all.length; from += entriesPerRequest) {
+      const ten = all.slice(from, from + entriesPerRequest);
+      const request = extend(ten, parts);
+      for (const held of ten) held.extending(request);
+      requests.push(request);
+    }
+    await Promise.all(requests);
+  }
+}
+
+async function extend(ten: readonly HeldMessage[], parts: HeartbeatParts): Promise<void> {
+  const { circuits, ports, settings, until } = parts;
+  const byId = new Map(ten.map((held) => [held.message.id, held]));
+  try {
+    const outcomes = await retrying(
+      'extend',
+      () =>
+        ports.queue.changeVisibility(
+          ten.map((held) => held.message),
+          settings.visibilitySeconds,
+        ),
+      ports,
+      until,
+    );
+    for (const { messageId, refused } of outcomes) {
+      const held = byId.get(messageId);
+      if (held !== undefined && refused !== undefined) refuse(held, refused, parts);
+    }
+  } catch (error) {
+    // Nothing is lost yet: the timeout still runs, and the next beat may come through.
+    if (!until.aborted) circuits.open('source', error);
+  }
+}
+
+/** A refusal that is the service's own trouble says nothing about the claim, and the next beat comes in time. */
+const isTransient = /InternalError|InternalFailure|ServiceUnavailable|Throttl/i;
+
+function refuse(held: HeldMessage, refused: string, parts: HeartbeatParts): void {
+  if (isTransient.test(refused) || !parts.held.has(held) || held.lost.aborted) return;
+  parts.ports.report({ type: 'claim-lost', source: parts.settings.source, messageId: held.message.id, refused });
+  held.lose(refused);
+}

@@ -1,0 +1,166 @@
+import { ConnectorError } from '../errors.ts';
+import { acceptedObject, type CompleteObject, suppressedObject } from './acknowledgedMessage.ts';
+import { isSameContent } from './contentIdentity.ts';
+import { type Failure, failureOf } from './failure.ts';
+import type { HeldMessage } from './heldMessages.ts';
+import { ObjectRows } from './objectRows.ts';
+import type { Claim, ClaimedObject, ObjectRef, OpenCircuit } from './ports.ts';
+import { type Reading, readObject, type Scanned } from './readObject.ts';
+import type { Shift, Slice } from './slice.ts';
+
+export type ObjectOutcome =
+  | { readonly kind: 'complete'; readonly complete: CompleteObject }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** When the size was not announced: that of a usual log file. */
+const assumedBytes = 64 * 1024;
+
+/** One object: claimed, read, its rows packed, and complete when every one of them is accepted. `onRead` tells that its reading ended. */
+export async function ingestObject(
+  object: ObjectRef,
+  held: HeldMessage,
+  slice: Slice,
+  shift: Shift,
+  onRead: () => void,
+): Promise<ObjectOutcome> {
+  const signal = AbortSignal.any([shift.stop, held.lost]);
+  let leave: () => void;
+  try {
+    leave = await slice.readers.enter(object.sizeBytes ?? assumedBytes, signal);
+  } catch (reason) {
+    onRead();
+    return failed(failureOf(reason, 'pipeline'));
+  }
+  const reading = new ReadingOnce(leave, onRead);
+  try {
+    held.isWaiting = false;
+    const circuit = await slice.circuits.bucketCircuit(object, signal);
+    if (circuit !== undefined) return failed(bucketIsOut(object, circuit));
+    const claim = await slice.ledger.claim(object, held.message);
+    if (claim.kind === 'held') return failed(isClaimed(object, claim.until));
+    return await ingestClaimed(object, claim, held, slice, shift, signal, reading);
+  } finally {
+    reading.end();
+  }
+}
+
+async function ingestClaimed(
+  object: ObjectRef,
+  claim: Exclude<Claim, { kind: 'held' }>,
+  held: HeldMessage,
+  slice: Slice,
+  shift: Shift,
+  signal: AbortSignal,
+  reading: ReadingOnce,
+): Promise<ObjectOutcome> {
+  const known = claim.kind === 'accepted' ? claim.identity : undefined;
+  if (known !== undefined && object.etag !== undefined && isSameContent(known, object.etag)) {
+    return suppressed(object, slice);
+  }
+  const rows = new ObjectRows();
+  const scanned: Scanned = { records: 0, skipped: 0 };
+  let read: Extract<Reading, { kind: 'read' }> | undefined;
+  let failure: Failure | undefined;
+  try {
+    const answer = await readObject({ object, known, rows, scanned }, slice, shift, signal);
+    if (answer.kind === 'same') return suppressed(object, slice);
+    read = answer;
+  } catch (error) {
+    failure = failureOf(signal.aborted ? signal.reason : error, signal.aborted ? 'pipeline' : 'object');
+    if (!signal.aborted) blame(object, failure, slice);
+  }
+  held.rows += rows.written;
+  reading.end();
+  // Rows before a break are delivered and stay, so even a failed object waits for them: only then its counts are true.
+  await rows.settled(slice.deadline.over);
+  failure ??= rows.failure;
+  slice.tally.recordsSuppressed += scanned.skipped;
+  slice.tally.recordsLeft += scanned.records - scanned.skipped - rows.accepted;
+  if (failure === undefined && read !== undefined && rows.accepted === rows.written) {
+    const complete = acceptedObject(object, { ...read, written: rows.written, accepted: rows.accepted });
+    if (known !== undefined) slice.ports.report({ type: 'object-reingested', ...where(object, slice) });
+    return await accepted(complete, claim.claim, read, rows.accepted, slice);
+  }
+  return await left(claim.claim, held, failure ?? endedBefore(object), slice);
+}
+
+async function accepted(
+  complete: CompleteObject,
+  claim: ClaimedObject,
+  read: Extract<Reading, { kind: 'read' }>,
+  rows: number,
+  slice: Slice,
+): Promise<ObjectOutcome> {
+  slice.tally.objectsAccepted += 1;
+  await slice.ledger.recordAccepted(claim, read.identity, rows, read.stubs);
+  slice.ports.report({ type: 'object-accepted', ...where(claim.object, slice), rows, stubs: read.stubs.length });
+  return { kind: 'complete', complete };
+}
+
+async function left(claim: ClaimedObject, held: HeldMessage, failure: Failure, slice: Slice): Promise<ObjectOutcome> {
+  if (failure.owner === 'object' && failure.error instanceof ConnectorError) {
+    await slice.ledger.recordFailed(claim, held.message, failure.error);
+  } else {
+    await slice.ledger.release(claim);
+  }
+  return failed(failure);
+}
+
+function suppressed(object: ObjectRef, slice: Slice): ObjectOutcome {
+  slice.tally.objectsSuppressed += 1;
+  slice.ports.report({ type: 'object-suppressed', ...where(object, slice) });
+  return { kind: 'complete', complete: suppressedObject(object) };
+}
+
+/** What is not the object's own opens the source's circuit; what several objects of a bucket share, the bucket's. */
+function blame(object: ObjectRef, failure: Failure, { circuits }: Slice): void {
+  if (failure.owner === 'pipeline') circuits.open('source', failure.error, object);
+  else if (failure.error instanceof ConnectorError) circuits.bucketFailed(object, failure.error);
+}
+
+function failed(failure: Failure): ObjectOutcome {
+  return { kind: 'failed', failure };
+}
+
+function where({ bucket, key }: ObjectRef, { settings }: Slice) {
+  return { source: settings.source, at: { bucket, key } };
+}
+
+function bucketIsOut({ bucket, key }: ObjectRef, { because }: OpenCircuit): Failure {
+  const error = new ConnectorError('circuit-open', `bucket ${bucket} is not read at present: ${because.message}`, {
+    at: { bucket, key },
+    ...(because.remedy === undefined ? {} : { remedy: because.remedy }),
+  });
+  return { owner: 'pipeline', error, again: 'after-the-bucket' };
+}
+
+function isClaimed({ bucket, key }: ObjectRef, until: number): Failure {
+  const error = new ConnectorError('claim-held', `another instance is reading s3://${bucket}/${key}`, {
+    at: { bucket, key },
+  });
+  return { owner: 'object', error, again: { at: until } };
+}
+
+function endedBefore({ bucket, key }: ObjectRef): Failure {
+  const message = `the slice ended before all rows of s3://${bucket}/${key} were answered`;
+  return { owner: 'pipeline', error: new ConnectorError('slice-ended', message, { at: { bucket, key } }) };
+}
+
+/** The end of a reading, told once, whichever way it ends. */
+class ReadingOnce {
+  #leave: (() => void) | undefined;
+  readonly #onRead: () => void;
+
+  constructor(leave: () => void, onRead: () => void) {
+    this.#leave = leave;
+    this.#onRead = onRead;
+  }
+
+  end(): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    if (leave === undefined) return;
+    leave();
+    this.#onRead();
+  }
+}

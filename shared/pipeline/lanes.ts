@@ -1,0 +1,103 @@
+import type { Circuits } from './circuits.ts';
+import { Notice } from './notice.ts';
+import type { Clock, Destination } from './ports.ts';
+
+/** The way to one rule: how many requests it may carry at once, learnt from its answers. */
+export interface Lane {
+  readonly destination: Destination;
+  /** Not a whole number: every accepted request adds a part. */
+  allowed: number;
+  inFlight: number;
+  pausedUntil: number;
+  shrunkAt: number;
+}
+
+export interface LaneParts {
+  readonly destinations: readonly Destination[];
+  /** Requests in flight to one rule, however well it goes. */
+  readonly mostPerLane: number;
+  readonly clock: Clock;
+  readonly circuits: Circuits;
+}
+
+/**
+ * Spreads requests over the rules, each batch to the one with the most room. Several instances share a rule without
+ * knowing of each other, so each gives way by half when throttled and takes more room slowly.
+ */
+export class Lanes {
+  readonly #parts: LaneParts;
+  readonly #lanes: readonly Lane[];
+  readonly #changed = new Notice();
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+    this.#lanes = parts.destinations.map((destination) => ({
+      destination,
+      allowed: parts.mostPerLane,
+      inFlight: 0,
+      pausedUntil: 0,
+      shrunkAt: 0,
+    }));
+    parts.circuits.onChange(() => this.#changed.notify());
+  }
+
+  /** Waits for room on any rule whose circuit is closed. @throws the signal's reason */
+  async enter(signal: AbortSignal): Promise<Lane> {
+    for (;;) {
+      signal.throwIfAborted();
+      const lane = this.#roomiest();
+      if (lane !== undefined) {
+        lane.inFlight += 1;
+        return lane;
+      }
+      const pauseMs = this.#shortestPauseMs();
+      if (pauseMs === undefined) await this.#changed.next(signal);
+      else await this.#changed.within(pauseMs, this.#parts.clock, signal);
+    }
+  }
+
+  leave(lane: Lane): void {
+    lane.inFlight -= 1;
+    this.#changed.notify();
+  }
+
+  /** Additive increase: about one request more per round of answers. */
+  widen(lane: Lane): void {
+    lane.allowed = Math.min(this.#parts.mostPerLane, lane.allowed + 1 / lane.allowed);
+  }
+
+  /** Multiplicative decrease, once for all requests that were under way together. */
+  narrow(lane: Lane, requestedAt: number, pauseMs: number): void {
+    const now = this.#parts.clock.now();
+    if (requestedAt >= lane.shrunkAt) {
+      lane.allowed = Math.max(1, lane.allowed / 2);
+      lane.shrunkAt = now;
+    }
+    lane.pausedUntil = Math.max(lane.pausedUntil, now + pauseMs);
+  }
+
+  #roomiest(): Lane | undefined {
+    const now = this.#parts.clock.now();
+    let best: Lane | undefined;
+    for (const lane of this.#lanes) {
+      if (lane.pausedUntil > now || this.#isBarred(lane) || lane.inFlight + 1 > lane.allowed) continue;
+      if (best === undefined || room(lane) > room(best)) best = lane;
+    }
+    return best;
+  }
+
+  /** Undefined when no pause is the reason for waiting: then an answer or a circuit ends it, and tells. */
+  #shortestPauseMs(): number | undefined {
+    const now = this.#parts.clock.now();
+    const pauses = this.#lanes.filter((lane) => lane.pausedUntil > now && !this.#isBarred(lane));
+    return pauses.length === 0 ? undefined : Math.min(...pauses.map((lane) => lane.pausedUntil - now));
+  }
+
+  #isBarred(lane: Lane): boolean {
+    return this.#parts.circuits.isOpen(`rule/${lane.destination.rule}`);
+  }
+}
+
+function room(lane: Lane): number {
+  return lane.allowed - lane.inFlight;
+}

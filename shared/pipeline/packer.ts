@@ -1,0 +1,155 @@
+import type { FeedResult, RowBody, RowStream } from '../cloudtrail/rowEngine.ts';
+import { type Batch, failBatch, type Share } from './batch.ts';
+import type { DrainSettings } from './drainSettings.ts';
+import { failureOf } from './failure.ts';
+import { Notice } from './notice.ts';
+import type { ObjectRows } from './objectRows.ts';
+import type { Clock, Compress } from './ports.ts';
+
+export interface PackerParts {
+  readonly settings: Pick<DrainSettings, 'batchBytes' | 'gzipLevel' | 'lingerMs'>;
+  readonly clock: Clock;
+  readonly compress: Compress;
+  /** Uploads a batch and tells its objects; resolves when each row's fate is known, never rejects. */
+  readonly deliver: (batch: Batch) => Promise<void>;
+  /** Bodies that may be compressed, waiting or in flight at once. */
+  readonly bodiesInFlight: number;
+  /** True when nobody is reading an object, so that nothing would fill the open body soon. */
+  readonly isIdle: () => boolean;
+  /** When it aborts, what is not with the uploader yet is given up for its reason. */
+  readonly stop: AbortSignal;
+}
+
+/** Uncompressed bodies at once: one being filled, the others on the thread pool. */
+const rawBodies = 4;
+
+/** How many lingers a body stays open while readers are at work, but slowly. */
+const longestLingers = 10;
+
+/**
+ * Collects the rows of all objects into bodies that never pass the limit. There is one open body at a time, and the one
+ * rule of back-pressure: no free body, no feed; hence no further reading.
+ */
+export class Packer {
+  readonly #parts: PackerParts;
+  readonly #free: Uint8Array[] = [];
+  readonly #changed = new Notice();
+  #open: OpenBody | undefined;
+  #raw = 0;
+  #inFlight = 0;
+
+  constructor(parts: PackerParts) {
+    this.#parts = parts;
+    parts.stop.addEventListener('abort', () => this.#giveUpOpen(), { once: true });
+  }
+
+  /** Feeds one piece of an object; returns when its rows lie in bodies. @throws what the engine throws, or the signal's reason */
+  async write(piece: Uint8Array, stream: RowStream, rows: ObjectRows, signal: AbortSignal): Promise<void> {
+    let feed = (body: RowBody): FeedResult => stream.feed(piece, body);
+    for (;;) {
+      const open = this.#open ?? (await this.#nextOpen(signal));
+      if (this.#fill(open, rows, feed) === 'fed') return;
+      if (open.body.rows === 0) throw new RangeError(`a row is longer than a body of ${open.body.limit} bytes`);
+      if (this.#open === open) this.flush();
+      feed = (body) => stream.resume(body);
+    }
+  }
+
+  /** Closes the open body, if it holds anything. */
+  flush(): void {
+    const open = this.#open;
+    if (open === undefined || open.body.rows === 0) return;
+    this.#open = undefined;
+    this.#inFlight += 1;
+    void this.#ship(open);
+  }
+
+  /** Resolves when every body handed over has met its fate. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.#changed.until(() => this.#inFlight === 0, signal);
+  }
+
+  async #nextOpen(signal: AbortSignal): Promise<OpenBody> {
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#open !== undefined) return this.#open;
+      if (this.#raw < rawBodies && this.#inFlight < this.#parts.bodiesInFlight) {
+        this.#open = this.#begin();
+        return this.#open;
+      }
+      await this.#changed.next(signal);
+    }
+  }
+
+  #begin(): OpenBody {
+    const limit = this.#parts.settings.batchBytes;
+    const bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(limit);
+    bytes[0] = 0x5b;
+    this.#raw += 1;
+    return { body: { bytes, length: 1, rows: 0, limit }, shares: [] };
+  }
+
+  /** The rows are counted even when the engine throws in the middle of a piece: those before the break are delivered. */
+  #fill(open: OpenBody, rows: ObjectRows, feed: (body: RowBody) => FeedResult): FeedResult {
+    const before = open.body.rows;
+    try {
+      return feed(open.body);
+    } finally {
+      const count = open.body.rows - before;
+      if (count > 0) {
+        rows.write(count);
+        open.shares.push({ of: rows, rows: count });
+        if (before === 0) void this.#linger(open);
+      }
+    }
+  }
+
+  async #linger(open: OpenBody): Promise<void> {
+    const { clock, isIdle, settings, stop } = this.#parts;
+    for (let lingers = 1; ; lingers++) {
+      await clock.sleep(settings.lingerMs, stop);
+      if (stop.aborted || this.#open !== open) return;
+      if (isIdle() || lingers >= longestLingers) {
+        this.flush();
+        return;
+      }
+    }
+  }
+
+  async #ship(open: OpenBody): Promise<void> {
+    const { compress, deliver, settings } = this.#parts;
+    const { body, shares } = open;
+    try {
+      // The comma after the last row makes room for the bracket, so a body of the limit's length stays within it.
+      body.bytes[body.length - 1] = 0x5d;
+      const gzipped = await compress(body.bytes.subarray(0, body.length), settings.gzipLevel).finally(() =>
+        this.#release(open),
+      );
+      await deliver({ body: { gzipped, rows: body.rows, uncompressedBytes: body.length }, shares });
+    } catch (error) {
+      failBatch({ shares }, failureOf(error, 'pipeline'));
+    } finally {
+      this.#inFlight -= 1;
+      this.#changed.notify();
+    }
+  }
+
+  #release(open: OpenBody): void {
+    this.#raw -= 1;
+    this.#free.push(open.body.bytes);
+    this.#changed.notify();
+  }
+
+  #giveUpOpen(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    failBatch({ shares: open.shares }, failureOf(this.#parts.stop.reason, 'pipeline'));
+    this.#release(open);
+  }
+}
+
+interface OpenBody {
+  readonly body: RowBody;
+  readonly shares: Share[];
+}

@@ -1,0 +1,61 @@
+interface Turn {
+  readonly bytes: number;
+  readonly begin: () => void;
+}
+
+/** Admits readers of objects, first come first served, while neither their number nor their bytes pass the limits. */
+export class Readers {
+  readonly #most: number;
+  readonly #mostBytes: number;
+  #queue: Turn[] = [];
+  #reading = 0;
+  #bytes = 0;
+
+  constructor(most: number, mostBytes: number) {
+    this.#most = most;
+    this.#mostBytes = mostBytes;
+  }
+
+  get isIdle(): boolean {
+    return this.#reading === 0 && this.#queue.length === 0;
+  }
+
+  /** Waits for its turn; the answer ends the reading. An object larger than all that is allowed is read alone. @throws the signal's reason */
+  async enter(bytes: number, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    const { promise: begun, resolve: begin, reject } = Promise.withResolvers<void>();
+    const turn = { bytes, begin };
+    const giveUp = (): void => {
+      // Whoever has begun meanwhile is not in the queue any more, and has promised to end.
+      this.#queue = this.#queue.filter((other) => other !== turn);
+      reject(signal.reason);
+      this.#admit();
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.#queue.push(turn);
+    this.#admit();
+    try {
+      await begun;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+    return () => {
+      this.#reading -= 1;
+      this.#bytes -= bytes;
+      this.#admit();
+    };
+  }
+
+  #admit(): void {
+    for (let next = this.#queue[0]; next !== undefined && this.#hasRoom(next.bytes); next = this.#queue[0]) {
+      this.#queue.shift();
+      this.#reading += 1;
+      this.#bytes += next.bytes;
+      next.begin();
+    }
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#reading === 0 || (this.#reading < this.#most && this.#bytes + bytes <= this.#mostBytes);
+  }
+}

@@ -1,0 +1,54 @@
+import type { FailureReport, SliceEnd, SliceSummary } from '../events.ts';
+
+/**
+ * The counts of one slice. The scanner's side (`records`), the side of accepted bodies (`rowsAccepted`) and the side of
+ * objects (`recordsSuppressed`, `recordsLeft`) are counted in different places, so that their sum proves something.
+ */
+export class Tally {
+  messagesReceived = 0;
+  messagesDeleted = 0;
+  messagesReturned = 0;
+  objectsAccepted = 0;
+  objectsSkipped = 0;
+  objectsSuppressed = 0;
+  objectsFailed = 0;
+  records = 0;
+  rowsAccepted = 0;
+  recordsDropped = 0;
+  recordsSuppressed = 0;
+  recordsLeft = 0;
+  stubs = 0;
+  truncatedRows = 0;
+  repairedRows = 0;
+  bytesRead = 0;
+  bytesInflated = 0;
+  bytesUploaded = 0;
+  bytesSent = 0;
+  uploads = 0;
+  uploadAttempts = 0;
+  receives = 0;
+  rowsOfUnknownOutcome = 0;
+  uploadsInFlight = 0;
+  mostUploadsInFlight = 0;
+  /** Rows of requests that have not been answered yet: of unknown outcome, should the slice end now. */
+  rowsInFlight = 0;
+  /** The first failure that stopped work. */
+  failure: FailureReport | undefined;
+
+  get identityHolds(): boolean {
+    return this.records === this.rowsAccepted + this.recordsDropped + this.recordsSuppressed + this.recordsLeft;
+  }
+
+  summary(source: string, ended: SliceEnd, durationMs: number): SliceSummary {
+    const { uploadsInFlight: _uploadsInFlight, rowsInFlight, failure, ...counts } = this;
+    return {
+      source,
+      ended,
+      identityHolds: this.identityHolds,
+      ...counts,
+      rowsOfUnknownOutcome: counts.rowsOfUnknownOutcome + rowsInFlight,
+      durationMs,
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+}
