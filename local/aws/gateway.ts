@@ -43,6 +43,10 @@ async function handle(req: IncomingMessage, res: ServerResponse, dependencies: G
   const body = hasBody(req) ? await readBody(req) : undefined;
   if (url.startsWith('/_local/')) return sendAnswer(res, dependencies.admin(method, url, body));
 
+  // Clients learn their clock's error from this header, so it must tell the embedded cloud's time.
+  if (Math.abs(dependencies.now() - Date.now()) > 1000) {
+    res.setHeader('date', new Date(dependencies.now()).toUTCString());
+  }
   const call = readCall(req, method, url, body);
   dependencies.counters.request(call.service, call.operation);
   const fail = (failure: Failure, spoil?: Spoil) => {
@@ -80,7 +84,10 @@ async function handle(req: IncomingMessage, res: ServerResponse, dependencies: G
   return finish(await answerSqs({ ...call, ...sent, fault: plan.action }, dependencies));
 
   function finish(result: Answer | Failure): void {
-    if (!isAnswer(result)) return fail(result, spoil);
+    if (!isAnswer(result)) {
+      fail(result, spoil);
+      return;
+    }
     if (call.service === 'sts') dependencies.counters.session(call.operation);
     sendAnswer(res, result, spoil);
   }
@@ -95,9 +102,21 @@ async function handle(req: IncomingMessage, res: ServerResponse, dependencies: G
       return sendObject(res, object, file, bucket, nextRequestId(), spoil, dependencies.counters.bytes);
     }
     const headers = { ...encryptionHeaders(result.bucket), 'x-amz-request-id': nextRequestId() };
+    if (body === undefined && spoil === undefined) {
+      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+      return dependencies.fauxqs.app.routing(req, res);
+    }
+    // fauxqs would resolve the dots and write to another key; the owner's side takes such keys as they are.
+    if (/\/\.\.?(\/|$|\?)/.test(url)) return fail(dotSegments, spoil);
     return sendAnswer(res, await viaFauxqs(req, method, url, body, headers, dependencies), spoil);
   }
 }
+
+const dotSegments: Failure = {
+  status: 501,
+  code: 'NotImplemented',
+  message: 'The embedded S3 takes no uploads to keys with "." or ".." segments over HTTP.',
+};
 
 /** Headers that make a GET more than plain. */
 const readerHeaders = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];

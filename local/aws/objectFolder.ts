@@ -20,7 +20,7 @@ export interface ObjectFolder {
  */
 export function makeObjectFolder(root: string): ObjectFolder {
   const keys = new Map<string, { readonly all: Set<string>; sorted: string[] | undefined }>();
-  for (let shard = 0; shard < 256; shard += 1) mkdirSync(join(root, hex(shard)), { recursive: true });
+  const shards = new Set<string>();
 
   const bucketOf = (bucket: string) => {
     const known = keys.get(bucket) ?? { all: new Set<string>(), sorted: undefined };
@@ -29,7 +29,10 @@ export function makeObjectFolder(root: string): ObjectFolder {
   };
   const fileOf = (bucket: string, key: string) => {
     const name = hash('sha1', `${bucket}/${key}`, 'hex');
-    return join(root, name.slice(0, 2), name);
+    const shard = join(root, name.slice(0, 2));
+    if (!shards.has(shard)) mkdirSync(shard, { recursive: true });
+    shards.add(shard);
+    return join(shard, name);
   };
   const note = (bucket: string, key: string) => {
     const known = bucketOf(bucket);
@@ -91,7 +94,3 @@ const nothingToPersist = {
   purgeAll: ignore,
   close: ignore,
 };
-
-function hex(shard: number): string {
-  return shard.toString(16).padStart(2, '0');
-}

@@ -22,6 +22,8 @@ export interface Owner {
   /** Messages waiting or in flight in the main queue. */
   peekQueue(): readonly PeekedMessage[];
   peekDeadLetters(): readonly PeekedMessage[];
+  /** Empties the main queue, waiting and in flight. */
+  purgeQueue(): void;
   /** Moves dead letters back to the main queue; as with AWS they become new messages. Returns how many. */
   redrive(): number;
 }
@@ -46,6 +48,7 @@ export function makeOwner(scene: Scene, fauxqs: Fauxqs, folder: ObjectFolder, qu
     announce: (bodies) => bodies.map(send),
     peekQueue: () => peek(queue),
     peekDeadLetters: () => peek(dlq),
+    purgeQueue: () => queue.purge(),
     redrive() {
       dlq.processTimers();
       const messages = dlq.messages.splice(0);

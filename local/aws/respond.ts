@@ -11,7 +11,10 @@ export type Spoil = Extract<FaultAction, { kind: 'cut-body' | 'lose-response' }>
 /** Sends a small answer whole, or as the fault wants it. */
 export function sendAnswer(res: ServerResponse, answer: Answer, spoil?: Spoil): void {
   if (res.destroyed) return;
-  if (spoil?.kind === 'lose-response') return reset(res);
+  if (spoil?.kind === 'lose-response') {
+    reset(res);
+    return;
+  }
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   const isBodiless = answer.status === 304 || (body.length === 0 && 'content-length' in answer.headers);
   res.writeHead(answer.status, { ...answer.headers, ...(isBodiless ? {} : { 'content-length': body.length }) });
@@ -32,9 +35,16 @@ export function sendObject(
   spoil: Spoil,
   onBytes: (count: number) => void,
 ): void {
-  if (spoil?.kind === 'lose-response') return reset(res);
+  if (spoil?.kind === 'lose-response') {
+    reset(res);
+    return;
+  }
   const length = object.contentLength;
   res.writeHead(200, headersOf(object, bucket, requestId));
+  if (res.req.method === 'HEAD') {
+    res.end();
+    return;
+  }
   if (spoil === undefined && length <= streamAbove) {
     res.end(length === 0 ? undefined : readFileSync(file));
     onBytes(length);

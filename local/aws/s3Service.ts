@@ -20,7 +20,7 @@ export interface S3Call extends S3Request {
   readonly caller: Caller;
   /** The region the signature was made for, which stands for the regional endpoint spoken to. */
   readonly region: string;
-  /** Range, conditions, parts: fauxqs knows how to answer those. */
+  /** Without range, conditions or parts, which fauxqs knows how to answer. */
   readonly isPlain: boolean;
 }
 
@@ -77,7 +77,7 @@ function readObject(call: S3Call, bucket: Bucket, dependencies: S3Dependencies):
     const refusal = decryptionRefusal(call, bucket.kmsKeyArn, bucket, dependencies);
     if (refusal !== undefined) return failed(refusal);
   }
-  if (call.operation === 'HeadObject' || !call.isPlain) return { kind: 'fauxqs', bucket };
+  if (!call.isPlain) return { kind: 'fauxqs', bucket };
   return { kind: 'object', object, file: dependencies.folder.fileOf(bucket.name, call.key), bucket };
 }
 

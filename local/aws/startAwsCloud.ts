@@ -126,6 +126,7 @@ function makeQueues(scene: Scene, fauxqs: Fauxqs, options: AwsCloudOptions): { q
   const dlq = sqsStore.createQueue(scene.dlq.name, scene.dlq.url, scene.dlq.arn, common);
   const queue = sqsStore.createQueue(scene.queue.name, scene.queue.url, scene.queue.arn, {
     ...common,
+    Policy: JSON.stringify(scene.queue.policy?.document),
     VisibilityTimeout: String(options.visibilitySeconds ?? 180),
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: scene.dlq.arn,
