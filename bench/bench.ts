@@ -65,8 +65,8 @@ function planOf(name: SetName, { quick, rounds }: BenchArguments): Step[] {
       return [{ recipe: sets.tiny, contenders: [plain, ours6], rounds: few }];
     case 'large':
       return [
-        { recipe: sets.small, contenders: [ours6], rounds: few },
-        { recipe: sets.large, contenders: [ours6], rounds: few },
+        { recipe: sets.small, contenders: [plain, ours6], rounds: few },
+        { recipe: sets.large, contenders: [plain, ours6], rounds: few },
       ];
   }
 }

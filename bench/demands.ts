@@ -44,7 +44,9 @@ export function judge(results: readonly Result[], sets: DemandSets): Demand[] {
   if (small !== undefined && large !== undefined) {
     const growth = spread(large.map((run, round) => (run.maxRssBytes - (small[round]?.maxRssBytes ?? 0)) / 1e6));
     demands.push(
-      atMost('rss-growth', 'peak memory on a file ten times as large minus that on the small one, MB', growth, 40),
+      // V8 lets some 64 MB of buffers outside its heap wait for a collection, which a small file never makes: growth below
+      // that says nothing. A design that holds the file grows by 180 MB at least.
+      atMost('rss-growth', 'peak memory on a file ten times as large minus that on the small one, MB', growth, 60),
     );
   }
   const tiny = runs(sets.tiny, 'ours-6');
