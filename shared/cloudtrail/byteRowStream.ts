@@ -24,11 +24,15 @@ const defaults: RecordLimits = { recordBytesCap: 1024 * 1024, depthCap: 512, col
 
 /** The row engine over bytes in plain JavaScript: the reference for every other. */
 export function openByteRowStream(options: RowStreamOptions = {}): OpenRowStream {
-  const limits = { ...defaults, ...options };
+  const limits = recordLimits(options);
   return (context) => new ByteRowStream(context, limits);
 }
 
-class ByteRowStream implements RowStream {
+export function recordLimits(options: RowStreamOptions): RecordLimits {
+  return { ...defaults, ...options };
+}
+
+export class ByteRowStream implements RowStream {
   readonly stubs: StubNote[] = [];
   readonly #scanner: LogFileScanner;
   readonly #writer: RowWriter;
@@ -57,7 +61,8 @@ class ByteRowStream implements RowStream {
   }
 
   feed(piece: Uint8Array, body: RowBody): FeedResult {
-    this.#scanner.feed(piece);
+    // A Buffer is viewed as what it is underneath: with one kind of array the hot loops are a third faster.
+    this.#scanner.feed(new Uint8Array(piece.buffer, piece.byteOffset, piece.length));
     this.#pieceIsUtf8 = isUtf8(piece);
     return this.resume(body);
   }
@@ -76,6 +81,11 @@ class ByteRowStream implements RowStream {
 
   end(): void {
     this.#scanner.end();
+  }
+
+  /** The next piece begins inside `Records`, at this offset of the object, between two records that somebody else may have read. */
+  enterRecords(offset: number, isFirst: boolean): void {
+    this.#scanner.enterRecords(offset, isFirst);
   }
 
   /** Makes the tape hold a record of valid UTF-8, whatever was found. */

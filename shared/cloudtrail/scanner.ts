@@ -67,6 +67,15 @@ export class LogFileScanner {
     this.#at = 0;
   }
 
+  /** The next piece begins inside `Records`, at this offset of the object, between two records. */
+  enterRecords(offset: number, isFirst: boolean): void {
+    this.#base = offset;
+    this.#piece = new Uint8Array(0);
+    this.#isBlank = false;
+    this.#hasRecords = true;
+    this.#state = isFirst ? 'element-or-close' : 'after-element';
+  }
+
   /**
    * Goes on to the next record: 'tape' when it lies in `tape`, with what was collected when it did not lie in one
    * piece, undefined when the piece is at its end. @throws ConnectorError on anything that is not a log file.

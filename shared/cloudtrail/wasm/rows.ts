@@ -637,7 +637,7 @@ function copyNested(p: usize, watched: bool): usize {
   return 0;
 }
 
-/** The container at `p` as it is, without blanks, checked. One that holds a null or an empty container is refused: those are left out. */
+/** The container at `p` as it is, without blanks, checked. */
 function copyPlain(p: usize): usize {
   let stack: u64 = 0;
   let depth = 0;
@@ -664,9 +664,7 @@ function copyPlain(p: usize): usize {
         c = load<u8>(p);
         continue;
       }
-      if (depth > 1) return refuse(p, IRREGULAR);
-    } else if (c == 110) return refuse(p, IRREGULAR);
-    else {
+    } else {
       const start = p;
       p = endOfScalar(p);
       if (p == 0) return 0;
