@@ -34,14 +34,12 @@ export interface Credentials {
   issue(role: Role, sessionName: string, durationSeconds: number, sessionPolicy?: Policy): Credential;
   /** Ends every session now; long-lived keys stay. */
   expireAll(): void;
-  issued(): number;
 }
 
 /** Remembers ended sessions for a good while, so that a late request is told ExpiredToken and not "unknown". */
 export function makeCredentials(world: World, now: () => number): Credentials {
   const sessions = new Map<string, Credential>();
   const users = new Map<string, Credential>();
-  let count = 0;
   return {
     find(accessKeyId) {
       return sessions.get(accessKeyId) ?? userCredential(world, users, accessKeyId);
@@ -50,13 +48,11 @@ export function makeCredentials(world: World, now: () => number): Credentials {
       if (sessions.size >= 10_000) forgetEnded(sessions, now());
       const credential = sessionOf(role, sessionName, now() + durationSeconds * 1000, sessionPolicy);
       sessions.set(credential.accessKeyId, credential);
-      count += 1;
       return credential;
     },
     expireAll() {
       for (const session of sessions.values()) session.expiresAt = Math.min(session.expiresAt ?? 0, now());
     },
-    issued: () => count,
   };
 }
 

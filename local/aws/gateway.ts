@@ -40,7 +40,9 @@ const maxBodyBytes = 11 * 1024 * 1024;
 async function handle(req: IncomingMessage, res: ServerResponse, dependencies: GatewayDependencies): Promise<void> {
   const method = req.method ?? 'GET';
   const url = req.url ?? '/';
-  const body = hasBody(req) ? await readBody(req) : undefined;
+  const received = hasBody(req) ? await readBody(req) : undefined;
+  if (received === 'too-large') return sendAnswer(res, failureAnswer('s3', entityTooLarge, method));
+  const body: Buffer | undefined = received;
   if (url.startsWith('/_local/')) return sendAnswer(res, dependencies.admin(method, url, body));
 
   // Clients learn their clock's error from this header, so it must tell the embedded cloud's time.
@@ -81,7 +83,7 @@ async function handle(req: IncomingMessage, res: ServerResponse, dependencies: G
   const { caller } = proof.ok.credential;
   const sent = { caller, region: proof.ok.region };
   if (call.kind === 'sts') return finish(await answerSts({ ...call, ...sent }, dependencies));
-  return finish(await answerSqs({ ...call, ...sent, fault: plan.action }, dependencies));
+  return finish(await answerSqs({ ...call, ...sent, fault: plan.action, isGone: () => res.destroyed }, dependencies));
 
   function finish(result: Answer | Failure): void {
     if (!isAnswer(result)) {
@@ -111,6 +113,12 @@ async function handle(req: IncomingMessage, res: ServerResponse, dependencies: G
     return sendAnswer(res, await viaFauxqs(req, method, url, body, headers, dependencies), spoil);
   }
 }
+
+const entityTooLarge: Failure = {
+  status: 400,
+  code: 'EntityTooLarge',
+  message: `Your proposed upload exceeds the maximum allowed size (here ${maxBodyBytes} bytes; upload in parts).`,
+};
 
 const dotSegments: Failure = {
   status: 501,
@@ -197,14 +205,14 @@ function hasBody(req: IncomingMessage): boolean {
   return (req.headers['content-length'] ?? '0') !== '0' || req.headers['transfer-encoding'] !== undefined;
 }
 
-async function readBody(req: IncomingMessage): Promise<Buffer> {
+async function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxBodyBytes) throw new Error(`a request body is larger than ${maxBodyBytes} bytes; upload in parts`);
-    chunks.push(chunk);
+    if (length <= maxBodyBytes) chunks.push(chunk);
   }
+  if (length > maxBodyBytes) return 'too-large';
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 

@@ -3,6 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
 import type { Fauxqs, Queue } from './fauxqs.ts';
 import type { ObjectFolder } from './objectFolder.ts';
+import type { QueueClock } from './queueClock.ts';
 import type { Scene } from './scene.ts';
 
 /** A message as somebody with the owner's rights sees it, without receiving it. */
@@ -28,8 +29,19 @@ export interface Owner {
   redrive(): number;
 }
 
+/** What the owner's hands reach. */
+export interface OwnerDependencies {
+  readonly scene: Scene;
+  readonly fauxqs: Fauxqs;
+  readonly folder: ObjectFolder;
+  readonly queue: Queue;
+  readonly dlq: Queue;
+  readonly clock: QueueClock;
+  readonly now: () => number;
+}
+
 /** The owner's hands on the stores. */
-export function makeOwner(scene: Scene, fauxqs: Fauxqs, folder: ObjectFolder, queue: Queue, dlq: Queue): Owner {
+export function makeOwner({ scene, fauxqs, folder, queue, dlq, clock, now }: OwnerDependencies): Owner {
   const { s3Store } = fauxqs.stores;
   const send = (body: string) => {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
@@ -40,16 +52,25 @@ export function makeOwner(scene: Scene, fauxqs: Fauxqs, folder: ObjectFolder, qu
   };
   return {
     async putLogFile(key, content, metadata = {}) {
-      if (typeof content === 'string') return placeFile(scene.bucket, key, content, metadata, s3Store, folder);
-      const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-      return s3Store.putObject(scene.bucket, key, body, contentType, metadata, { contentEncoding });
+      if (typeof content === 'string') await placeFile(scene.bucket, key, content, metadata, s3Store, folder);
+      else {
+        const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+        s3Store.putObject(scene.bucket, key, body, contentType, metadata, { contentEncoding });
+      }
+      const object = s3Store.headObject(scene.bucket, key);
+      object.lastModified = new Date(now());
+      return { etag: object.etag };
     },
     deleteLogFile: (key) => s3Store.deleteObject(scene.bucket, key),
-    announce: (bodies) => bodies.map(send),
-    peekQueue: () => peek(queue),
-    peekDeadLetters: () => peek(dlq),
+    announce(bodies) {
+      clock.sync();
+      return bodies.map(send);
+    },
+    peekQueue: () => peek(queue, clock),
+    peekDeadLetters: () => peek(dlq, clock),
     purgeQueue: () => queue.purge(),
     redrive() {
+      clock.sync();
       dlq.processTimers();
       const messages = dlq.messages.splice(0);
       for (const message of messages) send(message.body);
@@ -70,7 +91,7 @@ async function placeFile(
   metadata: Record<string, string>,
   store: Fauxqs['stores']['s3Store'],
   folder: ObjectFolder,
-): Promise<{ etag: string }> {
+): Promise<void> {
   const digest = createHash('md5');
   for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer);
   const file = folder.fileOf(bucket, key);
@@ -81,10 +102,10 @@ async function placeFile(
   const body = Buffer.alloc(0);
   store.restoreObject(bucket, { key, body, contentType, contentEncoding, contentLength, etag, lastModified, metadata });
   folder.noteKey(bucket, key);
-  return { etag };
 }
 
-function peek(queue: Queue): readonly PeekedMessage[] {
+function peek(queue: Queue, clock: QueueClock): readonly PeekedMessage[] {
+  clock.sync();
   queue.processTimers();
   const { ready, delayed, inflight } = queue.inspectMessages();
   return [...ready, ...delayed, ...inflight.map(({ message }) => message)].map((message) => ({

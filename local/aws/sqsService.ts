@@ -26,6 +26,8 @@ export interface SqsCall {
   readonly caller: Caller;
   readonly region: string;
   readonly fault: FaultPlan['action'];
+  /** True once the client has hung up. */
+  readonly isGone: () => boolean;
 }
 
 /** Answers an SQS call: queue, permission, AWS's limits, and then fauxqs. */
@@ -60,6 +62,11 @@ async function receive(call: SqsCall, queue: Queue, dependencies: SqsDependencie
   if (!('body' in answer) || answer.status !== 200) return answer;
 
   const output = JSON.parse(String(answer.body)) as { Messages?: ReceivedMessage[] };
+  // fauxqs would give a message to a long poll whose client left long ago; SQS notices before it takes one.
+  if (call.isGone()) {
+    for (const message of output.Messages ?? []) putBack(queue, message.ReceiptHandle);
+    return answer;
+  }
   const offset = dependencies.clock.offsetMs();
   for (const message of output.Messages ?? []) {
     const entry = queue.inflightMessages.get(message.ReceiptHandle);
@@ -74,6 +81,12 @@ async function receive(call: SqsCall, queue: Queue, dependencies: SqsDependencie
 interface ReceivedMessage {
   readonly ReceiptHandle: string;
   readonly Attributes?: Record<string, string>;
+}
+
+function putBack(queue: Queue, handle: string): void {
+  const entry = queue.inflightMessages.get(handle);
+  if (entry !== undefined) entry.message.approximateReceiveCount -= 1;
+  queue.changeVisibility(handle, 0);
 }
 
 function moveTimes(attributes: Record<string, string>, offset: number): void {

@@ -73,7 +73,11 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
   const counters = makeCounters();
   const faults = makeFaults(seededRandom(options.seed ?? 1));
   const credentials = makeCredentials(world, now);
-  const stats = () => counters.read(queue, dlq, faults.counts());
+  const clock = makeQueueClock(fauxqs.stores.sqsStore, now);
+  const stats = () => {
+    clock.sync();
+    return counters.read(queue, dlq, faults.counts());
+  };
   const server = makeGateway({
     world,
     credentials,
@@ -82,7 +86,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     objects: fauxqs.stores.s3Store,
     folder,
     fauxqs,
-    clock: makeQueueClock(fauxqs.stores.sqsStore, now),
+    clock,
     inFlightLimit: options.inFlightLimit ?? 120_000,
     stopped: stopped.signal,
     onDeleted: counters.deleted,
@@ -106,7 +110,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     expireSessions: credentials.expireAll,
     faults,
     stats,
-    ...makeOwner(scene, fauxqs, folder, queue, dlq),
+    ...makeOwner({ scene, fauxqs, folder, queue, dlq, clock, now }),
     async stop() {
       stopped.abort();
       const closed = once(server, 'close');

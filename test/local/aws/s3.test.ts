@@ -281,6 +281,11 @@ describe('writing', () => {
     expect(await (await get('AWSLogs/parts')).Body?.transformToString()).toBe('part');
   });
 
+  it('refuses more than one request may carry', async () => {
+    const put = new PutObjectCommand({ Bucket: cloud.bucket, Key: 'AWSLogs/big', Body: Buffer.alloc(12_000_000) });
+    expect(await refusalOf(owner.send(put))).toMatchObject({ code: 'EntityTooLarge', status: 400 });
+  });
+
   it('never guesses: dot segments and unknown subresources are refused by name', async () => {
     const dots = owner.send(new PutObjectCommand({ Bucket: cloud.bucket, Key: 'AWSLogs/../x', Body: 'x' }));
     expect(await refusalOf(dots)).toMatchObject({ code: 'NotImplemented', status: 501 });

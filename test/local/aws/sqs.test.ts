@@ -105,6 +105,22 @@ describe('the queue', () => {
   });
 });
 
+describe('a long poll', () => {
+  it('takes no message for a client that has left', async () => {
+    const left = new AbortController();
+    const poll = sqs.send(new ReceiveMessageCommand({ ...queue(), WaitTimeSeconds: 20 }), { abortSignal: left.signal });
+    await expect.poll(() => cloud.stats().requests['sqs:ReceiveMessage']).toBe(1);
+    left.abort();
+    await expect(poll).rejects.toMatchObject({ name: 'AbortError' });
+    // A request behind the hang-up on a new connection: the server has seen the hang-up by the time it answers.
+    await sqs.send(new GetQueueAttributesCommand({ ...queue(), AttributeNames: ['QueueArn'] }));
+    cloud.announce(['kept']);
+    expect(await receive({ WaitTimeSeconds: 1 })).toMatchObject([
+      { Body: 'kept', Attributes: { ApproximateReceiveCount: '1' } },
+    ]);
+  });
+});
+
 describe('SQS refusals', () => {
   it('says that a queue does not exist, also for a queue of another region', async () => {
     const expected = { name: 'QueueDoesNotExist', code: 'AWS.SimpleQueueService.NonExistentQueue', status: 400 };
