@@ -1,0 +1,58 @@
+import { odata } from '@azure/data-tables';
+import type { CircuitName, CircuitStore, OpenCircuit } from '../../pipeline/ports.ts';
+import type { Entity, Table } from '../storageTable.ts';
+
+export interface TableCircuitsOptions {
+  readonly table: Table;
+  readonly source: string;
+}
+
+/** Open circuits of one source, for all instances: whoever wrote last knows best. */
+export function tableCircuits({ table, source }: TableCircuitsOptions): CircuitStore {
+  // Table keys take no slash.
+  const keyOf = (name: CircuitName) => ({ partitionKey: source, rowKey: name.replaceAll('/', '|') });
+  return {
+    load: async () => {
+      const open: OpenCircuit[] = [];
+      for await (const { entities } of table.pages({ filter: odata`PartitionKey eq ${source}` })) {
+        open.push(...entities.map(circuitOf).filter((circuit) => circuit !== undefined));
+      }
+      return open;
+    },
+    save: (circuit) => table.put({ ...keyOf(circuit.name), ...entityOf(circuit) }),
+    remove: (name) => table.remove(keyOf(name)),
+  };
+}
+
+function entityOf({ name, openedAt, because, nextProbeAt, probes, lastFailed }: OpenCircuit) {
+  return {
+    name,
+    openedAt: new Date(openedAt),
+    nextProbeAt: new Date(nextProbeAt),
+    probes,
+    code: because.code,
+    message: because.message.slice(0, 4_000).toWellFormed(),
+    remedy: because.remedy?.slice(0, 4_000).toWellFormed(),
+    lastFailed: lastFailed === undefined ? undefined : JSON.stringify(lastFailed),
+  };
+}
+
+/** What another version wrote, or a hand, and cannot be read is no circuit: if it should be open, it opens again. */
+function circuitOf(entity: Entity): OpenCircuit | undefined {
+  const { name, openedAt, nextProbeAt, probes, code, message, remedy, lastFailed } = entity;
+  if (typeof name !== 'string' || !(openedAt instanceof Date) || !(nextProbeAt instanceof Date)) return undefined;
+  return {
+    name: name as CircuitName,
+    openedAt: openedAt.getTime(),
+    nextProbeAt: nextProbeAt.getTime(),
+    probes: typeof probes === 'number' ? probes : 0,
+    because: {
+      code: String(code),
+      message: String(message),
+      ...(typeof remedy === 'string' ? { remedy } : {}),
+    },
+    ...(typeof lastFailed === 'string'
+      ? { lastFailed: JSON.parse(lastFailed) as OpenCircuit['lastFailed'] & object }
+      : {}),
+  };
+}

@@ -1,0 +1,148 @@
+import type { ConnectorError } from '../../errors.ts';
+import { claimEnd, extendedClaimEnd, ruleOnClaim } from '../../pipeline/ledgerRules.ts';
+import type { Claim, ClaimedObject, Clock, Ledger, ObjectRef } from '../../pipeline/ports.ts';
+import type { Table } from '../storageTable.ts';
+import { ClaimedEntry } from './claimedEntry.ts';
+import { entryKeys, type LedgerScope } from './entryKey.ts';
+import { expiry } from './expiry.ts';
+import type { FailedEntries } from './failedEntries.ts';
+import { groupCommit } from './groupCommit.ts';
+import {
+  acceptedProperties,
+  claimedProperties,
+  entryOf,
+  failedProperties,
+  progressProperties,
+} from './ledgerEntity.ts';
+
+export interface TableLedgerOptions {
+  /** Shared by all sources and instances; so are the objects in it. */
+  readonly table: Table;
+  readonly failedEntries: FailedEntries;
+  readonly source: string;
+  readonly scope: LedgerScope;
+  readonly visibilitySeconds: number;
+  /** Different for every instance of the app, such as a UUID. */
+  readonly instance: string;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Hash of the selectors that decide which records are dropped: tells later what an accepted object lacks. */
+  readonly selectors?: string;
+}
+
+/** How often a claim is tried again when others are quicker, each time. */
+const mostContests = 5;
+/** Who loses every time asks again after this long. */
+const contestedMs = 5_000;
+
+/**
+ * The ledger in a table: inserting an object's entry is the claim, merging its outcome the second transaction, and only
+ * what changed nobody else's entry is written. Every call may throw ConnectorError 'storage-unavailable'.
+ */
+export function tableLedger(options: TableLedgerOptions): Required<Ledger> {
+  const { clock, failedEntries, instance, scope, selectors = '', source, table } = options;
+  const visibilityMs = options.visibilitySeconds * 1000;
+  const keyOf = entryKeys(scope);
+  const commit = groupCommit(table);
+  const purge = expiry(table);
+  const claims = new WeakMap<ClaimedObject, ClaimedEntry>();
+  let claimsMade = 0;
+
+  const claim = async (object: ObjectRef, receivedAt: number): Promise<Claim> => {
+    claimsMade += 1;
+    const token = `${instance}.${claimsMade}`;
+    const { bucket, key } = object;
+    const name = { ...keyOf(bucket, key), bucket, objectKey: key, source };
+    const granted = (etag: string, from: { isAccepted: boolean; hasFailed: boolean }): ClaimedObject => {
+      const claimed = { object, token };
+      claims.set(claimed, new ClaimedEntry({ table, commit, name, token, etag, ...from }));
+      return claimed;
+    };
+    for (let contest = 0; contest < mostContests; contest++) {
+      const now = clock.now();
+      const mine = { ...name, ...claimedProperties(token, claimEnd(receivedAt, now, visibilityMs), now) };
+      const inserted = await commit({ kind: 'insert', entity: mine });
+      if (inserted.kind === 'written') {
+        return { kind: 'claimed', claim: granted(inserted.etag, { isAccepted: false, hasFailed: false }) };
+      }
+      const found = await table.read(name);
+      // Deleted in between: it can be inserted.
+      if (found === undefined) continue;
+      const entry = entryOf(found.entity);
+      const hasFailed = entry.reason !== '';
+      const ruling = ruleOnClaim(entry, now);
+      if (ruling.kind === 'held') return ruling;
+      if (ruling.kind === 'accepted') {
+        // Nothing is written: should the content be another, its outcome replaces this one.
+        const claimed = granted(found.etag, { isAccepted: true, hasFailed });
+        return { kind: 'accepted', claim: claimed, identity: entry.identity, rows: entry.rows };
+      }
+      const taken = await commit({ kind: 'merge', entity: mine, etag: found.etag });
+      if (taken.kind === 'written') {
+        const claimed = granted(taken.etag, { isAccepted: false, hasFailed });
+        const { progress } = entry;
+        return { kind: 'claimed', claim: claimed, ...(progress === undefined ? {} : { progress }) };
+      }
+    }
+    return { kind: 'held', until: clock.now() + contestedMs };
+  };
+
+  /** A claim that was taken for granted while the storage was away is asked for now, so that its outcome is not forgotten. */
+  const entryOfClaim = async (claimed: ClaimedObject): Promise<ClaimedEntry | undefined> => {
+    const known = claims.get(claimed);
+    if (known !== undefined) return known;
+    const late = await claim(claimed.object, clock.now());
+    return late.kind === 'claimed' ? claims.get(late.claim) : undefined;
+  };
+
+  return {
+    claim: (object, message) => claim(object, message.receivedAt),
+
+    recordAccepted: async (claimed, identity, rows, stubs) => {
+      // Before the outcome: after it, a crash would leave nobody to write them.
+      if (stubs.length > 0) await failedEntries.recordStubs(source, claimed.object, stubs);
+      const entry = await entryOfClaim(claimed);
+      if (entry === undefined) return;
+      const isRecorded = await entry.merge(acceptedProperties(entry.token, identity, rows, selectors, clock.now()));
+      if (isRecorded && entry.hasFailed) await failedEntries.delivered(source, claimed.object);
+    },
+
+    recordFailed: async (claimed, message, error: ConnectorError) => {
+      const entry = await entryOfClaim(claimed);
+      if (entry === undefined) return;
+      // What was accepted once stays so, for its content: a later reading of other content says nothing against it.
+      if (!entry.isAccepted && !(await entry.merge(failedProperties(error.code, clock.now())))) return;
+      await failedEntries.recordObject(source, claimed.object, message, error);
+    },
+
+    recordFailedMessage: (message, error) => failedEntries.recordMessage(source, message, error),
+
+    release: async (claimed) => {
+      const entry = claims.get(claimed);
+      if (entry === undefined || entry.isAccepted) return;
+      const now = clock.now();
+      await entry.merge(claimedProperties(entry.token, now, now));
+    },
+
+    extend: async (claimed) => {
+      const until = extendedClaimEnd(clock.now(), visibilityMs);
+      const lost = await Promise.all(
+        claimed.map(async (each) => {
+          const entry = claims.get(each);
+          if (entry === undefined || entry.isAccepted || entry.isSettled) return [];
+          return (await entry.keep(claimedProperties(entry.token, until, clock.now()))) ? [] : [each];
+        }),
+      );
+      return lost.flat();
+    },
+
+    recordProgress: async (claimed, progress) => {
+      const entry = claims.get(claimed);
+      if (entry === undefined || entry.isAccepted) return;
+      await entry.keep(progressProperties(progress, clock.now()));
+    },
+
+    isLost: (claimed) => claims.get(claimed)?.isLost ?? false,
+
+    purgeExpired: purge,
+  };
+}
