@@ -1,8 +1,8 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { openByteRowStream } from '../../shared/cloudtrail/byteRowStream.ts';
 import { describeObjectKey } from '../../shared/cloudtrail/objectKey.ts';
+import { openWasmRowStream } from '../../shared/cloudtrail/wasmRowStream.ts';
 import { acceptBatch } from '../../shared/pipeline/batch.ts';
 import { compressBody } from '../../shared/pipeline/compressBody.ts';
 import { decompress } from '../../shared/pipeline/decompress.ts';
@@ -44,7 +44,7 @@ export async function packFiles(paths: readonly string[], { level, onFile, onBod
 }
 
 const readers = 4;
-const openRows = openByteRowStream();
+const openRows = openWasmRowStream();
 
 async function packFile(path: string, packer: Packer, signal: AbortSignal): Promise<number> {
   const { sourceObject, deliveredAt } = describeObjectKey(basename(path));
