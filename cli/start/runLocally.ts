@@ -112,10 +112,11 @@ async function startConnector(
   tell: (line: string) => void,
 ): Promise<RunningHost> {
   const workers = new Map<string, Set<number>>();
+  let host: RunningHost | undefined;
   const note = (): void => {
     if (host !== undefined) writeRunFile(join(root, '.local', 'run.json'), describe(clouds, host, workers));
   };
-  const host: RunningHost = await startHost({
+  host = await startHost({
     app: root,
     entry: 'functions/*.ts',
     environment: { ...clouds.appSettings, ...localSettings, PATH: process.env['PATH'] },
