@@ -1,4 +1,3 @@
-import type { ConnectorError } from '../errors.ts';
 
 /** What the rows of one object have in common. */
 export interface ObjectContext {
@@ -66,4 +65,3 @@ export interface RowStream {
 /** Makes the stream of one object. */
 export type OpenRowStream = (context: ObjectContext) => RowStream;
 
-export type FramingError = ConnectorError;
