@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { DataSet } from './dataSets.ts';
+import { bodyLimit } from './demands.ts';
 import type { DesignName } from './design.ts';
 import type { Run } from './runDesign.ts';
 
@@ -21,7 +22,7 @@ export interface Result {
 /**
  * Runs contenders over a set, one fresh process a run. Rounds are interleaved and their order rotates (A B C, B C A, …), so
  * that a slow minute of the machine hits all alike.
- * @throws Error when a run fails or did not turn every record into a row.
+ * @throws Error when a run fails, did not turn every record into a row, or made a body over the limit.
  */
 export async function measure(
   set: DataSet,
@@ -60,6 +61,9 @@ async function runOnce(contender: Contender, set: DataSet, pin: readonly string[
     throw new Error(
       `${contender.name} made ${run.rows} rows of ${run.files} files of ${set.name}, which holds ${set.records} records in ${set.files} files`,
     );
+  }
+  if (contender.design === 'ours' && run.largestBody > bodyLimit) {
+    throw new Error(`${contender.name} made a body of ${run.largestBody} bytes on ${set.name}`);
   }
   return run;
 }
