@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { errorTable } from '../../shared/errors.ts';
+
+const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const events = readFileSync(new URL('../../shared/events.ts', import.meta.url), 'utf8');
+
+describe('docs/operations.md', () => {
+  it.each(Object.keys(errorTable))('explains the code %s', (code) => {
+    expect(operations).toContain(`\`${code}\``);
+  });
+
+  it.each([...events.matchAll(/type: '([a-z-]+)'/g)].map(([, name]) => name ?? ''))('explains the event %s', (name) => {
+    expect(operations).toContain(`\`${name}\``);
+  });
+});
