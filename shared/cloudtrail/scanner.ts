@@ -112,9 +112,13 @@ export class LogFileScanner {
       throw new ConnectorError('object-empty', `the log file is empty: ${at.offset} bytes, none of them JSON`, { at });
     }
     if (this.#state !== 'document' || this.#markBytes % byteOrderMark.length !== 0) {
-      throw new ConnectorError('json-invalid', `the JSON ends too early, at byte ${at.offset}${this.#inRecord()}`, {
-        at,
-      });
+      throw new ConnectorError(
+        'json-invalid',
+        `the JSON ends too early, at byte offset ${at.offset}${this.#inRecord()}`,
+        {
+          at,
+        },
+      );
     }
   }
 
@@ -271,7 +275,7 @@ export class LogFileScanner {
 
   #failWithoutRecords(): never {
     const at = { offset: this.#base + this.#at };
-    throw new ConnectorError('no-records', `the JSON that ends at byte ${at.offset} has no array "Records"`, {
+    throw new ConnectorError('no-records', `there is no array "Records" up to byte offset ${at.offset}`, {
       at,
       remedy: 'Check what writes this object: a CloudTrail log file has the array `Records` at its top.',
     });
@@ -282,7 +286,7 @@ export class LogFileScanner {
     const byte = (this.#piece[this.#at] ?? 0).toString(16).padStart(2, '0');
     throw new ConnectorError(
       'json-invalid',
-      `invalid JSON at byte ${at.offset}${this.#inRecord()}: unexpected 0x${byte}`,
+      `invalid JSON at byte offset ${at.offset}${this.#inRecord()}: unexpected 0x${byte}`,
       {
         at,
         remedy: 'Check what writes or rewrites this object: the records before this byte were delivered.',
@@ -292,7 +296,7 @@ export class LogFileScanner {
 
   #inRecord(): string {
     return this.#state === 'inside-element'
-      ? ` in record ${this.records + 1}, which starts at byte ${this.recordOffset}`
+      ? ` in record ${this.records + 1}, which starts at ${this.recordOffset}`
       : '';
   }
 }

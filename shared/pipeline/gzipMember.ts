@@ -13,6 +13,17 @@ export const trailerBytes = 8;
 /** No writer of log files makes a header nearly as long. */
 export const longestHeaderBytes = 128 * 1024;
 
+/** Why a gzip object cannot be inflated further. */
+export class BrokenGzip extends Error {
+  override readonly name = 'BrokenGzip';
+  readonly code: 'gzip-truncated' | 'gzip-invalid';
+
+  constructor(code: 'gzip-truncated' | 'gzip-invalid', message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
 /** Length of the header at the start of the bytes; 'unfinished' when more are needed, 'invalid' when it is none. */
 export function headerLength(bytes: Uint8Array): number | 'unfinished' | 'invalid' {
   if (magic.some((byte, at) => at < bytes.length && bytes[at] !== byte)) return 'invalid';

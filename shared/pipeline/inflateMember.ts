@@ -1,18 +1,14 @@
 import { createInflateRaw } from 'node:zlib';
 import type { ByteReader } from './byteReader.ts';
+import { BrokenGzip } from './gzipMember.ts';
 
 /** With Node's default of 16 KiB every piece costs a way through the thread pool: four times slower in all. */
 const chunkSize = 256 * 1024;
 
-/** The deflate data cannot be inflated further. */
-export class BrokenDeflate extends Error {
-  override readonly name = 'BrokenDeflate';
-}
-
 /**
  * Inflates the deflate data at the reader's position and takes exactly its bytes, so that what follows (trailer, another
  * member, garbage) can be judged. Ends early when the bytes do.
- * @throws BrokenDeflate
+ * @throws BrokenGzip
  */
 export async function* inflateMember(
   input: ByteReader,
@@ -21,25 +17,27 @@ export async function* inflateMember(
   const inflate = createInflateRaw({ chunkSize });
   let pieces: Uint8Array[] = [];
   inflate.on('data', (piece: Uint8Array) => pieces.push(piece));
-  const failed = new Promise<never>((_, reject) => {
-    inflate.once('error', (error) => reject(new BrokenDeflate(error.message, { cause: error })));
+  const failed = new Promise<BrokenGzip>((resolve) => {
+    inflate.once('error', (error) => {
+      resolve(new BrokenGzip('gzip-invalid', `the compressed data are invalid (${error.message})`, error));
+    });
   });
-  // Whoever waits for a step sees the failure; between two steps nobody does.
-  failed.catch(() => undefined);
   try {
     for (;;) {
       await input.fill(stepBytes);
       const step = input.buffered.subarray(0, stepBytes);
       if (step.length === 0) return;
       const before = inflate.bytesWritten;
-      await Promise.race([failed, new Promise<void>((resolve) => inflate.write(step, () => resolve()))]);
+      const written = new Promise<undefined>((resolve) => inflate.write(step, () => resolve(undefined)));
+      const failure = await Promise.race([failed, written]);
       while (inflate.read() !== null) {
         // What is still queued goes to the listener above.
       }
-      const taken = inflate.bytesWritten - before;
-      input.take(taken);
       yield* pieces;
       pieces = [];
+      if (failure !== undefined || inflate.destroyed) throw failure ?? (await failed);
+      const taken = inflate.bytesWritten - before;
+      input.take(taken);
       if (taken < step.length) return;
     }
   } finally {
