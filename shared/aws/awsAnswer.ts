@@ -1,21 +1,7 @@
+import { type AwsRefusal, awsRefusal, firstLine, RefusedRequest } from './awsRefusal.ts';
+
 /** What became of one AWS request that did not succeed, read from whatever the SDK threw. */
 export type AwsAnswer = AwsRefusal | AwsSilence | AwsAbort;
-
-/** The service answered with an error document, or at least with an error status. */
-export interface AwsRefusal {
-  readonly kind: 'refused';
-  /** Every code the answer carries, without prefix `AWS.SimpleQueueService.` and suffix `Exception`. */
-  readonly codes: readonly string[];
-  /** The code as AWS wrote it, for people. */
-  readonly shownCode: string;
-  readonly status: number;
-  /** First line of the service's own text, cut to 300 characters. */
-  readonly text: string;
-  readonly requestId: string | undefined;
-  /** Where S3 says that the bucket lies. */
-  readonly bucketRegion: string | undefined;
-  readonly retryAfterMs: number | undefined;
-}
 
 /** No readable answer: refused connection, reset, time-out, garbled body. */
 export interface AwsSilence {
@@ -30,8 +16,11 @@ export interface AwsAbort {
   readonly kind: 'aborted';
 }
 
-/** Reads an error thrown by an SDK client; codes come from `name`, `Code` and `Error.Code`, which differ for SQS. */
+/** Reads what a request threw: a refusal of ours, or an SDK client's error, whose code is in `name`, `Code` or `Error.Code`. */
 export function readAwsAnswer(error: unknown, signal?: AbortSignal): AwsAnswer {
+  if (error instanceof RefusedRequest) {
+    return error.answer;
+  }
   const fields = asRecord(error);
   const status = asRecord(fields['$metadata'])['httpStatusCode'];
   if (typeof status === 'number' && status >= 300) {
@@ -45,7 +34,8 @@ export function readAwsAnswer(error: unknown, signal?: AbortSignal): AwsAnswer {
   }
   return {
     kind: 'silent',
-    reason: firstLine(String(fields['message'] ?? error)),
+    // A refusal by every address of a host has a code only.
+    reason: firstLine(String(text(fields['message']) ?? text(fields['code']) ?? error)),
     maybeSent: !neverSent.has(String(fields['code'])),
   };
 }
@@ -87,14 +77,15 @@ export function mentionsKms(answer: AwsRefusal): boolean {
   return answer.text.includes('kms:');
 }
 
-/** First line, at most 300 characters: the further lines of a signature failure hold the session token. */
-export function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? '';
-  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
-}
-
-/** Node's codes for connections that never came to be. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Codes of connections that never came to be. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Names the SDK makes up when the answer has no code. */
 const madeUp = new Set(['Error', 'Unknown', 'UnknownError', 'SyntaxError']);
@@ -106,27 +97,14 @@ function readRefusal(fields: Record<string, unknown>, status: number): AwsRefusa
     .filter((code) => code !== '' && !madeUp.has(code));
   const headers = asRecord(asRecord(fields['$response'])['headers']);
   const readable = fields['$fault'] !== undefined && raw.length > 0;
-  return {
-    kind: 'refused',
-    codes: [...new Set(raw.map(normalised))],
-    shownCode: raw[0]?.replace(sqsPrefix, '') ?? 'an error without a code',
+  return awsRefusal({
     status,
-    text: readable ? firstLine(text(fields['message']) ?? '') : '',
+    codes: raw,
+    text: readable ? text(fields['message']) : undefined,
     requestId: text(asRecord(fields['$metadata'])['requestId']),
     bucketRegion: text(headers['x-amz-bucket-region']) ?? text(fields['Region']),
-    retryAfterMs: readRetryAfter(headers['retry-after']),
-  };
-}
-
-const sqsPrefix = 'AWS.SimpleQueueService.';
-
-function normalised(code: string): string {
-  return code.replace(sqsPrefix, '').replace(/Exception$/, '');
-}
-
-function readRetryAfter(header: unknown): number | undefined {
-  const seconds = typeof header === 'string' && header !== '' ? Number(header) : Number.NaN;
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+    retryAfter: text(headers['retry-after']),
+  });
 }
 
 function text(value: unknown): string | undefined {

@@ -1,7 +1,6 @@
 import { ConnectorError, type ErrorCode } from '../errors.ts';
 import {
   type AwsAnswer,
-  type AwsRefusal,
   causeOf,
   describeAwsAnswer,
   hasCode,
@@ -9,6 +8,7 @@ import {
   mentionsKms,
   readAwsAnswer,
 } from './awsAnswer.ts';
+import type { AwsRefusal } from './awsRefusal.ts';
 import {
   expiredCredentials,
   expiredCredentialsRemedy,
@@ -47,9 +47,12 @@ export function s3Failure(call: S3Call, error: unknown, signal?: AbortSignal): C
 /** The region S3 names when it was asked in the wrong one. */
 export function regionNamedBy(error: unknown): string | undefined {
   const answer = readAwsAnswer(error);
-  return answer.kind === 'refused' && (answer.status === 301 || hasCode(answer, wrongRegion))
-    ? answer.bucketRegion
-    : undefined;
+  const named =
+    answer.kind === 'refused' && (answer.status === 301 || hasCode(answer, wrongRegion))
+      ? answer.bucketRegion
+      : undefined;
+  // It becomes part of a host name.
+  return named !== undefined && /^[a-z]{2,4}(?:-[a-z0-9]+)+$/.test(named) ? named : undefined;
 }
 
 const wrongRegion = new Set([

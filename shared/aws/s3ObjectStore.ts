@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
-import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { ConnectorError } from '../errors.ts';
-import type { ObjectBody, ObjectRef, ObjectStore } from '../pipeline/ports.ts';
-import { type AwsTimeouts, defaultAwsTimeouts, s3Client } from './awsClients.ts';
+import type { Clock, ObjectBody, ObjectRef, ObjectStore } from '../pipeline/ports.ts';
+import { systemClock } from '../systemClock.ts';
+import { type AwsTimeouts, defaultAwsTimeouts } from './awsTimeouts.ts';
 import { objectChunks } from './objectChunks.ts';
 import { regionNamedBy, s3Failure } from './s3Failure.ts';
+import { type GetObjectAnswer, s3GetObject } from './s3GetObject.ts';
 import type { SourceCredentials } from './sourceCredentials.ts';
 import { withSession } from './withSession.ts';
 
@@ -12,6 +12,8 @@ export interface S3ObjectStoreOptions {
   /** Where buckets are looked for first, normally the queue's region. */
   readonly region: string;
   readonly credentials: SourceCredentials;
+  /** Dates the requests. Absent: the machine's own. */
+  readonly clock?: Pick<Clock, 'now'>;
   /** Replaces S3: for loopback only. */
   readonly endpoint?: string;
   readonly timeouts?: AwsTimeouts;
@@ -19,26 +21,14 @@ export interface S3ObjectStoreOptions {
 
 /** Reads objects under the source's role; each bucket's region is found once and remembered. */
 export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { close(): void } {
-  const { credentials, endpoint, timeouts = defaultAwsTimeouts } = options;
-  const clients = new Map<string, S3Client>();
+  const { credentials, endpoint, clock = systemClock, timeouts = defaultAwsTimeouts } = options;
+  const s3 = s3GetObject({ clock, timeouts, endpoint });
   const regions = new Map<string, string>();
 
-  const clientIn = (region: string): S3Client => {
-    const known = clients.get(region);
-    if (known !== undefined) {
-      return known;
-    }
-    const made = s3Client({ region, credentials: () => credentials.session(), endpoint, timeouts });
-    clients.set(region, made);
-    return made;
-  };
+  const getIn = (region: string, bucket: string, key: string, signal: AbortSignal): Promise<GetObjectAnswer> =>
+    withSession(credentials, signal, (session) => s3.get({ bucket, key, region }, session, signal));
 
-  const getIn = (region: string, bucket: string, key: string, signal: AbortSignal): Promise<GetObjectCommandOutput> =>
-    withSession(credentials, signal, () =>
-      clientIn(region).send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal }),
-    );
-
-  const get = async (bucket: string, key: string, signal: AbortSignal): Promise<GetObjectCommandOutput> => {
+  const get = async (bucket: string, key: string, signal: AbortSignal): Promise<GetObjectAnswer> => {
     let region = regions.get(bucket) ?? options.region;
     try {
       return await getIn(region, bucket, key, signal).catch((error: unknown) => {
@@ -75,13 +65,9 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { cl
   return {
     open: async (object, signal) => {
       const { key, answer } = await getEither(object, signal);
-      return openedBody(object, key, answer, timeouts.bodyIdleMs, signal);
+      return openedBody(object, key, answer, signal);
     },
-    close: () => {
-      for (const client of clients.values()) {
-        client.destroy();
-      }
-    },
+    close: () => s3.close(),
   };
 }
 
@@ -90,18 +76,11 @@ function isMissing(error: unknown): boolean {
   return error instanceof ConnectorError && (error.code === 'object-not-found' || error.code === 'object-denied');
 }
 
-function openedBody(
-  object: ObjectRef,
-  key: string,
-  answer: GetObjectCommandOutput,
-  idleMs: number,
-  signal: AbortSignal,
-): ObjectBody {
-  const { bucket } = object;
-  const stream = answer.Body instanceof Readable ? answer.Body : Readable.from([]);
+function openedBody(object: ObjectRef, key: string, answer: GetObjectAnswer, signal: AbortSignal): ObjectBody {
+  const { contentLength: expectedBytes, body, etag } = answer;
   return {
-    sizeBytes: answer.ContentLength ?? object.sizeBytes ?? 0,
-    etag: answer.ETag?.replaceAll('"', ''),
-    chunks: objectChunks({ stream, bucket, key, expectedBytes: answer.ContentLength, idleMs }, signal),
+    sizeBytes: expectedBytes ?? object.sizeBytes ?? 0,
+    etag: etag?.replaceAll('"', ''),
+    chunks: objectChunks({ body, bucket: object.bucket, key, expectedBytes }, signal),
   };
 }

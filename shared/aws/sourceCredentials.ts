@@ -2,8 +2,9 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import { ConnectorError } from '../errors.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { abortable } from './abortable.ts';
-import { firstLine, isDenied, readAwsAnswer } from './awsAnswer.ts';
-import { type AwsTimeouts, stsClient } from './awsClients.ts';
+import { isDenied, readAwsAnswer } from './awsAnswer.ts';
+import { firstLine } from './awsRefusal.ts';
+import type { AwsTimeouts } from './awsTimeouts.ts';
 import { isStaleSession } from './credentialCodes.ts';
 import { type RenewingSession, renewingSession } from './renewingSession.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type CallerIdentity,
   getCallerIdentity,
 } from './stsActions.ts';
+import { stsClient } from './stsClient.ts';
 import { isStaleToken, stsFailure } from './stsFailure.ts';
 import { readTokenClaims } from './tokenClaims.ts';
 

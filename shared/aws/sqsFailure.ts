@@ -1,7 +1,6 @@
 import { ConnectorError, type ErrorCode } from '../errors.ts';
 import {
   type AwsAnswer,
-  type AwsRefusal,
   causeOf,
   describeAwsAnswer,
   hasCode,
@@ -9,6 +8,7 @@ import {
   mentionsKms,
   readAwsAnswer,
 } from './awsAnswer.ts';
+import type { AwsRefusal } from './awsRefusal.ts';
 import {
   expiredCredentials,
   expiredCredentialsRemedy,

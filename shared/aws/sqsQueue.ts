@@ -1,16 +1,11 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-} from '@aws-sdk/client-sqs';
 import { ConnectorError } from '../errors.ts';
 import type { Backlog, Clock, MessageOutcome, MessageQueue, QueueMessage } from '../pipeline/ports.ts';
-import { type AwsTimeouts, defaultAwsTimeouts, sqsClient } from './awsClients.ts';
+import { type AwsTimeouts, defaultAwsTimeouts } from './awsTimeouts.ts';
 import { readQueueLocation } from './queueLocation.ts';
 import type { SourceCredentials } from './sourceCredentials.ts';
+import { type BatchAnswer, type SqsMessage, sqsActions } from './sqsActions.ts';
 import { type SqsCall, sqsFailure } from './sqsFailure.ts';
+import type { AwsSession } from './stsActions.ts';
 import { withSession } from './withSession.ts';
 
 export interface SqsQueueOptions {
@@ -32,17 +27,12 @@ export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): vo
       remedy: 'Set SQS_QUEUE_URL to the URL that the SQS console shows.',
     });
   }
-  const client = sqsClient({
-    region: location.region,
-    credentials: () => credentials.session(),
-    endpoint: options.endpoint,
-    timeouts,
-  });
+  const sqs = sqsActions({ queueUrl, region: location.region, endpoint: options.endpoint, clock, timeouts });
 
   const run = async <T>(
     action: SqsCall['action'],
     signal: AbortSignal | undefined,
-    send: () => Promise<T>,
+    send: (session: AwsSession) => Promise<T>,
   ): Promise<T> => {
     try {
       return await withSession(credentials, signal, send);
@@ -52,74 +42,32 @@ export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): vo
   };
 
   const askBacklog = (signal?: AbortSignal): Promise<Backlog> =>
-    run('GetQueueAttributes', signal, async () => {
-      const answer = await client.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: queueUrl,
-          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-        }),
-        signal === undefined ? {} : { abortSignal: signal },
-      );
-      return {
-        visible: Number(answer.Attributes?.ApproximateNumberOfMessages ?? 0),
-        inFlight: Number(answer.Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
-      };
-    });
+    run('GetQueueAttributes', signal, (session) => sqs.measureBacklog(session, signal));
 
   return {
     receive: (request, signal) =>
-      run('ReceiveMessage', signal, async () => {
+      run('ReceiveMessage', signal, async (session) => {
         // Taken before the call: the 12 h cap counts from the request, and every other reckoning errs to the safe side.
         const receivedAt = clock.now();
-        const answer = await client.send(
-          new ReceiveMessageCommand({
-            QueueUrl: queueUrl,
-            MaxNumberOfMessages: request.maxMessages,
-            WaitTimeSeconds: request.waitSeconds,
-            VisibilityTimeout: request.visibilitySeconds,
-            MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
-          }),
-          { abortSignal: signal, requestTimeout: request.waitSeconds * 1000 + timeouts.answerMs },
-        );
-        return (answer.Messages ?? []).map((message) => readMessage(message, receivedAt));
+        const messages = await sqs.receive(request, session, signal);
+        return messages.map((message) => readMessage(message, receivedAt));
       }),
 
     changeVisibility: (messages, visibilitySeconds) =>
       messages.length === 0
         ? Promise.resolve([])
-        : run('ChangeMessageVisibility', undefined, async () =>
-            outcomes(
-              messages,
-              await client.send(
-                new ChangeMessageVisibilityBatchCommand({
-                  QueueUrl: queueUrl,
-                  Entries: messages.map((message, index) => ({
-                    Id: String(index),
-                    ReceiptHandle: message.receiptHandle,
-                    VisibilityTimeout: visibilitySeconds,
-                  })),
-                }),
-              ),
-            ),
+        : run('ChangeMessageVisibility', undefined, async (session) =>
+            outcomes(messages, await sqs.changeVisibility(handlesOf(messages), visibilitySeconds, session)),
           ),
 
-    delete: (acknowledged) =>
-      acknowledged.length === 0
-        ? Promise.resolve([])
-        : run('DeleteMessage', undefined, async () =>
-            outcomes(
-              acknowledged.map(({ message }) => message),
-              await client.send(
-                new DeleteMessageBatchCommand({
-                  QueueUrl: queueUrl,
-                  Entries: acknowledged.map(({ message }, index) => ({
-                    Id: String(index),
-                    ReceiptHandle: message.receiptHandle,
-                  })),
-                }),
-              ),
-            ),
-          ),
+    delete: async (acknowledged) => {
+      const messages = acknowledged.map(({ message }) => message);
+      return messages.length === 0
+        ? []
+        : run('DeleteMessage', undefined, async (session) =>
+            outcomes(messages, await sqs.delete(handlesOf(messages), session)),
+          );
+    },
 
     measureBacklog: () => askBacklog().catch(undefinedWhenDenied),
 
@@ -128,11 +76,11 @@ export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): vo
       await askBacklog(signal).catch(undefinedWhenDenied);
     },
 
-    close: () => client.destroy(),
+    close: () => sqs.close(),
   };
 }
 
-function readMessage(message: Message, receivedAt: number): QueueMessage {
+function readMessage(message: SqsMessage, receivedAt: number): QueueMessage {
   return {
     id: message.MessageId ?? '',
     body: message.Body ?? '',
@@ -143,9 +91,8 @@ function readMessage(message: Message, receivedAt: number): QueueMessage {
   };
 }
 
-interface BatchAnswer {
-  readonly Successful?: readonly { readonly Id?: string | undefined }[] | undefined;
-  readonly Failed?: readonly { readonly Id?: string | undefined; readonly Code?: string | undefined }[] | undefined;
+function handlesOf(messages: readonly QueueMessage[]): string[] {
+  return messages.map(({ receiptHandle }) => receiptHandle);
 }
 
 /** HTTP 200 may hide refused entries. An entry named neither way counts as refused: nothing proves that it was done. */

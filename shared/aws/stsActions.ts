@@ -6,7 +6,7 @@ import {
   type STSClient,
 } from '@aws-sdk/client-sts';
 import type { Clock } from '../pipeline/ports.ts';
-import type { AwsKeys } from './awsClients.ts';
+import type { AwsKeys } from './requestSigner.ts';
 
 /** A temporary session of a role. */
 export interface AwsSession extends AwsKeys {

@@ -1,13 +1,6 @@
 import { ConnectorError, type ErrorCode } from '../errors.ts';
-import {
-  type AwsAnswer,
-  type AwsRefusal,
-  causeOf,
-  describeAwsAnswer,
-  hasCode,
-  isDenied,
-  readAwsAnswer,
-} from './awsAnswer.ts';
+import { type AwsAnswer, causeOf, describeAwsAnswer, hasCode, isDenied, readAwsAnswer } from './awsAnswer.ts';
+import type { AwsRefusal } from './awsRefusal.ts';
 import {
   expiredCredentials,
   expiredCredentialsRemedy,

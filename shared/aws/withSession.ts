@@ -1,24 +1,24 @@
 import { isStaleSession } from './credentialCodes.ts';
 import type { SourceCredentials } from './sourceCredentials.ts';
+import type { AwsSession } from './stsActions.ts';
 
 /**
  * Runs one request under the source's session. When AWS no longer takes that session, it is dropped, the role assumed
- * again, and the request sent once more: the SDK does not do that by itself, and nothing was done by the refused request.
+ * again, and the request sent once more: nothing was done by the refused one.
  */
 export async function withSession<T>(
   credentials: SourceCredentials,
   signal: AbortSignal | undefined,
-  send: () => Promise<T>,
+  send: (session: AwsSession) => Promise<T>,
 ): Promise<T> {
   const session = await credentials.session(signal);
   try {
-    return await send();
+    return await send(session);
   } catch (error) {
     if (!isStaleSession(error)) {
       throw error;
     }
     credentials.invalidate(session);
-    await credentials.session(signal);
-    return await send();
+    return await send(await credentials.session(signal));
   }
 }

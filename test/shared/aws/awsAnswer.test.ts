@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf, describeAwsAnswer, firstLine, readAwsAnswer } from '../../../shared/aws/awsAnswer.ts';
+import { causeOf, describeAwsAnswer, readAwsAnswer } from '../../../shared/aws/awsAnswer.ts';
+import { firstLine } from '../../../shared/aws/awsRefusal.ts';
 
 const refused = (more: object) => ({ $fault: 'client', $metadata: { httpStatusCode: 400 }, ...more });
 

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { s3Client } from '../../../shared/aws/awsClients.ts';
 import { s3ObjectStore } from '../../../shared/aws/s3ObjectStore.ts';
 import { ConnectorError } from '../../../shared/errors.ts';
 import type { ObjectBody } from '../../../shared/pipeline/ports.ts';
@@ -34,13 +33,13 @@ async function read(body: ObjectBody): Promise<Uint8Array[]> {
 describe('s3ObjectStore against an S3 server', () => {
   const server = buildApp({ logger: false, defaultRegion: 'eu-central-1' });
   let endpoint: string;
-  let writer: ReturnType<typeof s3Client>;
+  let writer: S3Client;
   let store: ReturnType<typeof s3ObjectStore>;
 
   beforeAll(async () => {
     endpoint = await server.listen({ host: '127.0.0.1', port: 0 });
-    const keys = async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'secret' });
-    writer = s3Client({ region: 'eu-central-1', endpoint, credentials: keys });
+    const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
+    writer = new S3Client({ region: 'eu-central-1', endpoint, credentials, forcePathStyle: true });
     await writer.send(new CreateBucketCommand({ Bucket: bucket }));
     store = s3ObjectStore({ region: 'eu-central-1', credentials: numberedCredentials(), endpoint });
   });

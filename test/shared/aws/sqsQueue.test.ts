@@ -1,7 +1,6 @@
-import { CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sqsClient } from '../../../shared/aws/awsClients.ts';
 import { sqsQueue } from '../../../shared/aws/sqsQueue.ts';
 import { type AcknowledgedMessage, acknowledged } from '../../../shared/pipeline/acknowledgedMessage.ts';
 import type { QueueMessage } from '../../../shared/pipeline/ports.ts';
@@ -24,15 +23,12 @@ const signal = new AbortController().signal;
 describe('sqsQueue against an SQS server', () => {
   const server = buildApp({ logger: false, defaultRegion: 'eu-central-1' });
   let endpoint: string;
-  let sender: ReturnType<typeof sqsClient>;
+  let sender: SQSClient;
 
   beforeAll(async () => {
     endpoint = await server.listen({ host: '127.0.0.1', port: 0 });
-    sender = sqsClient({
-      region: 'eu-central-1',
-      endpoint,
-      credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }),
-    });
+    const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
+    sender = new SQSClient({ region: 'eu-central-1', endpoint, credentials, useQueueUrlAsEndpoint: false });
   });
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { AwsTimeouts } from '../../../shared/aws/awsClients.ts';
+import type { AwsTimeouts } from '../../../shared/aws/awsTimeouts.ts';
 import type { SourceCredentials } from '../../../shared/aws/sourceCredentials.ts';
 import type { AwsSession } from '../../../shared/aws/stsActions.ts';
 import { ConnectorError } from '../../../shared/errors.ts';
