@@ -245,8 +245,10 @@ export class LogFileScanner {
     this.#markBytes = 0;
   }
 
-  /** A byte order mark may stand before a document. True when the piece ended inside it. */
+  /** A byte order mark may stand at the start of the object, and before any document after the first. True when the piece ended first. */
   #takeMark(piece: Uint8Array): boolean {
+    if (this.#isBlank && this.#base + this.#at !== this.#markBytes) return false;
+    if (!this.#isBlank && this.#markBytes === 0) this.#skipBlanks(piece);
     while (this.#at < piece.length && this.#markBytes < byteOrderMark.length) {
       if (piece[this.#at] !== byteOrderMark[this.#markBytes]) {
         if (this.#markBytes > 0) this.#fail();
