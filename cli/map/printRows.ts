@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { openByteRowStream } from '../../shared/cloudtrail/byteRowStream.ts';
 import { containerEnd } from '../../shared/cloudtrail/jsonBytes.ts';
@@ -25,7 +26,7 @@ const openRows = openByteRowStream();
  */
 export async function printRows(file: string, stdin: AsyncIterable<Uint8Array>, out: Writable): Promise<void> {
   const chunks = file === '-' ? stdin : createReadStream(file, { highWaterMark: readBytes });
-  const { sourceObject, deliveredAt } = describeObjectKey(file);
+  const { sourceObject, deliveredAt } = describeFile(file);
   const stream = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date().toISOString() });
   const body = { bytes: new Uint8Array(bodyBytes), length: 1, rows: 0, limit: bodyBytes };
   try {
@@ -40,6 +41,12 @@ export async function printRows(file: string, stdin: AsyncIterable<Uint8Array>, 
   } finally {
     await write(body, out);
   }
+}
+
+/** A log file that was copied out of its bucket keeps its name, which tells as much as its key does. */
+function describeFile(file: string): { readonly sourceObject: string; readonly deliveredAt?: string } {
+  const inBucket = describeObjectKey(`AWSLogs/account/CloudTrail/region/year/month/day/${basename(file)}`);
+  return inBucket.deliveredAt === undefined ? describeObjectKey(file) : inBucket;
 }
 
 /** Empties the body: the comma after every row becomes a line feed. */

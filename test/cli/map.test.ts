@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const command = join(import.meta.dirname, '../../cli/map.ts');
+const time = '2026-11-01T00:00:01Z';
+const ok = JSON.stringify({ eventTime: time, eventID: 'ok' });
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'map-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Ran {
+  readonly code: number | null;
+  readonly rows: readonly Record<string, unknown>[];
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(
+  args: readonly string[],
+  { input = new Uint8Array(0) as Uint8Array, stopAfterFirstLine = false } = {},
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], { cwd: folder });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (stopAfterFirstLine) child.stdout.destroy();
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const lines = stopAfterFirstLine ? [] : stdout.split('\n').filter((line) => line.startsWith('{'));
+      resolve({ code, stdout, stderr, rows: lines.map((line): Record<string, unknown> => JSON.parse(line)) });
+    });
+    child.stdin.on('error', () => {
+      // The command may end before it has read everything.
+    });
+    child.stdin.end(input);
+  });
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  writeFileSync(join(folder, name), content);
+  return name;
+}
+
+function logOf(...records: readonly string[]): string {
+  return `{"Records":[${records.join(',')}]}`;
+}
+
+describe('npm run map', () => {
+  test('prints one row per line and nothing else', async () => {
+    const name = '072643944673_CloudTrail_eu-west-1_20261101T0005Z_Ab3dE6gH8jK0lMn2.json.gz';
+    const { code, stdout, stderr } = await run([file(name, gzipSync(logOf(ok, '{}')))]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(
+      `{"TimeGenerated":"${time}","AwsEventId":"ok","EventTime":"${time}","SourceObject":"20261101T0005Z_Ab3dE6gH8jK0lMn2"}\n` +
+        '{"TimeGenerated":"2026-11-01T00:05:00Z","EventTime":"2026-11-01T00:05:00Z","UnmappedFields":{"_noEventTime":true},"SourceObject":"20261101T0005Z_Ab3dE6gH8jK0lMn2"}\n',
+    );
+  });
+
+  test('goes by what a file holds, not by its name, and takes several files and members', async () => {
+    const args = [
+      file('plain.json.gz', logOf(ok)),
+      file('zipped.json', gzipSync(logOf(ok, ok))),
+      file('members.json.gz', Buffer.concat([gzipSync(logOf(ok)), gzipSync(`\n${logOf(ok)}`)])),
+      file('split.json.gz', Buffer.concat([gzipSync('{"Records":['), gzipSync(`${ok}]}`)])),
+      file('pretty.json', JSON.stringify(JSON.parse(logOf(ok)), null, 2)),
+      file('mark.json', `\ufeff${logOf(ok)}`),
+    ];
+    const { code, stderr, rows } = await run(args);
+    expect({ code, stderr, rows: rows.length }).toEqual({ code: 0, stderr: '', rows: 8 });
+  });
+
+  test('reads standard input for -', async () => {
+    const { code, rows } = await run(['-'], { input: gzipSync(logOf(ok, ok, ok)) });
+    expect({ code, rows: rows.length }).toEqual({ code: 0, rows: 3 });
+  });
+
+  test('keeps what is odd inside a record', async () => {
+    const odd =
+      '{"eventID":"odd","\\u0065ventName":"\\ud800\\u0000","eventName":"last","requestParameters":{"a":1,"a":2}}';
+    const { code, rows } = await run([file('odd.json', logOf(odd, ok))]);
+    expect(code).toBe(0);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatchObject({ AwsEventId: 'odd', EventName: 'last', RequestParameters: '{"a":1,"a":2}' });
+  });
+
+  test('tells what is wrong with a file in one line, and goes on with the others', async () => {
+    const gz = gzipSync(logOf(ok, ok));
+    const args = [
+      file('cut.json.gz', gz.subarray(0, gz.length - 12)),
+      file('garbage.json.gz', Buffer.concat([gz, Buffer.from('xyz')])),
+      file('random.json.gz', Buffer.from([0x8f, 0x00, 0xff, 0x12])),
+      file('other.json', '{"Events":[]}'),
+      file('empty.json', ''),
+      file('broken.json', `{"Records":[${ok},{"a":}]}`),
+      'missing.json',
+      folder,
+      file('good.json', logOf(ok)),
+    ];
+    const { code, stderr, rows } = await run(args);
+    expect(code).toBe(1);
+    expect(rows.filter((row) => row['AwsEventId'] === 'ok').length).toBeGreaterThanOrEqual(4);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      `map: cut.json.gz: gzip-truncated: the compressed data end too early, at compressed byte offset ${gz.length - 12}`,
+      `map: garbage.json.gz: gzip-invalid: something that is not gzip follows the compressed data, at compressed byte offset ${gz.length}`,
+      'map: random.json.gz: json-invalid: invalid JSON at byte offset 0: unexpected 0x8f',
+      'map: other.json: no-records: there is no array "Records" up to byte offset 13',
+      'map: empty.json: object-empty: the object is empty: it has 0 bytes',
+      `map: broken.json: json-invalid: invalid JSON at byte offset ${12 + ok.length + 1 + 5} in record 2, which starts at ${12 + ok.length + 1}: unexpected 0x7d`,
+      'map: missing.json: ENOENT: there is no such file',
+      `map: ${folder}: EISDIR: it is a folder`,
+    ]);
+  });
+
+  test('makes a stub of a record that is too deep, and prints its neighbours', async () => {
+    const deep = `{"eventID":"deep","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const { code, rows, stderr } = await run([file('deep.json', logOf(ok, deep, ok))]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(rows.map((row) => row['AwsEventId'])).toEqual(['ok', 'deep', 'ok']);
+  });
+
+  test('says nothing when the reader has had enough', async () => {
+    const many = file('many.json', logOf(...Array.from({ length: 50_000 }, () => ok)));
+    const { code, stderr } = await run([many], { stopAfterFirstLine: true });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('explains itself', async () => {
+    const { code, stdout, stderr } = await run(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('npm run map -- [options] FILE...');
+  });
+
+  test.each([[['--nope']], [[]]])('refuses wrong usage %j', async (args) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^map: .+\nSee: npm run map -- --help\n$/);
+  });
+});
