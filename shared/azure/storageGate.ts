@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { abortable } from './abortable.ts';
-import { storageStatus, storageUnavailable } from './storageFailure.ts';
+import { storageCode, storageStatus, storageUnavailable } from './storageFailure.ts';
 
 export interface StorageGateOptions {
   readonly host: string;
@@ -12,7 +12,7 @@ export interface StorageGateOptions {
   readonly pauseMs?: number | undefined;
 }
 
-/** Makes one bounded request; `what` begins the sentence of its failure, such as `reading the table ledger`. */
+/** Makes a request within a bound; `what` begins the sentence of its failure, such as `reading the table ledger`. */
 export type StorageGate = <Answer>(what: string, request: (signal: AbortSignal) => Promise<Answer>) => Promise<Answer>;
 
 const defaultTimeoutMs = 5_000;
@@ -37,7 +37,7 @@ export function storageGate(options: StorageGateOptions): StorageGate {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       // Raced, since managed identity ignores abort signals.
-      const answer = await abortable(request(signal), signal);
+      const answer = await abortable(onceMoreIfReset(request, signal), signal);
       failure = undefined;
       return answer;
     } catch (error) {
@@ -49,6 +49,22 @@ export function storageGate(options: StorageGateOptions): StorageGate {
       throw unavailable;
     }
   };
+}
+
+/**
+ * A connection that was kept and that the service had closed says nothing about the service. Every request may be made
+ * twice: what is found to be written already is looked at, and found to be one's own.
+ */
+async function onceMoreIfReset<Answer>(
+  request: (signal: AbortSignal) => Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    return await request(signal);
+  } catch (error) {
+    if (!/^(?:ECONNRESET|EPIPE)$/.test(storageCode(error))) throw error;
+    return await request(signal);
+  }
 }
 
 /** A request that is refused for what it says (too large, malformed) says nothing about the next. */

@@ -18,12 +18,15 @@ export interface LedgerEntry {
 export type ClaimRuling =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'held'; readonly until: number }
+  /** This claim's own: it was written before, and the answer lost. */
+  | { readonly kind: 'mine' }
   /** Nobody's any more: the owner's time is over, it failed, or it was given up. */
   | { readonly kind: 'free' };
 
-/** Whether an object with this entry may be claimed now. */
-export function ruleOnClaim({ state, until }: LedgerEntry, now: number): ClaimRuling {
+/** Whether an object with this entry may be claimed now, by the claim with this token. */
+export function ruleOnClaim({ state, until, owner }: LedgerEntry, token: string, now: number): ClaimRuling {
   if (state === 'accepted') return { kind: 'accepted' };
+  if (owner === token) return { kind: 'mine' };
   if (state === 'claimed' && until > now) return { kind: 'held', until };
   return { kind: 'free' };
 }

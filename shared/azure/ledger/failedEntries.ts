@@ -92,8 +92,8 @@ export function failedEntries({ table, blobs, clock }: FailedEntriesParts): Fail
         {
           ...reasonProperties(error),
           ...messageProperties(message),
-          bucket: error.at.bucket,
-          objectKey: error.at.key,
+          bucket: error.at.bucket?.toWellFormed(),
+          objectKey: error.at.key?.toWellFormed(),
         },
         message.body,
       ),

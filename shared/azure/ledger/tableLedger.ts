@@ -1,5 +1,5 @@
 import type { ConnectorError } from '../../errors.ts';
-import { claimEnd, extendedClaimEnd, ruleOnClaim } from '../../pipeline/ledgerRules.ts';
+import { claimEnd, extendedClaimEnd, type LedgerEntry, ruleOnClaim } from '../../pipeline/ledgerRules.ts';
 import type { Claim, ClaimedObject, Clock, Ledger, ObjectRef } from '../../pipeline/ports.ts';
 import type { Table } from '../storageTable.ts';
 import { ClaimedEntry } from './claimedEntry.ts';
@@ -49,39 +49,33 @@ export function tableLedger(options: TableLedgerOptions): Required<Ledger> {
 
   const claim = async (object: ObjectRef, receivedAt: number): Promise<Claim> => {
     claimsMade += 1;
-    const token = `${instance}.${claimsMade}`;
+    const token = `${instance}.${source}.${claimsMade}`;
     const { bucket, key } = object;
     const name = { ...keyOf(bucket, key), bucket, objectKey: key, source };
-    const granted = (etag: string, from: { isAccepted: boolean; hasFailed: boolean }): ClaimedObject => {
+    const granted = (etag: string, found?: LedgerEntry): Claim => {
       const claimed = { object, token };
-      claims.set(claimed, new ClaimedEntry({ table, commit, name, token, etag, ...from }));
-      return claimed;
+      const isAccepted = found?.state === 'accepted';
+      const hasFailed = found !== undefined && found.reason !== '';
+      claims.set(claimed, new ClaimedEntry({ table, commit, name, token, etag, isAccepted, hasFailed }));
+      if (isAccepted) return { kind: 'accepted', claim: claimed, identity: found.identity, rows: found.rows };
+      const progress = found?.progress;
+      return { kind: 'claimed', claim: claimed, ...(progress === undefined ? {} : { progress }) };
     };
     for (let contest = 0; contest < mostContests; contest++) {
       const now = clock.now();
       const mine = { ...name, ...claimedProperties(token, claimEnd(receivedAt, now, visibilityMs), now) };
       const inserted = await commit({ kind: 'insert', entity: mine });
-      if (inserted.kind === 'written') {
-        return { kind: 'claimed', claim: granted(inserted.etag, { isAccepted: false, hasFailed: false }) };
-      }
+      if (inserted.kind === 'written') return granted(inserted.etag);
       const found = await table.read(name);
       // Deleted in between: it can be inserted.
       if (found === undefined) continue;
       const entry = entryOf(found.entity);
-      const hasFailed = entry.reason !== '';
-      const ruling = ruleOnClaim(entry, now);
+      const ruling = ruleOnClaim(entry, token, now);
       if (ruling.kind === 'held') return ruling;
-      if (ruling.kind === 'accepted') {
-        // Nothing is written: should the content be another, its outcome replaces this one.
-        const claimed = granted(found.etag, { isAccepted: true, hasFailed });
-        return { kind: 'accepted', claim: claimed, identity: entry.identity, rows: entry.rows };
-      }
+      // Nothing is written over an outcome: should the content be another, its outcome will replace this one.
+      if (ruling.kind !== 'free') return granted(found.etag, entry);
       const taken = await commit({ kind: 'merge', entity: mine, etag: found.etag });
-      if (taken.kind === 'written') {
-        const claimed = granted(taken.etag, { isAccepted: false, hasFailed });
-        const { progress } = entry;
-        return { kind: 'claimed', claim: claimed, ...(progress === undefined ? {} : { progress }) };
-      }
+      if (taken.kind === 'written') return granted(taken.etag, entry);
     }
     return { kind: 'held', until: clock.now() + contestedMs };
   };

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
+import { tableCircuits } from '../../../../shared/azure/ledger/tableCircuits.ts';
+import type { OpenCircuit } from '../../../../shared/pipeline/ports.ts';
+import { movedClock, newName, objectNamed, opened, startOfTime } from './support.ts';
+
+let local: LocalStorage;
+beforeAll(async () => {
+  local = await startStorage();
+});
+afterAll(() => local.stop());
+
+const bucketCircuit: OpenCircuit = {
+  name: 'bucket/trail/object-kms-denied',
+  openedAt: startOfTime,
+  because: { code: 'object-kms-denied', message: 'the key refused', remedy: 'Allow kms:Decrypt.' },
+  nextProbeAt: startOfTime + 5_000,
+  probes: 2,
+  lastFailed: objectNamed('a'),
+};
+const sourceCircuit: OpenCircuit = {
+  name: 'source',
+  openedAt: startOfTime,
+  because: { code: 'queue-denied', message: 'the queue refused' },
+  nextProbeAt: startOfTime + 5_000,
+  probes: 0,
+};
+
+const tableOf = () => opened(local, movedClock()).table(newName());
+
+describe('tableCircuits', () => {
+  it('remembers open circuits for the next slice and the next instance', async () => {
+    const table = tableOf();
+    const circuits = tableCircuits({ table, source: 'production' });
+    expect(await circuits.load()).toEqual([]);
+    await circuits.save(sourceCircuit);
+    await circuits.save(bucketCircuit);
+    expect(await tableCircuits({ table, source: 'production' }).load()).toEqual([bucketCircuit, sourceCircuit]);
+  });
+
+  it('keeps the circuits of sources apart', async () => {
+    const table = tableOf();
+    await tableCircuits({ table, source: 'production' }).save(sourceCircuit);
+    expect(await tableCircuits({ table, source: 'staging' }).load()).toEqual([]);
+  });
+
+  it('replaces a circuit by what was saved last', async () => {
+    const circuits = tableCircuits({ table: tableOf(), source: 'production' });
+    await circuits.save({ ...bucketCircuit, name: 'rule/dcr-1' });
+    const { lastFailed: _, ...later } = { ...bucketCircuit, name: 'rule/dcr-1' as const, probes: 3 };
+    await circuits.save(later);
+    expect(await circuits.load()).toEqual([later]);
+  });
+
+  it('removes a circuit that closed, and does not mind one that was removed already', async () => {
+    const circuits = tableCircuits({ table: tableOf(), source: 'production' });
+    await circuits.save(sourceCircuit);
+    await circuits.save(bucketCircuit);
+    await circuits.remove(bucketCircuit.name);
+    await circuits.remove(bucketCircuit.name);
+    expect(await circuits.load()).toEqual([sourceCircuit]);
+  });
+
+  it('passes over what is no circuit', async () => {
+    const table = tableOf();
+    await table.put({ partitionKey: 'production', rowKey: 'by-hand', name: 'source' });
+    await table.put({
+      partitionKey: 'production',
+      rowKey: 'source',
+      name: 'source',
+      openedAt: new Date(1),
+      nextProbeAt: new Date(2),
+      code: 'queue-denied',
+      message: 'no',
+    });
+    const found = await tableCircuits({ table, source: 'production' }).load();
+    expect(found).toMatchObject([{ name: 'source', probes: 0, openedAt: 1, nextProbeAt: 2 }]);
+  });
+});
