@@ -68,11 +68,6 @@ export class JsonTokens {
     return this.#expected === 'nothing';
   }
 
-  /** True while the last byte taken belongs to an unfinished token. */
-  get insideToken(): boolean {
-    return this.#inside !== 'none';
-  }
-
   /**
    * Takes bytes up to the end of the next token, sets `token` and answers the position after it; with 'partial' the
    * piece ended first, with 'invalid' the answer is the position of the byte that cannot stand there. Not to be called once `done`.

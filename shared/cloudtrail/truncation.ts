@@ -20,6 +20,8 @@ const leastContainerBytes = 128;
 /** Containers nested deeper than this are cut whole: every level costs one look at everything inside it. */
 const deepestShrink = 16;
 
+const commaText = Buffer.from(',');
+
 /** What stands where a value was cut. */
 export function cutMarker(cutBytes: number): string {
   return `<cut ${cutBytes} bytes>`;
@@ -124,28 +126,41 @@ function shrink(bytes: Buffer, maxBytes: number, depth: number, nesting: Uint8Ar
     shrunk.set(child, piece);
     excess -= size - piece.length;
   }
-  const members = children.map((child) =>
-    Buffer.concat([
-      bytes.subarray(child.from, child.start),
-      shrunk.get(child) ?? bytes.subarray(child.start, child.end),
-    ]),
-  );
-  return keepBeginning(members, isObject, maxBytes);
+  return keepBeginning(bytes, children, shrunk, maxBytes);
 }
 
-function keepBeginning(members: readonly Buffer[], isObject: boolean, maxBytes: number): Buffer {
-  const total = members.reduce((sum, member) => sum + member.length + 1, 1);
-  const longestTail = tail(total, isObject).length;
-  const kept: Buffer[] = [];
+function keepBeginning(
+  bytes: Buffer,
+  children: readonly Child[],
+  shrunk: ReadonlyMap<Child, Buffer>,
+  maxBytes: number,
+): Buffer {
+  const isObject = bytes[0] === openBrace;
+  /** A member's length after shrinking, with its comma. */
+  const lengthOf = (child: Child) =>
+    (shrunk.get(child)?.length ?? child.end - child.start) + child.start - child.from + 1;
+  const total = children.reduce((sum, child) => sum + lengthOf(child), 1);
+  const most = total > maxBytes ? maxBytes - tail(total, isObject).length : maxBytes + 1;
+  const parts: Buffer[] = [bytes.subarray(0, 1)];
   let length = 2;
-  for (const member of members) {
-    if (total > maxBytes && length + member.length + 1 + longestTail > maxBytes) break;
-    kept.push(member);
-    length += member.length + 1;
+  let kept = 0;
+  for (; kept < children.length; kept++) {
+    const child = children[kept];
+    if (child === undefined || length + lengthOf(child) > most) break;
+    length += lengthOf(child);
+    if (kept > 0) parts.push(commaText);
+    parts.push(bytes.subarray(child.from, child.start), shrunk.get(child) ?? bytes.subarray(child.start, child.end));
   }
-  const cut = members.slice(kept.length).reduce((sum, member) => sum + member.length + 1, 0);
-  if (kept.length < members.length) kept.push(tail(cut, isObject));
-  return Buffer.from(`${isObject ? '{' : '['}${kept.join(',')}${isObject ? '}' : ']'}`);
+  if (kept < children.length) {
+    if (kept > 0) parts.push(commaText);
+    parts.push(
+      tail(
+        children.slice(kept).reduce((sum, child) => sum + lengthOf(child), 0),
+        isObject,
+      ),
+    );
+  }
+  return Buffer.concat([...parts, bytes.subarray(-1)]);
 }
 
 /** The last member of a container whose further members were cut. */

@@ -85,11 +85,9 @@ describe('truncateJson', () => {
     );
   });
 
-  test('takes no long time for deep nesting', () => {
-    const json = `${'{"a":['.repeat(250)}${'1,'.repeat(400_000)}1${']}'.repeat(250)}`;
-    const startedAt = performance.now();
-    expect(JSON.parse(truncateJson(json, 64_000))).toBeTypeOf('object');
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+  test('cuts what is nested very deep whole', () => {
+    const json = `${'{"a":['.repeat(250)}${'1,'.repeat(100_000)}1${']}'.repeat(250)}`;
+    expect(truncateJson(json, 64_000)).toMatch(/^(\{"a":\[){8}"<cut \d+ bytes>"(\]\}){8}$/);
   });
 });
 
