@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { StorageValues } from '../shared/azure/storageAccount.ts';
 import { type Connector, compose } from '../shared/compose.ts';
 import { readSettings } from '../shared/settings.ts';
 import { systemClock } from '../shared/systemClock.ts';
@@ -33,8 +35,20 @@ function composeFrom(environment: Environment, logger: Logger): Connector {
   return compose(reading.settings, {
     clock: systemClock,
     random: Math.random,
+    instance: randomUUID(),
+    storage: storageValues(environment),
     logger,
     // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     identity: environment['IDENTITY_ENDPOINT'] === undefined ? 'developer' : 'managed-identity',
   });
+}
+
+/** The app's own storage account, in the words of the Functions host: nothing is to be configured twice. */
+export function storageValues(environment: Environment): StorageValues {
+  return {
+    connectionString: environment['AzureWebJobsStorage'],
+    accountName: environment['AzureWebJobsStorage__accountName'],
+    tableServiceUri: environment['AzureWebJobsStorage__tableServiceUri'],
+    blobServiceUri: environment['AzureWebJobsStorage__blobServiceUri'],
+  };
 }

@@ -3,7 +3,12 @@ import { s3ObjectStore } from './aws/s3ObjectStore.ts';
 import { type CredentialMode, sourceCredentials } from './aws/sourceCredentials.ts';
 import { sqsQueue } from './aws/sqsQueue.ts';
 import { azureCredential, entraToken } from './azure/identity.ts';
+import { type FailedEntries, failedEntries } from './azure/ledger/failedEntries.ts';
+import { tableCircuits } from './azure/ledger/tableCircuits.ts';
+import { tableLedger } from './azure/ledger/tableLedger.ts';
 import { logsIngestionDestinations } from './azure/logsIngestion.ts';
+import { openStorage, type Storage } from './azure/storage.ts';
+import { type StorageValues, storageAccount } from './azure/storageAccount.ts';
 import { openByteRowStream } from './cloudtrail/byteRowStream.ts';
 import type { SliceSummary } from './events.ts';
 import { drain } from './pipeline/drain.ts';
@@ -23,6 +28,10 @@ export interface ComposeExtras {
   readonly logger: Logger;
   /** Where the app runs: in Azure, on a desk, or under a credential made elsewhere. */
   readonly identity: 'managed-identity' | 'developer' | TokenCredential;
+  /** The storage account that keeps ledger, failed entries and circuits; without one they live in this process. */
+  readonly storage?: StorageValues;
+  /** Different for every process, such as a UUID: owner of the claims made here. */
+  readonly instance: string;
   /** Authorities to trust for uploads in place of Node's own: for a server on this machine. */
   readonly ingestionCa?: string;
 }
@@ -49,20 +58,21 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   });
   const openRows = openByteRowStream();
   const said = new Set<string>();
+  const kept = keptState(settings, credential, extras);
   const sources = settings.sources.map((source) => ({
     source,
     parts: keptParts(() => sourceParts(settings, source, credential, extras)),
-    circuits: memoryCircuits(),
+    state: kept(source),
   }));
 
   const drainOne = async (
-    { source, parts, circuits }: (typeof sources)[number],
+    { source, parts, state }: (typeof sources)[number],
     report: DrainPorts['report'],
     signal: AbortSignal,
   ): Promise<SliceSummary> => {
     const startedAt = clock.now();
     try {
-      const ports = { ...parts.get(), clock, destinations, ledger: noLedger, circuits, report, random };
+      const ports = { ...parts.get(), ...state, clock, destinations, report, random };
       return await drain(ports, drainSettings(settings, source), openRows, signal);
     } catch (error) {
       const tally = new Tally();
@@ -84,6 +94,38 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       }
     },
   };
+}
+
+type SourceState = Pick<DrainPorts, 'ledger' | 'circuits'>;
+
+/** What is remembered of each source between slices: in storage, since instances come and go. */
+function keptState(
+  { destination, tuning }: Settings,
+  credential: TokenCredential,
+  { clock, instance, storage: values = {} }: ComposeExtras,
+): (source: SourceSettings) => SourceState {
+  const account = storageAccount(values, credential);
+  if (account === undefined) return () => ({ ledger: noLedger, circuits: memoryCircuits() });
+  const storage = openStorage(account, { clock });
+  const failed = failedEntriesIn(storage, clock);
+  const { ruleIds, stream } = destination;
+  const { visibilitySeconds } = tuning;
+  return ({ name, partition }) => ({
+    ledger: tableLedger({
+      table: storage.table('ledger'),
+      failedEntries: failed,
+      source: name,
+      // Part of an entry's key: a new destination begins anew.
+      scope: { ruleIds, stream, awsPartition: partition },
+      ...{ visibilitySeconds, instance, clock },
+    }),
+    circuits: tableCircuits({ table: storage.table('circuits'), source: name }),
+  });
+}
+
+/** The failed entries of a storage account: for the drains, and for the replay. */
+export function failedEntriesIn(storage: Storage, clock: Clock): FailedEntries {
+  return failedEntries({ table: storage.table('failedEntries'), blobs: storage.blobs('failed-messages'), clock });
 }
 
 interface SourceParts extends Pick<DrainPorts, 'queue' | 'objects'> {

@@ -32,6 +32,7 @@ describe('compose', () => {
         logger,
         identity: azureCredential({ kind: 'managed-identity' }),
         ingestionCa: clouds.ingestion.ca,
+        instance: 'test',
       },
     );
     return connector;
@@ -122,7 +123,7 @@ describe('compose', () => {
           { ...source, credentials: { mode: 'default' } },
         ],
       },
-      { clock: systemClock, random: Math.random, logger: recorder().logger, identity: 'developer' },
+      { clock: systemClock, random: Math.random, logger: recorder().logger, identity: 'developer', instance: 'test' },
     );
 
     const summaries = await connector.drainAll(AbortSignal.abort());
