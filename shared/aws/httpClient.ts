@@ -27,10 +27,16 @@ export interface HttpClient {
   close(): void;
 }
 
-/** The flow bounds concurrency, so the number of connections has no bound of its own. */
+/**
+ * Connections to one host: the flow reads fewer objects at once, and an instance may have 600 in all. Requests above it wait.
+ * https://learn.microsoft.com/azure/azure-functions/manage-connections#connection-limit
+ */
+const connectionsPerHost = 128;
+
 export function httpClient(timeouts: AwsTimeouts): HttpClient {
   const agent = new Agent({
     allowH2: false,
+    connections: connectionsPerHost,
     connectTimeout: timeouts.connectMs,
     // Ours, since undici's is exact to a second only.
     headersTimeout: 0,

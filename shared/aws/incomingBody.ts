@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 
-/** A connection is read no further while this much of its answer waits for its reader. */
+/** A connection is read no further while more than this of its answer waits for its reader. */
 const heldBytes = 256 * 1024;
 
 /** The body of one answer as it comes in; iterated once. Leaving early closes the connection. */
@@ -25,7 +25,7 @@ export class IncomingBody implements AsyncIterable<Uint8Array> {
     this.#pieces.push(piece);
     this.#held += piece.length;
     this.#received += piece.length;
-    if (this.#held >= heldBytes) {
+    if (this.#held > heldBytes) {
       this.#controller.pause();
     }
     this.#wake?.();

@@ -12,6 +12,11 @@ describe('readAwsAnswer', () => {
     expect(answer).toMatchObject({ kind: 'refused', codes: ['QueueDoesNotExist', 'NonExistentQueue'], text: 'no' });
   });
 
+  it('knows that an answer came which could not be read', () => {
+    const error = Object.assign(new SyntaxError('odd'), { $metadata: { httpStatusCode: 200 } });
+    expect(describeAwsAnswer(readAwsAnswer(error))).toBe('no answer from AWS: the answer (HTTP 200) could not be read');
+  });
+
   it('keeps the status when the answer has no code', () => {
     const answer = readAwsAnswer(refused({ name: 'Unknown', message: 'UnknownError' }));
     expect(describeAwsAnswer(answer)).toBe('AWS answered an error without a code (HTTP 400)');
@@ -29,6 +34,7 @@ describe('readAwsAnswer', () => {
   it.each([
     ['ECONNREFUSED', false],
     ['ENOTFOUND', false],
+    ['UND_ERR_CONNECT_TIMEOUT', false],
     ['ECONNRESET', true],
   ])('takes %s as sent: %s', (code, maybeSent) => {
     expect(readAwsAnswer(Object.assign(new Error('broken'), { code }))).toEqual({
@@ -36,6 +42,11 @@ describe('readAwsAnswer', () => {
       reason: 'broken',
       maybeSent,
     });
+  });
+
+  it('names the code of an error without words', () => {
+    const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    expect(readAwsAnswer(error)).toEqual({ kind: 'silent', reason: 'ECONNREFUSED', maybeSent: false });
   });
 
   it('copes with anything thrown', () => {

@@ -82,6 +82,11 @@ describe('s3ObjectStore against an S3 server', () => {
     expect(Buffer.concat(await read(await store.open({ bucket, key: odd }, never))).toString()).toBe('odd');
   });
 
+  it('finds nothing under a key that is no text', async () => {
+    const failure = await failureOf(store.open({ bucket, key: 'AWSLogs/\ud800' }, never));
+    expect(failure.code).toBe('object-not-found');
+  });
+
   it('tries the second reading of a key when there is no object under the first', async () => {
     await put('AWSLogs/a b', Buffer.from('decoded'));
     const body = await store.open({ bucket, key: 'AWSLogs/a+b', alternativeKey: 'AWSLogs/a b' }, never);
@@ -151,6 +156,12 @@ describe('s3ObjectStore against broken answers', () => {
     expect(stub.requests).toHaveLength(2);
   });
 
+  it.each(['us-west-2.example.com/', '127.0.0.1', 'US', 'eu'])('does not follow to "%s"', async (region) => {
+    stub.answer = () => s3Error(301, 'PermanentRedirect', 'there', { 'x-amz-bucket-region': region });
+    expect((await failureOf(store.open({ bucket, key }, never))).code).toBe('object-refused');
+    expect(stub.requests).toHaveLength(1);
+  });
+
   it.each(['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired', 'InvalidAccessKeyId'])(
     'assumes the role again once on %s, and reads with the new session',
     async (code) => {
@@ -210,6 +221,38 @@ describe('s3ObjectStore against broken answers', () => {
   ] as const)('%i with the page of a proxy is %s', async (status, expected) => {
     stub.answer = () => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><p>no</html>' });
     expect((await failureOf(store.open({ bucket, key }, never))).code).toBe(expected);
+  });
+
+  it('shows the text of AWS without its escapes, and nothing of what was signed', async () => {
+    stub.answer = () =>
+      s3Error(
+        403,
+        'SignatureDoesNotMatch',
+        'a &lt;b&gt; &amp;amp; &quot;c&quot; &apos;d&apos;\ntoken1',
+        {},
+        '<StringToSign>token1',
+      );
+    const failure = await failureOf(store.open({ bucket, key }, never));
+    expect(failure.message).toContain(`"a <b> &amp; "c" 'd'"`);
+    expect(failure.message).not.toContain('token1');
+  });
+
+  it.each([
+    ['does not end', 'x'.repeat(100_000)],
+    ['breaks off', undefined],
+  ])('goes by the status when the error document %s', async (_case, document) => {
+    stub.answer = (_request, response) => {
+      response.writeHead(503, { 'content-length': '1000000' });
+      response.write(document ?? '<Error><Code>AccessDenied</Code>', () => {
+        if (document === undefined) {
+          response.socket?.destroy();
+        }
+      });
+      return undefined;
+    };
+    const failure = await failureOf(store.open({ bucket, key }, never));
+    expect(failure.code).toBe('object-store-throttled');
+    expect(failure.message).toContain('AWS answered an error without a code (HTTP 503)');
   });
 
   it('tells a denial by KMS from a denial by S3', async () => {
