@@ -47,9 +47,11 @@ export class LogFileScanner {
   #state: State = 'document';
   #piece: Uint8Array = new Uint8Array(0);
   #at = 0;
+  #end = 0;
   /** Offset of the piece's first byte in the decompressed object. */
   #base = 0;
   #markBytes = 0;
+  #recordsElsewhere = 0;
   #isRecordsKey = false;
   #hasRecords = false;
   #isBlank = true;
@@ -60,17 +62,40 @@ export class LogFileScanner {
     this.tape = new RecordTape(limits.depthCap);
   }
 
-  /** The next bytes; the last piece must have been scanned to its end. */
-  feed(piece: Uint8Array): void {
-    this.#base += this.#piece.length;
+  /**
+   * The next bytes, `piece` up to `end`; the last ones must have been scanned. With a zero byte behind `end` nothing is
+   * read past the piece, which is a quarter faster.
+   */
+  feed(piece: Uint8Array, end: number = piece.length): void {
+    this.#base += this.#end;
+    this.#end = end;
     this.#piece = piece;
     this.#at = 0;
   }
 
-  /** The next piece begins inside `Records`, at this offset of the object, between two records. */
-  enterRecords(offset: number, isFirst: boolean): void {
+  /** Where the bytes read so far end: outside of any array of records, just behind its opening bracket, or inside. */
+  get place(): 'outside' | 'before-records' | 'inside-records' {
+    switch (this.#state) {
+      case 'element-or-close':
+        return 'before-records';
+      case 'element':
+      case 'inside-element':
+      case 'after-element':
+        return 'inside-records';
+      default:
+        return 'outside';
+    }
+  }
+
+  /**
+   * The next piece begins inside `Records`, at this offset of the object, between two records; so many records of the
+   * object were read elsewhere.
+   */
+  enterRecords(offset: number, isFirst: boolean, recordsElsewhere: number): void {
+    this.#recordsElsewhere = recordsElsewhere;
     this.#base = offset;
-    this.#piece = new Uint8Array(0);
+    this.#end = 0;
+    this.#at = 0;
     this.#isBlank = false;
     this.#hasRecords = true;
     this.#state = isFirst ? 'element-or-close' : 'after-element';
@@ -82,7 +107,7 @@ export class LogFileScanner {
    */
   next(): 'tape' | Collected | undefined {
     const piece = this.#piece;
-    while (this.#at < piece.length) {
+    while (this.#at < this.#end) {
       switch (this.#state) {
         case 'element-or-close':
         case 'element':
@@ -107,7 +132,7 @@ export class LogFileScanner {
 
   /** @throws ConnectorError when the object was empty or ended too early. */
   end(): void {
-    const at = { offset: this.#base + this.#piece.length };
+    const at = { offset: this.#base + this.#end };
     if (this.#isBlank) {
       throw new ConnectorError('object-empty', `the log file is empty: ${at.offset} bytes, none of them JSON`, { at });
     }
@@ -160,7 +185,7 @@ export class LogFileScanner {
   }
 
   #collect(piece: Uint8Array): Collected | undefined {
-    this.#at = this.#collector.take(piece, this.#at);
+    this.#at = this.#collector.take(piece, this.#at, this.#end);
     const result = this.#collector.result;
     if (result.kind === 'unfinished') return undefined;
     if (result.kind === 'invalid') return this.#fail();
@@ -218,9 +243,9 @@ export class LogFileScanner {
   /** Keys of the document, and values beside `Records`. */
   #readOver(piece: Uint8Array): void {
     const tokens = this.#tokens;
-    while (this.#at < piece.length && !tokens.done) {
+    while (this.#at < this.#end && !tokens.done) {
       const from = this.#at;
-      this.#at = tokens.advance(piece, from, piece.length);
+      this.#at = tokens.advance(piece, from, this.#end);
       if (tokens.token === 'invalid') this.#fail();
       if (this.#state === 'inside-key') this.#holdKey(piece.subarray(from, this.#at));
     }
@@ -249,7 +274,7 @@ export class LogFileScanner {
   #takeMark(piece: Uint8Array): boolean {
     if (this.#isBlank && this.#base + this.#at !== this.#markBytes) return false;
     if (!this.#isBlank && this.#markBytes === 0) this.#skipBlanks(piece);
-    while (this.#at < piece.length && this.#markBytes < byteOrderMark.length) {
+    while (this.#at < this.#end && this.#markBytes < byteOrderMark.length) {
       if (piece[this.#at] !== byteOrderMark[this.#markBytes]) {
         if (this.#markBytes > 0) this.#fail();
         return false;
@@ -257,11 +282,11 @@ export class LogFileScanner {
       this.#markBytes++;
       this.#at++;
     }
-    return this.#at === piece.length;
+    return this.#at === this.#end;
   }
 
   #skipBlanks(piece: Uint8Array): number | undefined {
-    while (this.#at < piece.length) {
+    while (this.#at < this.#end) {
       const byte = piece[this.#at] ?? 0;
       if (!isBlank(byte)) return byte;
       this.#at++;
@@ -298,7 +323,7 @@ export class LogFileScanner {
 
   #inRecord(): string {
     return this.#state === 'inside-element'
-      ? ` in record ${this.records + 1}, which starts at ${this.recordOffset}`
+      ? ` in record ${this.#recordsElsewhere + this.records + 1}, which starts at ${this.recordOffset}`
       : '';
   }
 }

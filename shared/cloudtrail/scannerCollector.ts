@@ -45,15 +45,15 @@ export class RecordCollector {
   }
 
   /** Takes bytes until the element or the piece ends, or a byte is invalid; answers the position reached and sets `result`. */
-  take(piece: Uint8Array, at: number): number {
-    return this.#skim === undefined ? this.#collect(piece, at) : this.#takeSkimming(this.#skim, piece, at);
+  take(piece: Uint8Array, at: number, end: number): number {
+    return this.#skim === undefined ? this.#collect(piece, at, end) : this.#takeSkimming(this.#skim, piece, at, end);
   }
 
-  #collect(piece: Uint8Array, from: number): number {
+  #collect(piece: Uint8Array, from: number, end: number): number {
     const tokens = this.#tokens;
     let at = from;
-    while (at < piece.length && !tokens.done) {
-      at = tokens.advance(piece, at, piece.length);
+    while (at < end && !tokens.done) {
+      at = tokens.advance(piece, at, end);
       if (tokens.depth > this.#deepest) this.#deepest = tokens.depth;
       if (tokens.token === 'invalid') {
         this.result = { kind: 'invalid' };
@@ -61,7 +61,7 @@ export class RecordCollector {
       }
     }
     if (this.#heldLength + at - from > this.#limits.recordBytesCap)
-      return this.#takeSkimming(this.#beginSkim(), piece, from);
+      return this.#takeSkimming(this.#beginSkim(), piece, from, end);
     this.#hold(piece.subarray(from, at));
     if (tokens.done) this.result = this.#classify();
     return at;
@@ -81,8 +81,8 @@ export class RecordCollector {
     return skim;
   }
 
-  #takeSkimming(skim: StubSkim, piece: Uint8Array, at: number): number {
-    at = skim.take(piece, at, piece.length);
+  #takeSkimming(skim: StubSkim, piece: Uint8Array, at: number, end: number): number {
+    at = skim.take(piece, at, end);
     if (skim.isInvalid) this.result = { kind: 'invalid' };
     else if (skim.done) this.result = { kind: 'stub', reason: 'record-too-large', skim };
     return at;
