@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ByteRowStream, type RowStreamOptions, recordLimits } from './byteRowStream.ts';
+import { openBracket } from './jsonBytes.ts';
 import type {
   EngineCounts,
   FeedResult,
@@ -9,39 +10,56 @@ import type {
   RowStream,
   StubNote,
 } from './rowEngine.ts';
-import { endOfRecords, full, malformed, mostWrittenBytes, RowModule } from './rowModule.ts';
+import { full, type ModuleRun, mostWrittenBytes, noRecord, RowModule } from './rowModule.ts';
 import type { RecordLimits } from './scannerCollector.ts';
+
+export interface WasmRowStreamOptions extends RowStreamOptions {
+  /** Bytes the module is given at once: few enough to stay in the processor's cache with the rows made of them. */
+  readonly blockBytes?: number;
+}
+
+/** Measured: below, calls weigh; above, the cache is missed. */
+const usualBlockBytes = 128 * 1024;
+
+/** Pieces far smaller than the records in them make the module read the same bytes again and again; beyond this the byte engine goes on. */
+const rereadBytesCap = 16 * 1024 * 1024;
 
 /**
  * The row engine of the hot path: a WebAssembly module writes the rows of ordinary records, and whatever is not ordinary
  * (the framing around the records, odd records, damage) goes to the byte engine, which so decides every doubtful case.
  */
-export function openWasmRowStream(options: RowStreamOptions = {}): OpenRowStream {
-  const limits = recordLimits(options);
+export function openWasmRowStream(options: WasmRowStreamOptions = {}): OpenRowStream {
+  const { blockBytes = usualBlockBytes, ...bounds } = options;
+  const limits = recordLimits(bounds);
   // Feeding is synchronous and leaves nothing behind in the module's memory, so all streams share one.
-  const module = new RowModule(limits);
-  return (context) => new WasmRowStream(context, limits, module);
+  const module = new RowModule(limits, blockBytes + limits.recordBytesCap);
+  return (context) => new WasmRowStream(context, limits, module, blockBytes);
 }
 
-/** The beginning of the files that CloudTrail writes; any other beginning makes the whole file the byte engine's. */
-const usualHead = Buffer.from('{"Records":[');
-
 class WasmRowStream implements RowStream {
+  readonly #limits: RecordLimits;
   readonly #module: RowModule;
+  readonly #blockBytes: number;
   readonly #bytes: ByteRowStream;
   readonly #rowHead: Uint8Array;
-  #state: 'head' | 'records' | 'stretch' | 'byte-engine' = 'head';
-  /** Bytes of earlier pieces that are not taken yet: the usual head's beginning, or an unfinished record. */
+  /** Whose turn it is: the module's inside an array of records, else the byte engine's. */
+  #turn: 'bytes' | 'module' = 'bytes';
+  /** The end of earlier pieces: an unfinished record. */
   #carry: Uint8Array = new Uint8Array(0);
   /** What is not taken yet of the present piece. */
   #piece: Uint8Array = new Uint8Array(0);
   /** Offset in the decompressed object of the first byte not taken. */
   #offset = 0;
+  /** Bytes the byte engine was given and has not finished. */
+  #given = 0;
+  #isFirst = true;
   #rows = 0;
-  #stretchBytes = 0;
+  #rereadBytes = 0;
 
-  constructor(context: ObjectContext, limits: RecordLimits, module: RowModule) {
+  constructor(context: ObjectContext, limits: RecordLimits, module: RowModule, blockBytes: number) {
+    this.#limits = limits;
     this.#module = module;
+    this.#blockBytes = blockBytes;
     this.#bytes = new ByteRowStream(context, limits);
     this.#rowHead = Buffer.from(`{"SourceObject":${JSON.stringify(context.sourceObject)}`);
   }
@@ -56,117 +74,117 @@ class WasmRowStream implements RowStream {
   }
 
   feed(piece: Uint8Array, body: RowBody): FeedResult {
-    if (this.#state === 'byte-engine') return this.#bytes.feed(piece, body);
     this.#piece = piece;
-    if (this.#state === 'head' && !this.#takeHead()) {
-      this.#holdRest();
-      return 'fed';
-    }
     return this.#go(body);
   }
 
   resume(body: RowBody): FeedResult {
-    if (this.#state === 'byte-engine') return this.#bytes.resume(body);
-    if (this.#state === 'stretch' && !this.#finishStretch(this.#bytes.resume(body))) return 'body-full';
-    return this.#go(body);
+    return this.#given > 0 && this.#taken(this.#bytes.resume(body)) === 'body-full' ? 'body-full' : this.#go(body);
   }
 
   end(): void {
-    // Unfinished: the byte engine says what is missing. What is held can make no row, or it would not be held.
-    if (this.#state !== 'byte-engine') this.#handOver({ bytes: new Uint8Array(0), length: 0, rows: 0, limit: 0 });
+    if (this.#turn === 'module') {
+      // Unfinished: the byte engine says what is missing. A record that it could finish would not be held here.
+      this.#leaveRecords();
+      const nothing = { bytes: new Uint8Array(0), length: 0, rows: 0, limit: 0 };
+      if (this.#bytes.feed(this.#carry, nothing) !== 'fed') throw new RangeError('a record was held back');
+    }
     this.#bytes.end();
   }
 
-  /** True when the records begin, or when it is not the usual head. */
-  #takeHead(): boolean {
-    const known = this.#carry.length + this.#piece.length;
-    const beginning = Buffer.concat([this.#carry, this.#piece.subarray(0, usualHead.length)]);
-    const isUsual = beginning
-      .subarray(0, usualHead.length)
-      .equals(usualHead.subarray(0, Math.min(known, usualHead.length)));
-    if (isUsual && known < usualHead.length) return false;
-    if (isUsual) {
-      this.#take(usualHead.length);
-      this.#state = 'records';
+  #go(body: RowBody): FeedResult {
+    for (;;) {
+      if (this.#carry.length + this.#piece.length === 0) return 'fed';
+      const result = this.#turn === 'module' ? this.#readRecords(body) : this.#readOutside(body);
+      if (result !== 'go-on') return result;
     }
-    return true;
   }
 
-  #go(body: RowBody): FeedResult {
-    if (this.#state === 'head') return this.#handOver(body);
-    for (;;) {
-      const loaded = this.#module.load(this.#carry, this.#piece);
-      const isAllLoaded = loaded === this.#carry.length + this.#piece.length;
-      const stop = this.#runOver(body);
-      if (stop === 'body-full') return stop;
-      if (stop === 'not-records' || this.#isBeyondInput(loaded, isAllLoaded)) return this.#handOver(body);
-      if (isAllLoaded) {
-        this.#holdRest();
-        return 'fed';
-      }
+  /** The byte engine reads on: up to the next bracket, behind which records may begin; all of it when it is among records. */
+  #readOutside(body: RowBody): 'go-on' | 'body-full' {
+    const next = this.#carry.length > 0 ? this.#carry : this.#piece;
+    const bracket = this.#bytes.place === 'outside' ? next.indexOf(openBracket) : -1;
+    return this.#give(bracket < 0 ? next : next.subarray(0, bracket + 1), body);
+  }
+
+  #give(bytes: Uint8Array, body: RowBody): 'go-on' | 'body-full' {
+    this.#given = bytes.length;
+    return this.#taken(this.#bytes.feed(bytes, body));
+  }
+
+  #taken(result: FeedResult): 'go-on' | 'body-full' {
+    if (result === 'body-full') return result;
+    this.#take(this.#given);
+    this.#given = 0;
+    if (this.#turn === 'bytes' && this.#bytes.place === 'before-records') {
+      this.#turn = 'module';
+      this.#isFirst = true;
+    }
+    return 'go-on';
+  }
+
+  #readRecords(body: RowBody): FeedResult | 'go-on' {
+    for (let window = this.#blockBytes; ; ) {
+      const held = this.#carry.length + this.#piece.length;
+      const loaded = this.#module.load(this.#carry, this.#piece, window);
+      this.#rereadBytes += Math.min(this.#carry.length, loaded);
+      const result = this.#runOver(body);
+      if (result !== 'needs-more') return result;
+      const unfinished = this.#carry.length + this.#piece.length;
+      if (loaded === held) return this.#hold();
+      if (unfinished < held) window = this.#blockBytes;
+      else if (window < this.#module.capacity) window = Math.min(2 * window, this.#module.capacity);
+      else return this.#leaveRecords();
     }
   }
 
   /** Makes rows of what is loaded, until more is needed, the body is full, or it is no record that follows. */
-  #runOver(body: RowBody): 'needs-more' | 'body-full' | 'not-records' {
+  #runOver(body: RowBody): 'needs-more' | 'body-full' | 'go-on' {
     const module = this.#module;
     for (let at = 0; ; ) {
       const room = body.limit - body.length;
-      const run = module.run(at, this.#rowHead, room, this.counts.records === 0);
-      // Invalid UTF-8 is rare; where it occurs the byte engine finds and counts it.
-      if (run.rows > 0 && !isUtf8(module.input(at, run.stoppedAt))) return 'not-records';
-      this.#append(run.rows, run.written, body);
+      const run = module.run(at, this.#rowHead, room, this.#isFirst);
+      // Invalid UTF-8 is rare: where it occurs the byte engine finds and counts it.
+      if (run.sawNonAscii && !isUtf8(module.input(at, run.stoppedAt))) return this.#leaveRecords();
+      this.#append(run, body);
       this.#take(run.stoppedAt - at);
       at = run.stoppedAt;
-      if (run.status === endOfRecords || run.status === malformed) return 'not-records';
-      if (run.status === full && (body.rows > 0 || run.rows > 0)) {
+      if (run.status === noRecord) return this.#leaveRecords();
+      if (run.status === full && body.rows > 0) {
         if (room <= mostWrittenBytes) return 'body-full';
         if (run.rows > 0) continue;
       }
-      // Finished by brackets and quotes, though the module wants more or refuses it: out of the ordinary.
-      const end = module.endOfRecord(at);
+      // Either unfinished, or for the byte engine: refused, or longer than a body.
+      const end = module.endOfElement(at);
       if (end === 0) return 'needs-more';
-      if (!this.#beginStretch(module.input(at, end), body)) return 'body-full';
+      this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows);
+      this.#isFirst = false;
+      if (this.#give(this.#next(end - at), body) === 'body-full') return 'body-full';
       at = end;
     }
   }
 
-  /** True when the record that follows is so long that the byte engine must bound what is held of it. */
-  #isBeyondInput(loaded: number, isAllLoaded: boolean): boolean {
-    const unfinished = this.#carry.length + this.#piece.length;
-    return isAllLoaded ? unfinished > this.#module.capacity / 2 : unfinished >= loaded;
-  }
-
-  #append(rows: number, length: number, body: RowBody): void {
+  #append({ rows, written }: ModuleRun, body: RowBody): void {
     if (rows === 0) return;
-    body.bytes.set(this.#module.output(length), body.length);
-    body.length += length;
+    body.bytes.set(this.#module.output(written), body.length);
+    body.length += written;
     body.rows += rows;
     this.#rows += rows;
+    this.#isFirst = false;
   }
 
-  /** Lets the byte engine have one element, with the comma before it. False when the body is full. */
-  #beginStretch(bytes: Uint8Array, body: RowBody): boolean {
-    this.#bytes.enterRecords(this.#offset, this.counts.records === 0);
-    this.#stretchBytes = bytes.length;
-    this.#state = 'stretch';
-    // A copy: another stream may use the module before this one goes on.
-    return this.#finishStretch(this.#bytes.feed(Uint8Array.from(bytes), body));
+  /** What follows is the byte engine's, until other records begin. */
+  #leaveRecords(): 'go-on' {
+    this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows);
+    this.#turn = 'bytes';
+    return 'go-on';
   }
 
-  #finishStretch(result: FeedResult): boolean {
-    if (result === 'body-full') return false;
-    this.#take(this.#stretchBytes);
-    this.#state = 'records';
-    return true;
-  }
-
-  /** The rest of the object is the byte engine's. */
-  #handOver(body: RowBody): FeedResult {
-    if (this.#state !== 'head') this.#bytes.enterRecords(this.#offset, this.counts.records === 0);
-    this.#state = 'byte-engine';
-    const rest = this.#carry.length === 0 ? this.#piece : Buffer.concat([this.#carry, this.#piece]);
-    return this.#bytes.feed(rest, body);
+  /** The bytes that are next, in one. */
+  #next(count: number): Uint8Array {
+    const { length } = this.#carry;
+    if (length === 0) return this.#piece.subarray(0, count);
+    return Buffer.concat([this.#carry.subarray(0, count), this.#piece.subarray(0, Math.max(0, count - length))]);
   }
 
   #take(count: number): void {
@@ -176,9 +194,14 @@ class WasmRowStream implements RowStream {
     this.#offset += count;
   }
 
-  /** The caller may reuse its piece, so what is not taken is copied. */
-  #holdRest(): void {
+  /** Keeps the unfinished record: as a copy, since the caller may reuse its piece. */
+  #hold(): 'fed' | 'go-on' {
+    const unfinished = this.#carry.length + this.#piece.length;
+    if (unfinished > this.#limits.recordBytesCap || this.#rereadBytes > rereadBytesCap + 16 * this.#offset) {
+      return this.#leaveRecords();
+    }
     this.#carry = Buffer.concat([this.#carry, this.#piece]);
     this.#piece = new Uint8Array(0);
+    return 'fed';
   }
 }

@@ -1,12 +1,12 @@
 import { columns } from './columns.ts';
 
 /** Kinds of entries, as `wasm/rows.ts` knows them. */
-const kinds = { text: 1, json: 2, boolean: 3, level: 4, datetime: 5, time: 6 } as const;
+const kinds = { text: 1, json: 1, boolean: 2, level: 3, datetime: 4, time: 5 } as const;
 
 /** Sizes and offsets of the table's parts, as `wasm/rows.ts` reads them. */
 const entryBytes = 128;
-const entryKeyAt = 16;
-const entryPrefixAt = 48;
+const entryKeyAt = 32;
+const entryPrefixAt = 64;
 const levelBytes = 512;
 const levelSlotsAt = 256;
 
@@ -21,32 +21,37 @@ interface Entry {
 
 /** Where the parts lie in the module's memory. */
 export interface TableLayout {
-  readonly levelsAt: number;
+  readonly recordLevelAt: number;
   readonly entriesAt: number;
   readonly timePrefixAt: number;
   readonly unmappedPrefixAt: number;
   readonly endsAt: number;
+  /** Known objects inside one another, the record included. */
+  readonly depth: number;
 }
 
 /** Writes the column table in the form the module reads, from `at` on. */
 export function writeTable(memory: Uint8Array, at: number): TableLayout {
-  const view = new DataView(memory.buffer, memory.byteOffset);
   const levels = levelsOf([]);
-  const levelsAt = at;
-  const entriesAt = levelsAt + levels.length * levelBytes;
+  const recordLevelAt = at;
+  const entriesAt = recordLevelAt + levels.length * levelBytes;
   let entryCount = 0;
   for (const [index, level] of levels.entries()) {
+    const levelAt = recordLevelAt + index * levelBytes;
     const first = entryCount;
-    for (const entry of level) writeEntry(memory, entriesAt + entryCount * entryBytes, entry, entryCount++);
+    for (const entry of level)
+      writeEntry(memory, entriesAt + entryCount * entryBytes, entry, entryCount++, recordLevelAt);
     const { multiplier, slots } = placeKeys(level.map(({ key }) => key));
-    view.setUint32(levelsAt + index * levelBytes, multiplier, true);
-    for (const [slot, entry] of slots) memory[levelsAt + index * levelBytes + levelSlotsAt + slot] = first + entry + 1;
+    writeNumber(memory, levelAt, multiplier);
+    writeNumber(memory, levelAt + 4, entriesAt + first * entryBytes);
+    for (const [slot, entry] of slots) memory[levelAt + levelSlotsAt + slot] = first + entry + 1;
   }
   const timePrefixAt = entriesAt + entryCount * entryBytes;
   const unmappedPrefixAt = timePrefixAt + 64;
   writePrefix(memory, timePrefixAt, ',"EventTime":');
   writePrefix(memory, unmappedPrefixAt, ',"UnmappedFields":');
-  return { levelsAt, entriesAt, timePrefixAt, unmappedPrefixAt, endsAt: unmappedPrefixAt + 64 };
+  const depth = Math.max(...columns.map(({ source }) => source.length));
+  return { recordLevelAt, entriesAt, timePrefixAt, unmappedPrefixAt, endsAt: unmappedPrefixAt + 64, depth };
 }
 
 /** The levels of the record, the record itself first: each the entries of one known object. */
@@ -79,16 +84,26 @@ function levelsOf(path: readonly string[], found: Entry[][] = []): readonly Entr
   return found;
 }
 
-function writeEntry(memory: Uint8Array, at: number, entry: Entry, bit: number): void {
-  const key = Buffer.from(entry.key);
+function writeEntry(memory: Uint8Array, at: number, entry: Entry, bit: number, recordLevelAt: number): void {
+  const key = Buffer.from(`"${entry.key}":`);
   const prefix = Buffer.from(entry.prefix);
-  // The module's comparisons read 32 bytes of key and copy 48 of prefix; a longer name needs a wider entry there.
-  if (key.length < 3 || key.length > 31 || prefix.length > 48 || bit > 63) {
+  const keyLength = key.length - 3;
+  // The module compares 32 bytes of key and copies 48 of prefix; a longer name needs a wider entry there.
+  if (keyLength < 3 || key.length > 32 || prefix.length > 48 || bit > 63) {
     throw new RangeError(`the row module has no room for ${entry.key} -> ${entry.prefix}`);
   }
-  memory.set([key.length, entry.kind, prefix.length, entry.level, bit, entry.isWatched ? 1 : 0], at);
+  memory.set([keyLength, entry.kind, prefix.length, entry.isWatched ? 1 : 0], at);
+  writeNumber(memory, at + 4, entry.level === 0 ? 0 : recordLevelAt + entry.level * levelBytes);
+  writeNumber(memory, at + 8, at);
+  writeNumber(memory, at + 12, 2 ** key.length - 1);
+  writeNumber(memory, at + 16, bit < 32 ? 2 ** bit : 0);
+  writeNumber(memory, at + 20, bit < 32 ? 0 : 2 ** (bit - 32));
   memory.set(key, at + entryKeyAt);
   memory.set(prefix, at + entryPrefixAt);
+}
+
+function writeNumber(memory: Uint8Array, at: number, value: number): void {
+  memory.set([value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24], at);
 }
 
 function writePrefix(memory: Uint8Array, at: number, text: string): void {

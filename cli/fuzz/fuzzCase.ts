@@ -1,0 +1,25 @@
+/** Bounds a case is read under: those of the product, or small ones that small records reach. */
+export const caseBounds = {
+  usual: {},
+  tight: { columnBytesCap: 400, recordBytesCap: 3000, depthCap: 8 },
+} as const;
+
+/** One input of the row engines, and the way it reaches them. */
+export interface FuzzCase {
+  readonly log: Uint8Array;
+  /** Lengths of the pieces, one after another, the last again and again. */
+  readonly pieces: readonly number[];
+  /** Bytes a request body may have. */
+  readonly limit: number;
+  readonly bounds: keyof typeof caseBounds;
+}
+
+/** A case as a small text file: the log file's bytes as characters of the same number, so that most stay readable. */
+export function encodeCase({ log, ...rest }: FuzzCase, problem: string): string {
+  return `${JSON.stringify({ problem, ...rest, log: Buffer.from(log).toString('latin1') }, undefined, 2)}\n`;
+}
+
+export function decodeCase(text: string): FuzzCase {
+  const { log, pieces, limit, bounds } = JSON.parse(text) as Omit<FuzzCase, 'log'> & { readonly log: string };
+  return { log: Buffer.from(log, 'latin1'), pieces, limit, bounds };
+}

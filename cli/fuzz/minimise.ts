@@ -1,0 +1,25 @@
+import type { FuzzCase } from './fuzzCase.ts';
+
+/** A smaller case that still fails, found within the given time: fewer bytes first, then a simpler way of feeding. */
+export function minimise(input: FuzzCase, fails: (input: FuzzCase) => boolean, milliseconds = 10_000): FuzzCase {
+  const until = performance.now() + milliseconds;
+  let smallest = input;
+  const attempt = (candidate: FuzzCase) => {
+    if (performance.now() > until || !fails(candidate)) return false;
+    smallest = candidate;
+    return true;
+  };
+  for (const pieces of [[1 << 20], [1], [64]]) if (attempt({ ...smallest, pieces })) break;
+  attempt({ ...smallest, limit: 1_000_000 });
+  attempt({ ...smallest, bounds: 'usual' });
+  for (let length = smallest.log.length >> 1; length > 0; length >>= 1) {
+    for (let at = 0; at < smallest.log.length; ) {
+      if (!attempt({ ...smallest, log: without(smallest.log, at, length) })) at += length;
+    }
+  }
+  return smallest;
+}
+
+function without(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+}
