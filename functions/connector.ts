@@ -50,5 +50,6 @@ export function storageValues(environment: Environment): StorageValues {
     accountName: environment['AzureWebJobsStorage__accountName'],
     tableServiceUri: environment['AzureWebJobsStorage__tableServiceUri'],
     blobServiceUri: environment['AzureWebJobsStorage__blobServiceUri'],
+    queueServiceUri: environment['AzureWebJobsStorage__queueServiceUri'],
   };
 }

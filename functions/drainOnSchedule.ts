@@ -13,7 +13,11 @@ const shutdown = createShutdown();
  * ten failed invocations, and an alert that is always red is read by nobody. A shutdown is no failure either.
  */
 export async function drainOnSchedule(_timer: Timer, context: InvocationContext): Promise<void> {
-  const summaries = await shutdown.run(async (signal) => connectorOf(process.env, context).drainAll(signal, context));
+  const summaries = await shutdown.run(async (signal) => {
+    const connector = connectorOf(process.env, context);
+    const [drained] = await Promise.all([connector.drainAll(signal, context), connector.postTickets(context)]);
+    return drained;
+  });
   const failures = summaries.filter(couldNotWork);
   if (failures.length > 0) {
     throw new Error(`${failures.length} of ${summaries.length} sources could not do their work: ${tell(failures)}`);

@@ -12,10 +12,12 @@ import { type StorageValues, storageAccount } from './azure/storageAccount.ts';
 import { openByteRowStream } from './cloudtrail/byteRowStream.ts';
 import type { SliceSummary } from './events.ts';
 import { drain } from './pipeline/drain.ts';
+import { type DrainTicket, ticketQueue } from './pipeline/drainTickets.ts';
 import { reportOf } from './pipeline/failure.ts';
 import { memoryCircuits } from './pipeline/memoryCircuits.ts';
 import { noLedger } from './pipeline/noLedger.ts';
 import type { Clock, DrainPorts } from './pipeline/ports.ts';
+import { scaleOut, type TicketBox } from './pipeline/scaleOut.ts';
 import { Tally } from './pipeline/tally.ts';
 import { drainSettings, type Settings, type SourceSettings, sessionName } from './settings.ts';
 import { type Logger, telemetry } from './telemetry.ts';
@@ -43,6 +45,10 @@ export interface Connector {
    * stops no other. Lines go to `logger` when given, since each invocation has its own.
    */
   drainAll(signal: AbortSignal, logger?: Logger): Promise<readonly SliceSummary[]>;
+  /** Asks for more drainers of the sources whose backlog is deeper than one slice clears. Never rejects. */
+  postTickets(logger?: Logger): Promise<void>;
+  /** What a ticket asks for: one slice of its source. Never rejects; a void ticket costs nothing. */
+  drainTicket(ticket: DrainTicket | undefined, signal: AbortSignal, logger?: Logger): Promise<void>;
   /** Closes connections; the connector may not be used again. */
   close(): void;
 }
@@ -83,7 +89,29 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     }
   };
 
+  /** A queue that cannot even be opened is told by the drain. */
+  const scaleOutOne = async ({ source, parts, state }: (typeof sources)[number], report: DrainPorts['report']) => {
+    const queue = parts.peek()?.queue;
+    const { circuits, tickets } = state;
+    if (queue === undefined || tickets === undefined) return;
+    const { mostDrainers } = settings;
+    await scaleOut({ source: source.name, queue, circuits, tickets, clock, report, mostDrainers });
+  };
+
   return {
+    postTickets: async (logger = extras.logger) => {
+      const report = telemetry(logger, said);
+      await Promise.all(sources.map((each) => scaleOutOne(each, report)));
+    },
+    drainTicket: async (ticket, signal, logger = extras.logger) => {
+      const report = telemetry(logger, said);
+      const asked = sources.find(({ source }) => source.name === ticket?.source);
+      if (ticket === undefined || asked === undefined || ticket.expires <= clock.now()) {
+        report({ type: 'ticket-void', reason: asked === undefined ? 'it names no source' : 'it came too late' });
+        return;
+      }
+      await drainOne(asked, report, signal);
+    },
     drainAll: (signal, logger = extras.logger) => {
       const report = telemetry(logger, said);
       return Promise.all(sources.map((source) => drainOne(source, report, signal)));
@@ -96,7 +124,10 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   };
 }
 
-type SourceState = Pick<DrainPorts, 'ledger' | 'circuits'>;
+interface SourceState extends Pick<DrainPorts, 'ledger' | 'circuits'> {
+  /** Absent without storage: then nobody can be asked. */
+  readonly tickets?: TicketBox;
+}
 
 /** What is remembered of each source between slices: in storage, since instances come and go. */
 function keptState(
@@ -120,7 +151,16 @@ function keptState(
       ...{ visibilitySeconds, instance, clock },
     }),
     circuits: tableCircuits({ table: storage.table('circuits'), source: name }),
+    tickets: ticketBox(storage, clock),
   });
+}
+
+function ticketBox(storage: Storage, clock: Clock): TicketBox {
+  const posts = storage.posts(ticketQueue);
+  return {
+    post: (ticket) => posts.post(JSON.stringify(ticket), (ticket.expires - clock.now()) / 1000),
+    count: () => posts.count(),
+  };
 }
 
 /** The failed entries of a storage account: for the drains, and for the replay. */
@@ -133,13 +173,14 @@ interface SourceParts extends Pick<DrainPorts, 'queue' | 'objects'> {
 }
 
 /** Made at first use: what cannot be made fails its own source, and is tried again by the next slice. */
-function keptParts(make: () => SourceParts): { get(): SourceParts; close(): void } {
+function keptParts(make: () => SourceParts): { get(): SourceParts; peek(): SourceParts | undefined; close(): void } {
   let made: SourceParts | undefined;
   return {
     get: () => {
       made ??= make();
       return made;
     },
+    peek: () => made,
     close: () => made?.close(),
   };
 }
@@ -162,7 +203,7 @@ function sourceParts(
     ...endpoint,
   });
   const queue = sqsQueue({ queueUrl: source.queueUrl, credentials, clock, ...endpoint });
-  const objects = s3ObjectStore({ region: source.queueRegion, credentials, ...endpoint });
+  const objects = s3ObjectStore({ region: source.queueRegion, credentials, clock, ...endpoint });
   return {
     queue,
     objects,

@@ -102,6 +102,15 @@ export type ConnectorEvent =
       readonly failure: FailureReport;
     }
   | { readonly type: 'circuit-closed'; readonly source: string; readonly circuit: string; readonly openMs: number }
+  | {
+      readonly type: 'tickets-posted';
+      readonly source: string;
+      readonly tickets: number;
+      readonly visible: number;
+      readonly inFlight: number;
+    }
+  | { readonly type: 'tickets-failed'; readonly source: string; readonly failure: FailureReport }
+  | { readonly type: 'ticket-void'; readonly reason: string }
   | { readonly type: 'object-reingested'; readonly source: string; readonly at: Coordinates }
   | { readonly type: 'ledger-unavailable'; readonly source: string; readonly failure: FailureReport }
   | { readonly type: 'settings-refused'; readonly problems: readonly string[] }

@@ -19,6 +19,7 @@ export interface Tuning {
   readonly lingerMs: number;
   readonly uploadsInFlight: number;
   readonly gzipLevel: number;
+  readonly catchUpGzipLevel: number;
   readonly uploadAttempts: number;
   readonly bucketFailures: number;
 }
@@ -40,6 +41,8 @@ export interface Settings {
   readonly azureClientId?: string;
   readonly sources: readonly [SourceSettings, ...SourceSettings[]];
   readonly drainSchedule: string;
+  /** Drainers of one source at the same time, at most. */
+  readonly mostDrainers: number;
   readonly tuning: Tuning;
 }
 
@@ -56,6 +59,7 @@ export function readSettings(environment: Environment): SettingsReading {
   const destination = readDestination(read, problems);
   const azureClientId = read.optional('AZURE_CLIENT_ID');
   const drainSchedule = read.optional('DRAIN_SCHEDULE');
+  const mostDrainers = read.number('MOST_DRAINERS');
   const tuning = readTuning(read, problems);
   const [first, ...others] = sources;
   if (
@@ -75,6 +79,7 @@ export function readSettings(environment: Environment): SettingsReading {
       ...(azureClientId === undefined ? {} : { azureClientId }),
       sources: [first, ...others],
       drainSchedule,
+      mostDrainers,
       tuning,
     },
   });
@@ -150,6 +155,7 @@ function readTuning(read: SettingsReader, problems: Set<string>): Tuning {
     lingerMs,
     uploadsInFlight: read.number('UPLOADS_IN_FLIGHT'),
     gzipLevel: read.number('GZIP_LEVEL'),
+    catchUpGzipLevel: read.number('CATCH_UP_GZIP_LEVEL'),
     uploadAttempts: read.number('UPLOAD_ATTEMPTS'),
     bucketFailures: read.number('BUCKET_FAILURES'),
   };

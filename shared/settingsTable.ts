@@ -254,6 +254,16 @@ const table = {
     sentence: 'How often that time is renewed for every message held.',
     example: '60',
   },
+  MOST_DRAINERS: {
+    group: 'running',
+    kind: 'whole-number',
+    need: 'never',
+    fallback: '8',
+    bounds: [1, 100],
+    sentence:
+      'How many drainers may work on one source at the same time when its backlog is deep, the timer’s own included; each is an instance of the app. 1 switches scaling out off.',
+    example: '8',
+  },
   RECEIVERS: {
     group: 'tuning',
     kind: 'whole-number',
@@ -337,6 +347,16 @@ const table = {
     bounds: [1, 9],
     sentence: 'How hard request bodies are compressed: 1 is quickest, 9 is smallest.',
     example: '6',
+  },
+  CATCH_UP_GZIP_LEVEL: {
+    group: 'tuning',
+    kind: 'whole-number',
+    need: 'never',
+    fallback: '3',
+    bounds: [1, 9],
+    sentence:
+      'The same while a backlog is worked off: 3 takes half the time of 6 and makes bodies a fifth larger. Set it to GZIP_LEVEL to compress always alike.',
+    example: '3',
   },
   UPLOAD_ATTEMPTS: {
     group: 'tuning',

@@ -89,6 +89,14 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
       return ['info', { source: event.source, circuit: event.circuit, openMs: event.openMs }];
     case 'ledger-unavailable':
       return ['warn', { source: event.source, ...failureFields(event.source, event.failure, said) }];
+    case 'tickets-posted': {
+      const { source, tickets, visible, inFlight } = event;
+      return ['info', { source, tickets, visible, inFlight }];
+    }
+    case 'tickets-failed':
+      return ['warn', { source: event.source, ...failureFields(event.source, event.failure, said) }];
+    case 'ticket-void':
+      return ['debug', { reason: event.reason }];
     case 'settings-refused':
       return ['error', { problems: event.problems }];
     case 'source-failed':

@@ -1,15 +1,18 @@
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
 import type { Clock } from '../pipeline/ports.ts';
 import type { StorageAccount } from './storageAccount.ts';
 import { type Blobs, storageBlobs } from './storageBlobs.ts';
 import { storageGate } from './storageGate.ts';
+import { type Posts, storagePosts } from './storagePosts.ts';
 import { storageTable, type Table } from './storageTable.ts';
 
 /** One storage account: what one part finds out about its being away, all parts know. */
 export interface Storage {
   table(name: string): Table;
   blobs(container: string): Blobs;
+  posts(queue: string): Posts;
 }
 
 export interface StorageOptions {
@@ -35,6 +38,7 @@ export function openStorage(account: StorageAccount, options: StorageOptions): S
   return {
     table: (name) => storageTable(tableClient(name), gate),
     blobs: (container) => storageBlobs(blobs.getContainerClient(container), gate),
+    posts: (queue) => storagePosts(queueService(account).getQueueClient(queue), gate),
   };
 }
 
@@ -56,4 +60,11 @@ function blobService(account: StorageAccount): BlobServiceClient {
   return account.kind === 'identity'
     ? new BlobServiceClient(account.blobEndpoint, account.credential, once)
     : BlobServiceClient.fromConnectionString(account.connectionString, once);
+}
+
+function queueService(account: StorageAccount): QueueServiceClient {
+  const once = { retryOptions: { maxTries: 1 } };
+  return account.kind === 'identity'
+    ? new QueueServiceClient(account.queueEndpoint, account.credential, once)
+    : QueueServiceClient.fromConnectionString(account.connectionString, once);
 }

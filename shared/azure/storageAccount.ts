@@ -7,6 +7,7 @@ export type StorageAccount =
       readonly kind: 'identity';
       readonly tableEndpoint: string;
       readonly blobEndpoint: string;
+      readonly queueEndpoint: string;
       readonly credential: TokenCredential;
     };
 
@@ -16,6 +17,7 @@ export interface StorageValues {
   readonly accountName?: string | undefined;
   readonly tableServiceUri?: string | undefined;
   readonly blobServiceUri?: string | undefined;
+  readonly queueServiceUri?: string | undefined;
 }
 
 /**
@@ -26,13 +28,25 @@ export interface StorageValues {
 export function storageAccount(values: StorageValues, credential: TokenCredential): StorageAccount | undefined {
   const { connectionString, accountName } = values;
   if (isGiven(connectionString)) return { kind: 'connection-string', connectionString };
-  const named = (service: string) =>
-    isGiven(accountName) ? `https://${accountName}.${service}.core.windows.net` : undefined;
-  const table = given(values.tableServiceUri) ?? sibling(values.blobServiceUri, 'table') ?? named('table');
-  const blob = given(values.blobServiceUri) ?? sibling(values.tableServiceUri, 'blob') ?? named('blob');
-  if (table === undefined || blob === undefined) return undefined;
-  return { kind: 'identity', tableEndpoint: bare(table), blobEndpoint: bare(blob), credential };
+  const uris = { table: values.tableServiceUri, blob: values.blobServiceUri, queue: values.queueServiceUri };
+  const endpointOf = (service: Service): string | undefined =>
+    given(uris[service]) ??
+    siblingOf(uris, service) ??
+    (isGiven(accountName) ? `https://${accountName}.${service}.core.windows.net` : undefined);
+  const table = endpointOf('table');
+  const blob = endpointOf('blob');
+  const queue = endpointOf('queue');
+  if (table === undefined || blob === undefined || queue === undefined) return undefined;
+  return {
+    kind: 'identity',
+    tableEndpoint: bare(table),
+    blobEndpoint: bare(blob),
+    queueEndpoint: bare(queue),
+    credential,
+  };
 }
+
+type Service = 'blob' | 'table' | 'queue';
 
 function isGiven(value: string | undefined): value is string {
   return value !== undefined && value !== '';
@@ -43,9 +57,11 @@ function given(value: string | undefined): string | undefined {
 }
 
 /** The services of an account differ in one label: `https://account.blob.core.windows.net`. */
-function sibling(uri: string | undefined, service: 'blob' | 'table'): string | undefined {
-  const other = service === 'blob' ? 'table' : 'blob';
-  return isGiven(uri) && uri.includes(`.${other}.`) ? uri.replace(`.${other}.`, `.${service}.`) : undefined;
+function siblingOf(uris: Readonly<Record<Service, string | undefined>>, service: Service): string | undefined {
+  for (const [other, uri] of Object.entries(uris)) {
+    if (isGiven(uri) && uri.includes(`.${other}.`)) return uri.replace(`.${other}.`, `.${service}.`);
+  }
+  return undefined;
 }
 
 function bare(uri: string): string {

@@ -1,5 +1,8 @@
 import type { Backlog } from './ports.ts';
 
+/** The storage queue that carries them to the function of the same purpose. */
+export const ticketQueue = 'drain-tickets';
+
 /** A request for one more drainer of one source, on another instance. */
 export interface DrainTicket {
   readonly source: string;

@@ -44,6 +44,7 @@ describe('readSettings', () => {
         stream: 'Custom-AWSCloudTrail',
       },
       drainSchedule: '0 * * * * *',
+      mostDrainers: 8,
       sources: [
         {
           name: 'default',
@@ -71,6 +72,7 @@ describe('readSettings', () => {
         lingerMs: 1000,
         uploadsInFlight: 8,
         gzipLevel: 6,
+        catchUpGzipLevel: 3,
         uploadAttempts: 5,
         bucketFailures: 3,
       },

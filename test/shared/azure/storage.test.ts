@@ -145,7 +145,13 @@ describe('openStorage', () => {
     };
     const endpoint = 'https://127.0.0.1:1';
     const storage = openStorage(
-      { kind: 'identity', tableEndpoint: endpoint, blobEndpoint: endpoint, credential: { getToken } },
+      {
+        kind: 'identity',
+        tableEndpoint: endpoint,
+        blobEndpoint: endpoint,
+        queueEndpoint: endpoint,
+        credential: { getToken },
+      },
       { clock: { now: () => 0 } },
     );
     const failure = await failureOf(storage.table('ledger').read(key));

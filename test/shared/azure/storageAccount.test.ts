@@ -6,12 +6,14 @@ const account = {
   kind: 'identity',
   tableEndpoint: 'https://acme.table.core.windows.net',
   blobEndpoint: 'https://acme.blob.core.windows.net',
+  queueEndpoint: 'https://acme.queue.core.windows.net',
   credential,
 };
 const inGovernment = {
   kind: 'identity',
   tableEndpoint: 'https://acme.table.core.usgovcloudapi.net',
   blobEndpoint: 'https://acme.blob.core.usgovcloudapi.net',
+  queueEndpoint: 'https://acme.queue.core.usgovcloudapi.net',
   credential,
 };
 
