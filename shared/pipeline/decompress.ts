@@ -1,22 +1,24 @@
 import { ConnectorError } from '../errors.ts';
 import { ByteReader } from './byteReader.ts';
-import { gunzip } from './gunzip.ts';
+import { type Admit, gunzip } from './gunzip.ts';
 import { BrokenGzip } from './gzipMember.ts';
 
 export interface DecompressOptions {
   /** More decompressed bytes than this are refused. */
   readonly capBytes: number;
+  /** Bounds what all objects being decompressed hold in memory; large ones hold little, and do not ask. */
+  readonly admit?: Admit;
 }
 
 /**
  * The content of a log file, in pieces, whatever its name says: gzip is recognised by its first byte and inflated, with
  * all its members; anything else is passed on. Everything before a break is given before the error is thrown (of a
- * large object, up to the step that met it).
+ * large object, up to the step that met it). A piece is good until the next is asked for.
  * @throws ConnectorError 'object-empty', 'gzip-truncated', 'gzip-invalid' or 'object-too-large'.
  */
 export async function* decompress(
   chunks: AsyncIterable<Uint8Array>,
-  { capBytes }: DecompressOptions,
+  { capBytes, admit }: DecompressOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const input = new ByteReader(chunks);
   let given = 0;
@@ -25,7 +27,7 @@ export async function* decompress(
     if (input.buffered.length === 0) {
       throw new ConnectorError('object-empty', 'the object is empty: it has 0 bytes', { at: { offset: 0 } });
     }
-    for await (const piece of input.buffered[0] === 0x1f ? gunzip(input) : passOn(input)) {
+    for await (const piece of input.buffered[0] === 0x1f ? gunzip(input, admit) : passOn(input)) {
       const room = capBytes - given;
       if (piece.length > room) {
         if (room > 0) yield piece.subarray(0, room);

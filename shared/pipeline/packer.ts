@@ -5,6 +5,7 @@ import { failureOf } from './failure.ts';
 import { Notice } from './notice.ts';
 import type { ObjectRows } from './objectRows.ts';
 import type { Clock, Compress } from './ports.ts';
+import { Readers } from './readers.ts';
 
 export interface PackerParts {
   readonly settings: Pick<DrainSettings, 'batchBytes' | 'gzipLevel' | 'lingerMs'>;
@@ -23,6 +24,10 @@ export interface PackerParts {
 /** Uncompressed bodies at once: one being filled, the others on the thread pool. */
 const rawBodies = 4;
 
+/** Objects, and bytes of them, that may lie inflated before the packer: one being fed, the others made on the thread pool. */
+const contentsAhead = 4;
+const contentBytesAhead = 24 * 1024 * 1024;
+
 /** How many lingers a body stays open while readers are at work, but slowly. */
 const longestLingers = 10;
 
@@ -34,6 +39,7 @@ export class Packer {
   readonly #parts: PackerParts;
   readonly #free: Uint8Array[] = [];
   readonly #changed = new Notice();
+  readonly #ahead = new Readers(contentsAhead, contentBytesAhead);
   #open: OpenBody | undefined;
   #raw = 0;
   #inFlight = 0;
@@ -43,11 +49,21 @@ export class Packer {
     parts.stop.addEventListener('abort', () => this.#giveUpOpen(), { once: true });
   }
 
+  /** Waits until so many inflated bytes may be held to be written; the answer gives them back. @throws the signal's reason */
+  admit(bytes: number, signal: AbortSignal): Promise<() => void> {
+    return this.#ahead.enter(bytes, signal);
+  }
+
   /** Feeds one piece of an object; returns when its rows lie in bodies. @throws what the engine throws, or the signal's reason */
   async write(piece: Uint8Array, stream: RowStream, rows: ObjectRows, signal: AbortSignal): Promise<void> {
     let feed = (body: RowBody): FeedResult => stream.feed(piece, body);
     for (;;) {
-      const open = this.#open ?? (await this.#nextOpen(signal));
+      const open = this.#open;
+      if (open === undefined) {
+        // Looked at anew afterwards: others may have filled and closed the body in the meantime.
+        await this.#opening(signal);
+        continue;
+      }
       if (this.#fill(open, rows, feed) === 'fed') return;
       if (open.body.rows === 0) throw new RangeError(`a row is longer than a body of ${open.body.limit} bytes`);
       if (this.#open === open) this.flush();
@@ -69,13 +85,14 @@ export class Packer {
     await this.#changed.until(() => this.#inFlight === 0, signal);
   }
 
-  async #nextOpen(signal: AbortSignal): Promise<OpenBody> {
+  /** Resolves when a body is, or was, open. */
+  async #opening(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      if (this.#open !== undefined) return this.#open;
+      if (this.#open !== undefined) return;
       if (this.#raw < rawBodies && this.#inFlight < this.#parts.bodiesInFlight) {
         this.#open = this.#begin();
-        return this.#open;
+        return;
       }
       await this.#changed.next(signal);
     }

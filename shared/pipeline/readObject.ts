@@ -91,7 +91,8 @@ async function scan(
   const stream = skipRows(slice.openRows({ sourceObject, fallbackTime }), written, settings.batchBytes);
   const content = new WatchedContent(body.chunks, body.etag);
   try {
-    for await (const piece of decompress(content.chunks(), { capBytes: settings.decompressedBytesCap })) {
+    const admit = (bytes: number) => packer.admit(bytes, signal);
+    for await (const piece of decompress(content.chunks(), { capBytes: settings.decompressedBytesCap, admit })) {
       signal.throwIfAborted();
       tally.bytesInflated += piece.length;
       await packer.write(piece, stream, rows, signal);
