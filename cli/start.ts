@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { summariseTable } from '../local/azure/table.ts';
+import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { breaks, isBreakName } from '../local/breaks.ts';
 import { parseCommand, refuseUsage } from './commandLine.ts';
+import { clearLine } from './start/progress.ts';
+import { renderSummary } from './start/renderSummary.ts';
 import { type RunOptions, runLocally } from './start/runLocally.ts';
-import { renderSummary } from './start/summary.ts';
 
 const { values } = parseCommand({
   name: 'start',
@@ -30,53 +30,103 @@ const { values } = parseCommand({
 const root = join(import.meta.dirname, '..');
 
 if (values.break === 'list') {
-  for (const [name, what] of Object.entries(breaks)) console.log(`${name.padEnd(12)} ${what}`);
+  for (const [name, what] of Object.entries(breaks)) process.stdout.write(`${name.padEnd(12)} ${what}\n`);
   process.exit(0);
 }
 
 const options = readOptions();
 const interrupted = new AbortController();
-process.on('SIGINT', () => interrupted.abort());
-process.on('SIGTERM', () => interrupted.abort());
+let interruptedAt = 0;
+process.on('SIGINT', () => interrupt(130));
+process.on('SIGTERM', () => interrupt(143));
+// Started by bootstrap.mjs: when that is killed, nobody would be left to end this.
+process.on('disconnect', () => interrupt(1));
 
 const result = await runLocally(options, interrupted.signal, tell);
-if (values.json) {
-  process.stdout.write(`${JSON.stringify(result.summary)}\n`);
-} else {
-  const { eventNames } = await summariseTable(result.tableFile, 10);
-  process.stdout.write(renderSummary(result.summary, result, { table: shown(result.tableFile), eventNames }));
+const { summary } = result;
+const text = values.json ? `${JSON.stringify(summary)}\n` : renderSummary(result, shown(result.tableFile));
+process.stdout.write(text, () => process.exit(summary.ok ? 0 : 1));
+
+/** The first signal ends in order; one that comes later, and not as its echo, does not wait for that. */
+function interrupt(exitCode: number): void {
+  if (interrupted.signal.aborted && performance.now() - interruptedAt > 1000) process.exit(exitCode);
+  if (interrupted.signal.aborted) return;
+  interruptedAt = performance.now();
+  tell('Ending: what is unfinished goes back to the queue. Once more to end at once.');
+  interrupted.abort();
 }
-process.exit(result.summary.ok ? 0 : 1);
 
 function readOptions(): RunOptions {
-  if (values.logs !== undefined && !(existsSync(values.logs) && statSync(values.logs).isDirectory())) {
-    refuseUsage('start', `--logs must be a folder; got "${values.logs}"`);
-  }
-  if (values.break !== undefined && !isBreakName(values.break)) {
-    refuseUsage('start', `--break must be one of ${Object.keys(breaks).join(', ')} or list; got "${values.break}"`);
-  }
-  const now = values.now === undefined ? undefined : Date.parse(values.now);
-  if (now !== undefined && Number.isNaN(now)) refuseUsage('start', `--now must be an ISO time; got "${values.now}"`);
-  const files = Number(values.files ?? 1000);
-  if (!Number.isInteger(files) || files < 1)
-    refuseUsage('start', `--files must be a whole number above 0; got "${values.files}"`);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const folder = values.logs === undefined ? undefined : readFolder(values.logs);
   return {
     root,
     version,
-    trail: values.logs === undefined ? { files, seed: values.seed ?? '1' } : { folder: resolve(values.logs) },
+    trail: folder === undefined ? { files: readFiles(values.files), seed: values.seed ?? '1' } : { folder },
     serve: values.serve ?? false,
     quiet: values.json ?? false,
-    ...(values.out !== undefined && { out: resolve(values.out) }),
-    ...(now !== undefined && { now }),
-    ...(values.break !== undefined && isBreakName(values.break) && { break: values.break }),
+    ...(values.out !== undefined && { out: readOut(values.out, folder) }),
+    ...(values.now !== undefined && { now: readNow(values.now) }),
+    ...(values.break !== undefined && { break: readBreak(values.break) }),
   };
 }
 
+function readFolder(logs: string): string {
+  for (const flag of ['files', 'seed'] as const) {
+    if (values[flag] !== undefined) refuse(`--${flag} is about the generated trail, which --logs replaces`);
+  }
+  if (!existsSync(logs)) refuse(`--logs must be a folder; there is no "${logs}"`);
+  if (!statSync(logs).isDirectory()) refuse(`--logs must be a folder; "${logs}" is a file`);
+  const folder = realpathSync(logs);
+  const work = join(root, '.local');
+  if (folder === work || folder.startsWith(`${work}/`)) {
+    refuse(`--logs must not be in ${work}, which this command empties; move the files elsewhere`);
+  }
+  return folder;
+}
+
+/** Made here, so that a place that cannot be written is refused before anything runs. */
+function readOut(out: string, logs: string | undefined): string {
+  const path = resolve(out);
+  if (logs !== undefined && path.startsWith(`${logs}/`) && /\.(json|gz)$/i.test(path)) {
+    refuse(`--out must not look like one of the log files it is made from; got "${out}"`);
+  }
+  if (!existsSync(dirname(path))) refuse(`--out must be in a folder that exists; make "${dirname(path)}" first`);
+  if (existsSync(path) && statSync(path).isDirectory()) refuse(`--out must be a file; "${out}" is a folder`);
+  try {
+    closeSync(openSync(path, 'a'));
+  } catch (error) {
+    refuse(`--out must be a file that can be written; got "${out}": ${error instanceof Error ? error.message : error}`);
+  }
+  return realpathSync(path);
+}
+
+function readNow(now: string): number {
+  const time = Date.parse(now);
+  if (Number.isNaN(time)) refuse(`--now must be an ISO time such as 2026-11-01T12:00:00Z; got "${now}"`);
+  return time;
+}
+
+function readFiles(files = '1000'): number {
+  const count = Number(files);
+  if (!Number.isInteger(count) || count < 1) refuse(`--files must be a whole number above 0; got "${files}"`);
+  return count;
+}
+
+function readBreak(name: string): NonNullable<RunOptions['break']> {
+  if (isBreakName(name)) return name;
+  return refuse(`--break must be one of ${Object.keys(breaks).join(', ')} or list; got "${name}"`);
+}
+
+function refuse(problem: string): never {
+  return refuseUsage('start', problem);
+}
+
 function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${process.stderr.isTTY ? clearLine : ''}${line}\n`);
 }
 
 function shown(path: string): string {
-  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+  const below = relative(root, path);
+  return below.startsWith('..') ? path : below;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 
 /** What `.local/run.json` says about a running local set-up, for people and scripts. */
 export interface RunFile {
@@ -10,9 +10,12 @@ export interface RunFile {
   readonly bucket: string;
   /** The table's rows, or null when they are only counted. */
   readonly table: string | null;
+  /** What the functions were told, so that other commands can work with the same clouds. */
+  readonly appSettings: Readonly<Record<string, string>>;
 }
 
-/** Written whole at every change, so that a reader never sees half of it. */
+/** Put in its place whole at every change, so that a reader never sees half of it. */
 export function writeRunFile(path: string, run: RunFile): void {
-  writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
 }

@@ -1,29 +1,33 @@
 import type { Fed } from './feed.ts';
 import { bytes, count } from './format.ts';
-import type { RunTotals } from './runTotals.ts';
+import type { Outstanding } from './outstanding.ts';
 
 const everyMs = 500;
 
-/**
- * Says on standard error how far the run is: one line rewritten in place on a terminal, one line every few seconds
- * elsewhere. Returns what ends it.
- */
+/** One line rewritten in place on a terminal; elsewhere a line every few seconds. */
+const linesBetween = { terminal: 1, elsewhere: 10 };
+
+/** Says on standard error how far the run is. Returns what ends it. */
 export function showProgress(
   fed: Fed,
-  totals: RunTotals,
+  outstanding: Outstanding,
   tableRows: () => number,
   output: NodeJS.WriteStream,
 ): () => void {
   let ticks = 0;
   const timer = setInterval(() => {
     ticks += 1;
-    if (!output.isTTY && ticks % 10 !== 0) return;
-    const announced = `${count(fed.messages)} announced${fed.done ? '' : ' so far'}`;
-    const line = `  ${count(totals.messagesSettled)} of ${announced} messages, ${count(tableRows())} rows, ${bytes(fed.bytes)} put`;
-    output.write(output.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
+    if (ticks % (output.isTTY ? linesBetween.terminal : linesBetween.elsewhere) !== 0) return;
+    const announced = `${count(fed.messages)} announced messages${fed.done ? '' : ' so far'}`;
+    const deleted = fed.messages - outstanding.messages;
+    const line = `  ${count(deleted)} of ${announced} done, ${count(tableRows())} rows, ${bytes(fed.bytes)} put`;
+    output.write(output.isTTY ? `${clearLine}${line}` : `${line}\n`);
   }, everyMs);
   return () => {
     clearInterval(timer);
-    if (output.isTTY) output.write('\r\x1b[2K');
+    if (output.isTTY) output.write(clearLine);
   };
 }
+
+/** Back to the line's beginning, and clear it: whatever is written next replaces the progress. */
+export const clearLine = '\r\u001b[2K';

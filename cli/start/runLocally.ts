@@ -1,15 +1,20 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { BreakName } from '../../local/breaks.ts';
 import { type Clouds, startClouds } from '../../local/clouds.ts';
-import { type RunningHost, startHost } from '../../local/host/startHost.ts';
-import { writeRunFile } from '../../local/runFile.ts';
+import type { LogLine } from '../../local/host/messages.ts';
+import type { RunningHost } from '../../local/host/startHost.ts';
 import { systemClock } from '../../shared/systemClock.ts';
 import { drainUntil } from './drainLoop.ts';
-import { type Fed, feedFolder, feedTrail } from './feed.ts';
-import { plural } from './format.ts';
+import { type Fed, feedFolder, feedTrail, noFeed } from './feed.ts';
+import { startConnector } from './localConnector.ts';
+import { Outstanding } from './outstanding.ts';
 import { showProgress } from './progress.ts';
-import { RunTotals, readEventLine } from './runTotals.ts';
+import { RunFailure } from './runFailure.ts';
+import { takeRunLock } from './runLock.ts';
+import { messageFate, RunTotals, readEventLine } from './runTotals.ts';
+import { serve } from './serve.ts';
+import { untilStalled } from './stallGuard.ts';
 import { type StartSummary, type SummaryParts, summarise } from './summary.ts';
 
 export interface RunOptions {
@@ -29,168 +34,249 @@ export interface RunOptions {
 export interface RunResult extends SummaryParts {
   readonly summary: StartSummary;
   readonly tableFile: string;
+  /** Most frequent first. */
+  readonly eventNames: readonly { readonly name: string; readonly rows: number }[];
 }
 
-/** Shorter than in production, so that what a killed host held comes back while somebody is watching. */
-const localSettings = { VISIBILITY_SECONDS: '20', HEARTBEAT_SECONDS: '5' };
+const topNames = 10;
 
 /**
  * Supervises one run: the embedded clouds live in this process and its children, apart from the functions host, which
- * is started again whenever it dies.
+ * is started again whenever it dies. Whatever happens, the result says it, and no process is left behind.
  */
 export async function runLocally(
   options: RunOptions,
   interrupted: AbortSignal,
   tell: (line: string) => void,
 ): Promise<RunResult> {
-  const totals = new RunTotals();
-  const fed: Fed = { objects: 0, messages: 0, bytes: 0, records: undefined, done: false, leftOut: [] };
-  tell('Starting the embedded clouds ...');
-  const clouds = await startClouds({
-    folder: join(options.root, '.local', 'run'),
-    clock: systemClock,
-    mode: 'keep',
-    ...(options.out !== undefined && { tableFile: options.out }),
-    ...(options.now !== undefined && { receivedAt: () => options.now as number }),
-    ...(options.break !== undefined && { break: options.break }),
-  });
-  const stopped = new AbortController();
-  const broken = Promise.withResolvers<void>();
-  const host = await startConnector(
-    clouds,
-    options,
-    (message) => {
-      const line = readEventLine(message);
-      if (line === undefined) return tell(message);
-      totals.add(line);
-      if (totals.openCircuits.size > 0 || line.event === 'settings-refused') broken.resolve();
-    },
-    tell,
-  );
-  const signal = AbortSignal.any([interrupted, stopped.signal]);
-  const started = performance.now();
-  const feeding = feed(options, { aws: clouds.aws, clock: systemClock, signal, fed });
-  feeding.catch((error: unknown) => tell(`The files could not be put into the bucket: ${String(error)}`));
-  const hideProgress = options.quiet
-    ? () => {}
-    : showProgress(fed, totals, () => clouds.ingestion.stats().rows, process.stderr);
-  tell(options.break === undefined ? 'Draining ...' : `Draining, with "${options.break}" broken ...`);
-
-  const isDone = (): boolean => fed.done && (totals.messagesSettled >= fed.messages || isEmpty(clouds));
-  const ended = Promise.race([
-    drainUntil(isDone, { host, clock: systemClock, signal }),
-    broken.promise,
-    feeding.then(() => new Promise<never>(() => {})),
-  ]);
-  const measure = (): SummaryParts => ({
-    version: options.version,
-    totals,
-    fed,
-    messagesLeft: waiting(clouds),
-    tableRows: clouds.ingestion.stats().rows,
-    seconds: (performance.now() - started) / 1000,
-  });
+  const run = new Run(options, interrupted, tell);
   try {
-    await ended;
-    if (options.serve && !interrupted.aborted) await serve(isDone, measure, { host, clouds, interrupted, tell });
-  } finally {
-    hideProgress();
-  }
-  const parts = measure();
-  stopped.abort();
-  await host.stop('SIGTERM');
-  const result = { ...parts, messagesLeft: waiting(clouds), tableRows: clouds.ingestion.stats().rows };
-  const tableFile = clouds.ingestion.tableFile;
-  await clouds.stop();
-  return { ...result, summary: summarise(result), tableFile };
-}
-
-async function startConnector(
-  clouds: Clouds,
-  { root }: RunOptions,
-  onEvent: (message: string) => void,
-  tell: (line: string) => void,
-): Promise<RunningHost> {
-  const workers = new Map<string, Set<number>>();
-  let host: RunningHost | undefined;
-  const note = (): void => {
-    if (host !== undefined) writeRunFile(join(root, '.local', 'run.json'), describe(clouds, host, workers));
-  };
-  host = await startHost({
-    app: root,
-    entry: 'functions/*.ts',
-    environment: { ...clouds.appSettings, ...localSettings, PATH: process.env['PATH'] },
-    onLog: ({ category, level, message }) => {
-      if (category === 'user') onEvent(message);
-      else if (level === 'error' || level === 'critical') tell(`${category}: ${message}`);
-    },
-    onWorker: ({ type, functionName, pid }) => {
-      const pids = workers.get(functionName) ?? new Set();
-      workers.set(functionName, pids);
-      if (type === 'worker-started') pids.add(pid);
-      else pids.delete(pid);
-      setImmediate(note);
-    },
-    onRestart: (reason) => tell(`The functions host ${reason}; it is started again.`),
-  });
-  note();
-  return host;
-}
-
-function describe(clouds: Clouds, host: RunningHost, workers: ReadonlyMap<string, ReadonlySet<number>>) {
-  const { aws, identity, ingestion, storage } = clouds;
-  return {
-    pids: { supervisor: process.pid, host: host.pid(), storage: storage.pid },
-    functions: Object.fromEntries([...workers].map(([name, pids]) => [name, [...pids]])),
-    endpoints: {
-      aws: aws.endpoint,
-      ingestion: ingestion.endpoint,
-      identity: identity.endpoint,
-      storage: storage.endpoints.table,
-      host: host.url(),
-    },
-    queueUrl: aws.queueUrl,
-    bucket: aws.bucket,
-    table: ingestion.tableFile,
-  };
-}
-
-function feed(options: RunOptions, parts: Parameters<typeof feedFolder>[0]): Promise<void> {
-  return 'folder' in options.trail
-    ? feedFolder(parts, options.trail.folder)
-    : feedTrail(parts, options.trail.files, options.trail.seed);
-}
-
-/** Goes on until Ctrl-C: whatever is announced from outside is drained too, and each time the queue empties, that is said. */
-async function serve(
-  isDone: () => boolean,
-  measure: () => SummaryParts,
-  parts: { host: RunningHost; clouds: Clouds; interrupted: AbortSignal; tell: (line: string) => void },
-): Promise<void> {
-  const { host, clouds, interrupted, tell } = parts;
-  let toldRows = -1;
-  while (!interrupted.aborted) {
-    const { rows } = clouds.ingestion.stats();
-    if (isEmpty(clouds) && rows !== toldRows) {
-      toldRows = rows;
-      const expected = measure().fed.records;
-      tell(
-        `The queue is empty: ${plural(rows, 'row')} in the table${expected === undefined ? '' : ` of ${plural(expected, 'record')}`}. Ctrl-C ends.`,
-      );
+    const unlock = takeRunLock(join(options.root, '.local'));
+    try {
+      await run.inClouds();
+    } finally {
+      unlock();
     }
-    if (clouds.aws.stats().queue.visible > 0)
-      await drainUntil(isDone, { host, clock: systemClock, signal: interrupted });
-    await wait(500, undefined, { signal: interrupted }).catch(() => {
-      // Interrupted: the loop's own condition ends it.
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    run.failed(error);
+  }
+  return run.result();
+}
+
+/** One run, from the first process to the last. */
+class Run {
+  readonly #options: RunOptions;
+  readonly #interrupted: AbortSignal;
+  readonly #tell: (line: string) => void;
+  readonly #folder: string;
+  readonly #totals = new RunTotals();
+  readonly #outstanding = new Outstanding();
+  readonly #fed: Fed = noFeed();
+  readonly #stopped = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #times: SummaryParts['times'] = { beganAt: performance.now() };
+  #clouds: Clouds | undefined;
+  #failure: RunFailure | undefined;
+  #atTheEnd = {
+    messagesDeleted: 0,
+    messagesLeft: 0,
+    tableRows: 0,
+    isInterrupted: false,
+    eventNames: [] as RunResult['eventNames'],
+  };
+
+  constructor(options: RunOptions, interrupted: AbortSignal, tell: (line: string) => void) {
+    this.#options = options;
+    this.#interrupted = interrupted;
+    this.#tell = tell;
+    this.#folder = join(options.root, '.local', 'run');
+  }
+
+  failed(failure: RunFailure): void {
+    this.#failure ??= failure;
+    this.#ended.resolve();
+  }
+
+  async inClouds(): Promise<void> {
+    const { out } = this.#options;
+    this.#tell('Starting the embedded clouds ...');
+    if (out !== undefined) writeFileSync(out, ''); // a run's table begins empty
+    const clouds = await this.#startClouds();
+    this.#clouds = clouds;
+    this.#times.cloudsUpAt = performance.now();
+    try {
+      await this.#withConnector(clouds);
+    } finally {
+      this.#stopped.abort();
+      this.#atTheEnd = this.#look(clouds);
+      await clouds.stop();
+      // The bucket's contents are copies, and of no use without the clouds.
+      rmSync(join(this.#folder, 's3'), { recursive: true, force: true });
+      this.#times.endedAt = performance.now();
+    }
+  }
+
+  result(): RunResult {
+    const parts: SummaryParts = {
+      version: this.#options.version,
+      totals: this.#totals,
+      fed: this.#fed,
+      outstanding: this.#outstanding,
+      ...this.#atTheEnd,
+      times: this.#times,
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+    };
+    const tableFile = this.#options.out ?? join(this.#folder, 'table.ndjson');
+    return { ...parts, summary: summarise(parts), tableFile, eventNames: this.#atTheEnd.eventNames };
+  }
+
+  async #startClouds(): Promise<Clouds> {
+    const { out, now, break: breakName } = this.#options;
+    try {
+      return await startClouds({
+        folder: this.#folder,
+        clock: systemClock,
+        mode: 'keep',
+        anyKeyPrefix: true,
+        ...(out !== undefined && { tableFile: out }),
+        ...(now !== undefined && { receivedAt: () => now }),
+        ...(breakName !== undefined && { break: breakName }),
+      });
+    } catch (error) {
+      const message = `the embedded clouds could not be started: ${error instanceof Error ? error.message : String(error)}`;
+      throw new RunFailure('clouds-not-started', message, 'Look at what is named there; "npm test" checks all of it.');
+    }
+  }
+
+  async #withConnector(clouds: Clouds): Promise<void> {
+    const { options, signal } = { options: this.#options, signal: this.#signal() };
+    const feeding = this.#feed(clouds, signal);
+    // What is broken on purpose shows what it leaves in the queue: so the queue is full before anything is tried.
+    if (options.break !== undefined) await feeding;
+    let host: RunningHost | undefined;
+    try {
+      host = await startConnector({
+        root: options.root,
+        clouds,
+        runFile: join(options.root, '.local', 'run.json'),
+        onUserLine: (line) => this.#hear(line),
+        onLost: (failure) => (options.serve ? this.#tell(failure.message) : this.failed(failure)),
+        tell: this.#tell,
+      });
+      this.#times.functionsUpAt = performance.now();
+      await this.#drain(clouds, host, signal);
+    } finally {
+      this.#times.drainedAt = performance.now();
+      this.#stopped.abort();
+      await host?.stop('SIGTERM');
+      await feeding;
+      this.#totals.end();
+    }
+  }
+
+  /** Never rejects. */
+  async #feed(clouds: Clouds, signal: AbortSignal): Promise<void> {
+    const { now = Date.now(), out, trail, break: breakName } = this.#options;
+    const parts = { aws: clouds.aws, clock: systemClock, now, signal, fed: this.#fed, outstanding: this.#outstanding };
+    const feed = { ...parts, waitsForRoom: breakName === undefined, tell: this.#tell };
+    try {
+      if ('files' in trail) await feedTrail(feed, trail.files, trail.seed);
+      else
+        await feedFolder(feed, trail.folder, [join(this.#options.root, '.local'), ...(out === undefined ? [] : [out])]);
+    } catch (error) {
+      const message = `the files could not be put into the bucket: ${error instanceof Error ? error.message : String(error)}`;
+      this.failed(new RunFailure('feeding-failed', message, 'Check the folder and the free space on the disk.'));
+    }
+    this.#times.fedAt = performance.now();
+    this.#endIfDone();
+  }
+
+  async #drain(clouds: Clouds, host: RunningHost, signal: AbortSignal): Promise<void> {
+    const { break: breakName, quiet, serve: isServing } = this.#options;
+    this.#tell(breakName === undefined ? 'Draining ...' : `Draining, with "${breakName}" broken ...`);
+    const tableRows = (): number => clouds.ingestion.stats().rows;
+    const hideProgress = quiet ? () => {} : showProgress(this.#fed, this.#outstanding, tableRows, process.stderr);
+    const progress = (): number => this.#fed.messages + tableRows() + clouds.aws.stats().queue.deleted;
+    try {
+      await Promise.race([
+        this.#ended.promise,
+        drainUntil(() => this.#isDone(), { host, clock: systemClock, signal }),
+        isServing
+          ? untilAborted(signal)
+          : untilStalled(progress, { clock: systemClock, signal }).then((failure) => this.failed(failure)),
+        untilAborted(signal),
+      ]);
+    } finally {
+      hideProgress();
+    }
+    if (!isServing) return;
+    await serve({
+      clouds,
+      host,
+      clock: systemClock,
+      interrupted: this.#interrupted,
+      records: () => this.#fed.records,
+      tell: this.#tell,
     });
   }
+
+  /** Reads a line of the connector's log. */
+  #hear(line: LogLine): void {
+    const event = readEventLine(line.message);
+    if (event === undefined) {
+      this.#tell(line.message);
+      return;
+    }
+    this.#totals.add(event, line.invocationId);
+    const settled = messageFate(event);
+    if (settled?.fate === 'deleted') {
+      const object = this.#outstanding.deleted(settled.messageId);
+      // Delivered, its copy is in the way of a folder larger than the disk. Whoever serves may want to look at it.
+      if (object !== undefined && !this.#options.serve) this.#clouds?.aws.deleteLogFile(object.key);
+    } else if (settled?.fate === 'failed') {
+      this.#outstanding.failed(settled.messageId);
+    }
+    if (event.event === 'object-accepted') this.#times.firstRowAt ??= performance.now();
+    if (this.#totals.failure === undefined) this.#endIfDone();
+    else if (!this.#options.serve) this.#ended.resolve();
+    else if (event.event === 'circuit-opened') this.#tell(`${event['message']} ${event['remedy'] ?? ''}`);
+  }
+
+  #endIfDone(): void {
+    if (this.#isDone()) this.#ended.resolve();
+  }
+
+  /** Every message was deleted or has failed once, or none is left to be received. */
+  #isDone(): boolean {
+    return this.#fed.done && (this.#outstanding.isSettled || this.#isQueueEmpty());
+  }
+
+  #isQueueEmpty(): boolean {
+    const { visible, inFlight } = this.#clouds?.aws.stats().queue ?? { visible: 0, inFlight: 0 };
+    return visible + inFlight === 0;
+  }
+
+  #look(clouds: Clouds) {
+    const { queue, deadLetters } = clouds.aws.stats();
+    const { rows, eventNames = [] } = clouds.ingestion.stats(topNames);
+    return {
+      messagesDeleted: queue.deleted,
+      messagesLeft: queue.visible + queue.inFlight + deadLetters,
+      tableRows: rows,
+      isInterrupted: this.#interrupted.aborted && !this.#isDone(),
+      eventNames,
+    };
+  }
+
+  #signal(): AbortSignal {
+    return AbortSignal.any([this.#interrupted, this.#stopped.signal]);
+  }
 }
 
-function isEmpty(clouds: Clouds): boolean {
-  return waiting(clouds) === 0;
-}
-
-function waiting(clouds: Clouds): number {
-  const { queue, deadLetters } = clouds.aws.stats();
-  return queue.visible + queue.inFlight + deadLetters;
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -3,10 +3,12 @@ import type { FailureReport, SliceSummary } from '../../shared/events.ts';
 /** One line of the connector's log: an event's name and its fields (see shared/telemetry.ts). */
 export type EventLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** The ordinary ends of a slice: a message given back for one of them has not failed. */
-const quietCodes: ReadonlySet<unknown> = new Set(['slice-ended', 'circuit-open', 'claim-held']);
+/** An object that failed for itself. */
+export interface FailedObject extends FailureReport {
+  readonly messageId?: string;
+}
 
-/** What a whole run did: the slices' summaries added up, and the fate of every message, read from the connector's log. */
+/** What a whole run did: the slices' summaries added up, and what failed, read from the connector's log. */
 export class RunTotals {
   objects = 0;
   objectsSkipped = 0;
@@ -23,55 +25,72 @@ export class RunTotals {
   bytesUploaded = 0;
   requests = 0;
   slices = 0;
+  /** Slices that were killed: what is known of them are the objects whose rows were all accepted. */
+  slicesCut = 0;
   identityHolds = true;
-  /** The first failure that stopped work. */
-  failure: FailureReport | undefined;
-  readonly openCircuits = new Set<string>();
-  readonly failedObjects = new Map<string, FailureReport>();
-  readonly #deleted = new Set<string>();
-  readonly #settled = new Set<string>();
+  readonly openCircuits = new Map<string, FailureReport>();
+  readonly failedObjects = new Map<string, FailedObject>();
+  #breakdown: FailureReport | undefined;
   readonly #remedies = new Map<string, string>();
+  /** What each slice has delivered so far, by the name of its source and the invocation it runs in. */
+  readonly #underWay = new Map<string, { objects: number; rows: number; stubs: number }>();
 
-  get messagesDeleted(): number {
-    return this.#deleted.size;
+  /** What keeps all work from going on now, or the first thing that broke down. */
+  get failure(): FailureReport | undefined {
+    const [circuit] = this.openCircuits.values();
+    return this.#breakdown ?? circuit;
   }
 
-  /** Messages that were deleted or have failed at least once. */
-  get messagesSettled(): number {
-    return this.#settled.size;
-  }
-
-  add(line: EventLine): void {
+  add(line: EventLine, invocationId = ''): void {
     switch (line.event) {
-      case 'message-acknowledged':
-        this.#deleted.add(String(line['messageId']));
-        this.#settled.add(String(line['messageId']));
+      case 'object-accepted': {
+        const slice = `${invocationId}/${line['source']}`;
+        const delivered = this.#underWay.get(slice) ?? { objects: 0, rows: 0, stubs: 0 };
+        this.#underWay.set(slice, delivered);
+        delivered.objects += 1;
+        delivered.rows += Number(line['rows']);
+        delivered.stubs += Number(line['stubs']);
+        this.failedObjects.delete(String(line['key']));
         return;
-      case 'message-returned':
-        if (!quietCodes.has(line['code'])) this.#settled.add(String(line['messageId']));
-        return;
+      }
       case 'object-failed': {
         const failure = this.#failureIn(line);
-        this.failedObjects.set(String(line['key'] ?? failure.message), failure);
+        const messageId = line['messageId'];
+        this.failedObjects.set(String(line['key'] ?? failure.message), {
+          ...failure,
+          ...(typeof messageId === 'string' && { messageId }),
+        });
         return;
       }
       case 'circuit-opened':
-        this.openCircuits.add(`${line['source']}/${line['circuit']}`);
-        this.failure ??= this.#failureIn(line);
+        this.openCircuits.set(`${line['source']}/${line['circuit']}`, this.#failureIn(line));
         return;
       case 'circuit-closed':
         this.openCircuits.delete(`${line['source']}/${line['circuit']}`);
         return;
       case 'source-failed':
-        this.failure ??= this.#failureIn(line);
+        this.#breakdown ??= this.#failureIn(line);
         return;
       case 'settings-refused':
-        this.failure ??= { code: 'settings-invalid', message: (line['problems'] as string[]).join('; ') };
+        this.#breakdown ??= { code: 'settings-invalid', message: (line['problems'] as string[]).join('; ') };
         return;
       case 'slice-finished':
+        this.#underWay.delete(`${invocationId}/${line['source']}`);
         this.#addSlice(line as unknown as SliceSummary);
         return;
     }
+  }
+
+  /** Once nothing runs any more: a slice that never told its end was killed, and what it delivered counts all the same. */
+  end(): void {
+    for (const { objects, rows, stubs } of this.#underWay.values()) {
+      this.slicesCut += 1;
+      this.objects += objects;
+      this.records += rows;
+      this.rows += rows;
+      this.stubs += stubs;
+    }
+    this.#underWay.clear();
   }
 
   /** A remedy is said once per process, so it is remembered for the later lines of its code. */
@@ -100,6 +119,19 @@ export class RunTotals {
     this.requests += summary.uploads;
     this.identityHolds &&= summary.identityHolds;
   }
+}
+
+/** The ordinary ends of a slice: a message given back for one of them has not failed. */
+const quietCodes: ReadonlySet<unknown> = new Set(['slice-ended', 'circuit-open', 'claim-held']);
+
+/** The fate of a message, when that is what a line tells. */
+export function messageFate(
+  line: EventLine,
+): { readonly messageId: string; readonly fate: 'deleted' | 'failed' } | undefined {
+  const messageId = String(line['messageId']);
+  if (line.event === 'message-acknowledged') return { messageId, fate: 'deleted' };
+  if (line.event === 'message-returned' && !quietCodes.has(line['code'])) return { messageId, fate: 'failed' };
+  return undefined;
 }
 
 /** The event in a line of the functions host's log, if it is one of the connector's. */

@@ -1,14 +1,17 @@
 import type { Fed } from './feed.ts';
-import { bytes, count, plural } from './format.ts';
-import type { RunTotals } from './runTotals.ts';
+import { count, plural } from './format.ts';
+import type { Outstanding } from './outstanding.ts';
+import type { RunFailure } from './runFailure.ts';
+import type { FailedObject, RunTotals } from './runTotals.ts';
 
 /** The run as one JSON object: what `--json` prints. */
 export interface StartSummary {
   readonly version: string;
   /** Objects whose rows were all accepted. */
   readonly objects: number;
+  /** Objects that failed for themselves, and files that could not be read. */
   readonly objectsFailed: number;
-  /** Objects of no interest, such as digest files, acknowledged without being read. */
+  /** Objects of no interest, such as digest files, and files that are no log files. */
   readonly objectsSkipped: number;
   readonly records: number;
   readonly rows: number;
@@ -22,6 +25,7 @@ export interface StartSummary {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly requests: number;
+  /** From the moment the functions were up until the last message was settled. */
   readonly seconds: number;
   readonly ok: boolean;
   readonly error: { readonly code: string; readonly message: string; readonly remedy: string | null } | null;
@@ -31,121 +35,118 @@ export interface SummaryParts {
   readonly version: string;
   readonly totals: RunTotals;
   readonly fed: Fed;
+  readonly outstanding: Outstanding;
+  readonly messagesDeleted: number;
   readonly messagesLeft: number;
   /** Rows the table says it accepted. */
   readonly tableRows: number;
-  readonly seconds: number;
+  readonly times: RunTimes;
+  /** Somebody ended the run before it was done. */
+  readonly isInterrupted: boolean;
+  /** Why the run could not do its work at all. */
+  readonly failure?: RunFailure;
+}
+
+/** When what happened, in milliseconds since the process began; absent what did not. */
+export interface RunTimes {
+  readonly beganAt: number;
+  cloudsUpAt?: number;
+  functionsUpAt?: number;
+  firstRowAt?: number;
+  fedAt?: number;
+  drainedAt?: number;
+  endedAt?: number;
 }
 
 export function summarise(parts: SummaryParts): StartSummary {
-  const { totals } = parts;
+  const { fed, times, totals } = parts;
   const error = whatWentWrong(parts);
   return {
     version: parts.version,
     objects: totals.objects,
-    objectsFailed: totals.failedObjects.size,
-    objectsSkipped: totals.objectsSkipped,
+    objectsFailed: totals.failedObjects.size + fed.unreadable,
+    objectsSkipped: totals.objectsSkipped + fed.leftOut,
     records: totals.records,
     rows: totals.rows,
     stubs: totals.stubs,
     dropped: totals.dropped,
     suppressed: totals.suppressed,
     left: totals.left,
-    messagesDeleted: totals.messagesDeleted,
+    messagesDeleted: parts.messagesDeleted,
     messagesLeft: parts.messagesLeft,
     bytesIn: totals.bytesIn,
     bytesOut: totals.bytesOut,
     requests: totals.requests,
-    seconds: Number(parts.seconds.toFixed(2)),
+    seconds: secondsBetween(times.functionsUpAt, times.drainedAt),
     ok: error === null,
     error,
   };
 }
 
+/** With the user's own file, where the message names an object that the user has never seen. */
+export function failureWords({ message, messageId }: FailedObject, outstanding: Outstanding): string {
+  const path = messageId === undefined ? undefined : outstanding.pathOf(messageId);
+  return path === undefined ? message : `${message} (the file ${path})`;
+}
+
+export function secondsBetween(from: number | undefined, to: number | undefined): number {
+  return from === undefined || to === undefined ? 0 : Number(((to - from) / 1000).toFixed(2));
+}
+
+type Wrong = NonNullable<StartSummary['error']>;
+
 /** The first thing that keeps this run from being a success, or null. */
-function whatWentWrong({ totals, fed, messagesLeft, tableRows }: SummaryParts): StartSummary['error'] {
-  const [failedObject] = totals.failedObjects.values();
-  const failure = totals.failure ?? failedObject;
-  if (failure) return { code: failure.code, message: failure.message, remedy: failure.remedy ?? null };
-  if (!totals.identityHolds) {
-    return wrong(
-      'counts-differ',
-      'a slice read more or fewer records than it accounts for',
-      'See the slice-finished lines.',
-    );
+function whatWentWrong(parts: SummaryParts): Wrong | null {
+  return wholeRun(parts) ?? singleFiles(parts) ?? counts(parts) ?? null;
+}
+
+function wholeRun({ failure, totals, isInterrupted, messagesLeft }: SummaryParts): Wrong | undefined {
+  if (failure) return wrong(failure.code, failure.message, failure.remedy);
+  if (totals.failure) return wrong(totals.failure.code, totals.failure.message, totals.failure.remedy ?? null);
+  if (!isInterrupted) return undefined;
+  const left = `${plural(messagesLeft, 'message')} ${messagesLeft === 1 ? 'was' : 'were'} left in the queue`;
+  return wrong('interrupted', `the run was ended before it was done: ${left}`, 'Run it again to deliver everything.');
+}
+
+function singleFiles({ fed, outstanding, totals }: SummaryParts): Wrong | undefined {
+  const [object] = totals.failedObjects.values();
+  if (object) {
+    const more = totals.failedObjects.size - 1;
+    const others = more === 0 ? '' : `; ${plural(more, 'other object')} failed, too`;
+    return wrong(object.code, `${failureWords(object, outstanding)}${others}`, object.remedy ?? null);
   }
-  if (fed.records !== undefined && tableRows < fed.records) {
-    return wrong(
-      'records-lost',
-      `the trail has ${fed.records} records, the table ${tableRows} rows`,
-      'Please report this.',
-    );
+  const { firstUnreadable: file, unreadable } = fed;
+  if (!file) return undefined;
+  const others = unreadable === 1 ? '' : `; neither could ${plural(unreadable - 1, 'other file')}`;
+  return wrong(
+    'file-unreadable',
+    `${file.path} was not delivered: ${file.reason}${others}`,
+    'Give the user who starts this the right to read it, and run again.',
+  );
+}
+
+function counts({ fed, messagesLeft, tableRows, totals }: SummaryParts): Wrong | undefined {
+  if (!totals.identityHolds) {
+    const message = 'a slice read more or fewer records than it accounts for';
+    return wrong('counts-differ', message, 'Please report this, with the slice-finished lines.');
+  }
+  const expected = fed.records ?? totals.rows;
+  if (tableRows < expected) {
+    const message = `${count(expected)} records should be in the table, which has ${plural(tableRows, 'row')}`;
+    return wrong('records-lost', message, 'Please report this, with the files or the seed of the trail.');
   }
   if (messagesLeft > 0) {
-    return wrong(
-      'messages-left',
-      `${plural(messagesLeft, 'message')} still in the queue`,
-      'Run again, or look for message-returned.',
-    );
+    const message = `${plural(messagesLeft, 'message')} still in the queue`;
+    return wrong('messages-left', message, 'Run again, or look for message-returned in the lines above.');
   }
-  return null;
+  if (fed.done && fed.messages === 0) {
+    const others = fed.leftOut === 0 ? 'it is empty' : `it holds ${plural(fed.leftOut, 'other file')}`;
+    const remedy = 'Name a folder with CloudTrail log files (.json.gz or .json, at any depth) after --logs.';
+    return wrong('no-log-files', `the folder has no log files: ${others}`, remedy);
+  }
+  return undefined;
 }
 
-function wrong(code: string, message: string, remedy: string): StartSummary['error'] {
+function wrong(code: string, message: string, remedy: string | null): Wrong {
   return { code, message, remedy };
-}
-
-export interface SummaryPlaces {
-  /** The table's file, or where it was copied. */
-  readonly table: string;
-  readonly eventNames: readonly { readonly name: string; readonly rows: number }[];
-}
-
-/** The run as a person reads it. */
-export function renderSummary(summary: StartSummary, { totals, fed }: SummaryParts, places: SummaryPlaces): string {
-  const rate = summary.seconds > 0 ? summary.rows / summary.seconds : 0;
-  const ratio = totals.bytesUploaded > 0 ? totals.bytesOut / totals.bytesUploaded : 0;
-  const lines = [
-    '',
-    row('Objects', `${count(summary.objects)} delivered`, others(summary)),
-    row('Messages', `${count(summary.messagesDeleted)} deleted`, `${count(summary.messagesLeft)} left in the queue`),
-    row('Records', count(summary.records), summary.stubs > 0 ? `${count(summary.stubs)} understood only in part` : ''),
-    row('Rows', count(summary.rows), `${count(rate)} a second`),
-    row('In', bytes(summary.bytesIn), `${bytes(totals.bytesInflated)} of JSON`),
-    row(
-      'Out',
-      bytes(summary.bytesOut),
-      `${bytes(totals.bytesUploaded)} of rows, ${(ratio * 100).toFixed(0)} % of it sent, in ${plural(summary.requests, 'request')}`,
-    ),
-    row('Time', `${summary.seconds.toFixed(1)} s`, ''),
-    '',
-    `  ${count(summary.records)} records read = ${count(summary.rows)} rows accepted + ${count(summary.dropped)} dropped by selectors + ${count(summary.suppressed)} suppressed + ${count(summary.left)} left for retry${totals.identityHolds ? '' : '   (DOES NOT ADD UP)'}`,
-    '',
-  ];
-  if (places.eventNames.length > 0) {
-    lines.push('  Most frequent events');
-    for (const { name, rows } of places.eventNames) lines.push(`    ${count(rows).padStart(9)}  ${name}`);
-    lines.push('');
-  }
-  for (const { path, reason } of fed.leftOut.slice(0, 20)) lines.push(`  Left out: ${path} (${reason})`);
-  if (fed.leftOut.length > 20) lines.push(`  Left out: ${count(fed.leftOut.length - 20)} more files`);
-  for (const failure of [...totals.failedObjects.values()].slice(0, 20))
-    lines.push(`  Failed: ${failure.message} [${failure.code}]`);
-  lines.push(`  The rows are in ${places.table}`);
-  if (summary.error) {
-    lines.push('', `  NOT OK [${summary.error.code}]: ${summary.error.message}`);
-    if (summary.error.remedy) lines.push(`  What to do: ${summary.error.remedy}`);
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-function row(name: string, value: string, more: string): string {
-  return `  ${name.padEnd(9)} ${value.padStart(14)}${more ? `   ${more}` : ''}`;
-}
-
-function others({ objectsFailed, objectsSkipped }: StartSummary): string {
-  const parts = [];
-  if (objectsFailed > 0) parts.push(`${count(objectsFailed)} failed`);
-  if (objectsSkipped > 0) parts.push(`${count(objectsSkipped)} skipped (digests and the like)`);
-  return parts.join(', ');
 }
