@@ -10,6 +10,7 @@ import { logsIngestionDestinations } from './azure/logsIngestion.ts';
 import { openStorage, type Storage } from './azure/storage.ts';
 import { type StorageValues, storageAccount } from './azure/storageAccount.ts';
 import { openByteRowStream } from './cloudtrail/byteRowStream.ts';
+import { ConnectorError } from './errors.ts';
 import type { SliceSummary } from './events.ts';
 import { drain } from './pipeline/drain.ts';
 import { type DrainTicket, ticketQueue } from './pipeline/drainTickets.ts';
@@ -17,6 +18,8 @@ import { reportOf } from './pipeline/failure.ts';
 import { memoryCircuits } from './pipeline/memoryCircuits.ts';
 import { noLedger } from './pipeline/noLedger.ts';
 import type { Clock, DrainPorts } from './pipeline/ports.ts';
+import { type ReplayRequest, replay } from './pipeline/replay.ts';
+import type { ReplayOutcome } from './pipeline/replayOutcome.ts';
 import { scaleOut, type TicketBox } from './pipeline/scaleOut.ts';
 import { Tally } from './pipeline/tally.ts';
 import { drainSettings, type Settings, type SourceSettings, sessionName } from './settings.ts';
@@ -49,6 +52,11 @@ export interface Connector {
   postTickets(logger?: Logger): Promise<void>;
   /** What a ticket asks for: one slice of its source. Never rejects; a void ticket costs nothing. */
   drainTicket(ticket: DrainTicket | undefined, signal: AbortSignal, logger?: Logger): Promise<void>;
+  /**
+   * Puts failed entries of one source through the flow again, without its queue. Answers each entry, in the order asked.
+   * @throws ConnectorError 'settings-invalid' when the source is not configured, or nothing names a storage account
+   */
+  replay(source: string, request: ReplayRequest, signal: AbortSignal): Promise<readonly ReplayOutcome[]>;
   /** Closes connections; the connector may not be used again. */
   close(): void;
 }
@@ -98,6 +106,15 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     await scaleOut({ source: source.name, queue, circuits, tickets, clock, report, mostDrainers });
   };
 
+  const sourceNamed = (name: string) => {
+    const found = sources.find(({ source }) => source.name === name);
+    if (found !== undefined) return found;
+    throw new ConnectorError('settings-invalid', `no source is named "${name}"`, {
+      at: { source: name },
+      remedy: 'Configure the source again, under its old name, for as long as its failed entries are replayed.',
+    });
+  };
+
   return {
     postTickets: async (logger = extras.logger) => {
       const report = telemetry(logger, said);
@@ -116,6 +133,15 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       const report = telemetry(logger, said);
       return Promise.all(sources.map((source) => drainOne(source, report, signal)));
     },
+    replay: async (name, request, signal) => {
+      const { source, parts, state } = sourceNamed(name);
+      const { ledger, entries } = state;
+      if (entries === undefined) throw storageMissing();
+      const { objects } = parts.get();
+      const report = telemetry(extras.logger, said);
+      const ports = { objects, destinations, ledger, entries, clock, report, random };
+      return await replay(ports, drainSettings(settings, source), openRows, request, signal);
+    },
     close: () => {
       for (const { parts } of sources) {
         parts.close();
@@ -127,6 +153,8 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
 interface SourceState extends Pick<DrainPorts, 'ledger' | 'circuits'> {
   /** Absent without storage: then nobody can be asked. */
   readonly tickets?: TicketBox;
+  /** Absent without storage: then nothing that failed is kept. */
+  readonly entries?: FailedEntries;
 }
 
 /** What is remembered of each source between slices: in storage, since instances come and go. */
@@ -152,6 +180,13 @@ function keptState(
     }),
     circuits: tableCircuits({ table: storage.table('circuits'), source: name }),
     tickets: ticketBox(storage, clock),
+    entries: failed,
+  });
+}
+
+function storageMissing(): ConnectorError {
+  return new ConnectorError('settings-invalid', 'AzureWebJobsStorage is missing: failed entries are kept in storage', {
+    remedy: 'Set AzureWebJobsStorage, or AzureWebJobsStorage__accountName, to the storage account of the function app.',
   });
 }
 

@@ -28,8 +28,8 @@ export interface FailedEntries {
   listFailed(wanted?: FailedQuery): AsyncIterable<FailedEntry>;
   /** An entry, open or closed, with the message that announced it. */
   readFailed(id: string): Promise<(FailedEntry & { readonly body?: string }) | undefined>;
-  /** Nothing more is to be done about it. */
-  closeFailed(id: string): Promise<void>;
+  /** Nothing more is to be done about it: it was delivered, or a person says so. */
+  closeFailed(id: string, as?: 'delivered' | 'closed'): Promise<void>;
 }
 
 export interface FailedQuery {
@@ -129,7 +129,7 @@ export function failedEntries({ table, blobs, clock }: FailedEntriesParts): Fail
       return { ...failedEntryOf(found.entity), ...(typeof text === 'string' ? { body: text } : {}) };
     },
 
-    closeFailed: (id) => close(keyOfId(id), 'closed'),
+    closeFailed: (id, as = 'closed') => close(keyOfId(id), as),
   };
 }
 
