@@ -3,7 +3,7 @@ import { columns } from '../shared/cloudtrail/columns.ts';
 import type { Clock } from '../shared/pipeline/ports.ts';
 import { type AwsCloud, startAwsCloud } from './aws/startAwsCloud.ts';
 import { type LocalIdentity, startIdentity } from './azure/identity.ts';
-import { type LocalIngestion, startIngestion } from './azure/ingestion.ts';
+import { type IngestionOptions, type LocalIngestion, startIngestion } from './azure/ingestion.ts';
 import { type LocalStorage, startStorage } from './azure/storage.ts';
 import type { RuleRate } from './azure/tokenBucket.ts';
 import { type BreakName, isAwsBreak } from './breaks.ts';
@@ -22,6 +22,10 @@ export interface CloudsOptions {
   readonly receivedAt?: () => number;
   readonly visibilitySeconds?: number;
   readonly maxReceiveCount?: number;
+  /** Called for every upload that begins. */
+  readonly observe?: NonNullable<IngestionOptions['observe']>;
+  /** The reader role may read below any prefix, not only keys that begin with `AWSLogs/`. */
+  readonly anyKeyPrefix?: boolean;
   /** One misconfiguration to provoke. */
   readonly break?: BreakName;
 }
@@ -59,6 +63,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       jwks: async () => identity.jwks(),
       dataFolder: folder,
       clock,
+      ...(options.anyKeyPrefix && { keyPrefix: '*' }),
       ...(options.visibilitySeconds !== undefined && { visibilitySeconds: options.visibilitySeconds }),
       ...(options.maxReceiveCount !== undefined && { maxReceiveCount: options.maxReceiveCount }),
     }),
@@ -77,6 +82,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       ...(options.tableFile !== undefined && { tableFile: options.tableFile }),
       ...(options.rate !== undefined && { rate: options.rate }),
       ...(options.receivedAt !== undefined && { receivedAt: options.receivedAt }),
+      ...(options.observe !== undefined && { observe: options.observe }),
     }),
   ]);
   if (options.break !== undefined && isAwsBreak(options.break)) aws.break(options.break);
