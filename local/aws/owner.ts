@@ -25,6 +25,10 @@ export interface Owner {
   peekDeadLetters(): readonly PeekedMessage[];
   /** Empties the main queue, waiting and in flight. */
   purgeQueue(): void;
+  /** When each message in flight becomes visible again unless something happens, by the cloud's clock. */
+  visibleAgainAt(): readonly number[];
+  /** Ends the visibility timeouts of messages in flight, as if each had run out; returns how many. */
+  expireVisibility(): number;
   /** Moves dead letters back to the main queue; as with AWS they become new messages. Returns how many. */
   redrive(): number;
 }
@@ -69,6 +73,17 @@ export function makeOwner({ scene, fauxqs, folder, queue, dlq, clock, now }: Own
     peekQueue: () => peek(queue, clock),
     peekDeadLetters: () => peek(dlq, clock),
     purgeQueue: () => queue.purge(),
+    visibleAgainAt() {
+      clock.sync();
+      return [...queue.inflightMessages.values()].map((entry) => entry.visibilityDeadline + clock.offsetMs());
+    },
+    expireVisibility() {
+      clock.sync();
+      for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0;
+      const count = queue.inflightMessages.size;
+      queue.processTimers();
+      return count;
+    },
     redrive() {
       clock.sync();
       dlq.processTimers();

@@ -34,6 +34,16 @@ export interface IngestionOptions {
   readonly seed?: number;
   /** The receive time that the two-day rule compares with, in milliseconds since the epoch; default: the clock's. */
   readonly receivedAt?: () => number;
+  /** Called for every upload that begins, with the client's port: for a suite that must know who sent what. */
+  readonly observe?: (clientPort: number) => UploadWatch;
+}
+
+/** What a watcher is told of one upload. */
+export interface UploadWatch {
+  /** Its rows are in the table. Mode `keep` only. */
+  accepted(lines: readonly Uint8Array[]): void;
+  /** `wasAnswered` is false when the client had gone, or the answer was lost on purpose. */
+  ended(wasAnswered: boolean): void;
 }
 
 /** The running Logs Ingestion endpoint. */
@@ -83,10 +93,13 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
 
   const handleUpload = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     counted.counters.requests++;
+    const watch = options.observe?.(request.socket.remotePort ?? 0);
+    if (watch) response.once('close', () => watch.ended(response.writableFinished));
     const fault = faults.draw(url.pathname);
     if (fault?.latencyMs !== undefined) await clock.sleep(fault.latencyMs, stopping.signal);
     if (fault && (await showBeforeActing(fault, request, response)) === 'done') return;
     const verdict = await judge(request, url);
+    if (verdict.lines !== undefined) watch?.accepted(verdict.lines);
     if (fault?.kind === 'lose-response') {
       if (verdict.status === 204) {
         counted.counters.answersLost++;

@@ -8,10 +8,18 @@ import type { TokenVerdict } from './tokenCheck.ts';
 
 /** The answer to an upload. */
 export type Verdict =
-  | { readonly status: 204; readonly rows: number; readonly refusal?: never; readonly retryAfterSeconds?: never }
+  | {
+      readonly status: 204;
+      readonly rows: number;
+      /** As they are in the table, when it is kept. */
+      readonly lines: readonly Uint8Array[];
+      readonly refusal?: never;
+      readonly retryAfterSeconds?: never;
+    }
   | {
       readonly status: number;
       readonly rows: 0;
+      readonly lines?: never;
       readonly refusal: { readonly code: string; readonly message: string };
       readonly retryAfterSeconds?: number | undefined;
     };
@@ -84,6 +92,6 @@ export function createUploadJudge(
     if (table && taken.lines.length > 0) await table.append(taken.lines);
     taken.countInto(counted);
     counted.countAccepted(ruleId, rows, bytes, sent.length);
-    return { status: 204, rows };
+    return { status: 204, rows, lines: taken.lines };
   };
 }
