@@ -2,12 +2,13 @@
 // the lockfile changed. Plain JavaScript without imports from the project: it must run on Node 20 before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.installed-lockfile');
+const underWay = join(root, '.installing');
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 const [script, ...args] = process.argv.slice(2);
@@ -23,7 +24,44 @@ function installIfNeeded() {
   const lockfile = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile) return;
+  const isInstalled = () => existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile;
+  if (isInstalled()) return;
+  takeTurn();
+  try {
+    if (isInstalled()) return;
+    install();
+    writeFileSync(stamp, lockfile);
+  } finally {
+    rmSync(underWay, { force: true });
+  }
+}
+
+/** Two installations at once would take the files from under each other. */
+function takeTurn() {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      writeFileSync(underWay, String(process.pid), { flag: 'wx' });
+      return;
+    } catch {
+      // Somebody else is at it, or was killed at it.
+    }
+    const other = existsSync(underWay) ? Number(readFileSync(underWay, 'utf8')) : 0;
+    if (other > 0 && !isAlive(other)) rmSync(underWay, { force: true });
+    else if (!isTold) process.stderr.write(`Waiting for the installation of process ${other} ...\n`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function install() {
   process.stderr.write('Installing dependencies (once; about a minute) ...\n');
   // npm says where it is when it runs us; its own level would be "silent", which hides why an installation failed.
   const npm = process.env.npm_execpath;
@@ -33,13 +71,10 @@ function installIfNeeded() {
     stdio: ['ignore', 2, 2],
     shell: !npm && process.platform === 'win32',
   });
-  if (installed.status !== 0) {
-    fail(
-      `the dependencies could not be installed (npm ci ended with ${installed.status ?? installed.error?.message}); see the lines above`,
-      1,
-    );
-  }
-  writeFileSync(stamp, lockfile);
+  if (installed.status === 0) return;
+  rmSync(underWay, { force: true });
+  const ended = installed.status ?? installed.error?.message ?? installed.signal;
+  fail(`the dependencies could not be installed (npm ci ended with ${ended}); see the lines above`, 1);
 }
 
 function run() {
