@@ -31,17 +31,19 @@ export async function drain(
 
   const done = new AbortController();
   const until = AbortSignal.any([done.signal, deadline.over]);
-  const beside = Promise.all([
+  const beside = Promise.allSettled([
     beat({ ports, settings, held, circuits, until }),
     circuits.keepProbing(AbortSignal.any([until, deadline.stop])),
   ]);
-  const ended = await workUntilTheEnd(slice);
-  done.abort();
-  await unlessOver(
-    beside.then(() => circuits.stored()),
-    deadline.over,
-  );
-  deadline.cancel();
+  let ended: SliceEnd;
+  try {
+    ended = await workUntilTheEnd(slice);
+    done.abort();
+    await unlessOver(Promise.all([beside.then(throwBugs), circuits.stored()]), deadline.over);
+  } finally {
+    done.abort();
+    deadline.cancel();
+  }
 
   const summary = tally.summary(settings.source, ended, ports.clock.now() - deadline.startedAt);
   ports.report({ type: 'slice-finished', summary });
@@ -65,6 +67,10 @@ async function workUntilTheEnd(slice: Slice): Promise<SliceEnd> {
       return ended;
     }
   }
+}
+
+function throwBugs(results: readonly PromiseSettledResult<void>[]): void {
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 function because({ circuits }: Slice): FailureReport | undefined {

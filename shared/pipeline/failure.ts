@@ -1,4 +1,4 @@
-import { type BelongsTo, ConnectorError } from '../errors.ts';
+import { type BelongsTo, ConnectorError, type Coordinates } from '../errors.ts';
 import type { FailureReport } from '../events.ts';
 
 /**
@@ -16,6 +16,21 @@ export interface Failure {
 export function failureOf(thrown: unknown, ownerOfBug: BelongsTo): Failure {
   const error = asError(thrown);
   return { owner: error instanceof ConnectorError ? error.belongsTo : ownerOfBug, error };
+}
+
+/** The same failure, naming the object it happened with. */
+export function failureAt(failure: Failure, at: Required<Pick<Coordinates, 'bucket' | 'key'>>): Failure {
+  const { error } = failure;
+  if (!(error instanceof ConnectorError) || error.at.bucket !== undefined) return failure;
+  const { code, message, outcomeUnknown, remedy, retryAfterMs } = error;
+  const located = new ConnectorError(code, `s3://${at.bucket}/${at.key}: ${message}`, {
+    at: { ...error.at, ...at },
+    cause: error,
+    outcomeUnknown,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+  return { ...failure, error: located };
 }
 
 /** How a failure is told in an event. */

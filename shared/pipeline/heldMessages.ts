@@ -41,11 +41,12 @@ export class HeldMessage {
   /** Keeps account of an extension under way, which must not overtake the return of the message. */
   extending(request: Promise<void>): void {
     this.#beats.add(request);
-    void request.finally(() => this.#beats.delete(request));
+    const done = () => this.#beats.delete(request);
+    request.then(done, done);
   }
 
   async extended(): Promise<void> {
-    await Promise.all(this.#beats);
+    await Promise.allSettled(this.#beats);
   }
 }
 

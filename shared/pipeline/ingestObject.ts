@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { acceptedObject, type CompleteObject, suppressedObject } from './acknowledgedMessage.ts';
 import { isSameContent } from './contentIdentity.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { type Failure, failureAt, failureOf } from './failure.ts';
 import type { HeldMessage } from './heldMessages.ts';
 import { ObjectRows } from './objectRows.ts';
 import type { Claim, ClaimedObject, ObjectRef, OpenCircuit } from './ports.ts';
@@ -97,7 +97,9 @@ async function accepted(
   return { kind: 'complete', complete };
 }
 
-async function left(claim: ClaimedObject, held: HeldMessage, failure: Failure, slice: Slice): Promise<ObjectOutcome> {
+async function left(claim: ClaimedObject, held: HeldMessage, reason: Failure, slice: Slice): Promise<ObjectOutcome> {
+  const { bucket, key } = claim.object;
+  const failure = reason.owner === 'object' ? failureAt(reason, { bucket, key }) : reason;
   if (failure.owner === 'object' && failure.error instanceof ConnectorError) {
     await slice.ledger.recordFailed(claim, held.message, failure.error);
   } else {

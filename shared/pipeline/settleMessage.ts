@@ -85,7 +85,7 @@ async function settleObject(
   if (outcome.kind === 'failed' && outcome.failure.owner !== 'pipeline' && outcome.failure.again === undefined) {
     slice.tally.objectsFailed += 1;
     const failure = reportOf(outcome.failure.error);
-    const at = { bucket: object.bucket, key: object.key, ...failure.at };
+    const at = { bucket: object.bucket, key: object.key, messageId: held.message.id, ...failure.at };
     slice.ports.report({ type: 'object-failed', source: slice.settings.source, failure: { ...failure, at } });
   }
   return outcome;

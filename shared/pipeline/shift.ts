@@ -21,13 +21,17 @@ export async function workShift(slice: Slice): Promise<SliceEnd> {
   const forget = circuits.onChange(look);
   look();
   const packer = packerOf(slice, stop);
-  const settling = new Set<Promise<void>>();
+  const settling = new Set<Promise<unknown>>();
+  let bug: unknown;
   const onMessage = (message: QueueMessage): void => {
     const newlyHeld = held.hold(message);
     if (newlyHeld === undefined) return;
-    const settled = settleMessage(newlyHeld, slice, { packer, stop } satisfies Shift);
+    const settled: Promise<unknown> = settleMessage(newlyHeld, slice, { packer, stop } satisfies Shift)
+      .catch((error: unknown) => {
+        bug ??= error;
+      })
+      .then(() => settling.delete(settled));
     settling.add(settled);
-    void settled.finally(() => settling.delete(settled));
   };
   try {
     const ended = await new Receivers({ slice, packer, stop, onMessage }).run();
@@ -35,6 +39,7 @@ export async function workShift(slice: Slice): Promise<SliceEnd> {
     await held.changed.until(() => held.reading === 0, stop);
     packer.flush();
     await unlessOver(Promise.all(settling), deadline.over);
+    if (bug !== undefined) throw bug;
     if (deadline.isShutdown()) return 'shutdown';
     return blocked.signal.aborted ? 'circuit-open' : ended;
   } finally {

@@ -39,7 +39,10 @@ export function skipRows(stream: RowStream, rows: number, limit: number): RowStr
 
   return {
     feed(piece, body) {
-      if (left === 0 && pending.length === 0) return stream.feed(piece, body);
+      if (left === 0 && pending.length === 0) {
+        last = stream.feed(piece, body);
+        return last;
+      }
       last = stream.feed(piece, scratch);
       takeScratch();
       return pour(body);

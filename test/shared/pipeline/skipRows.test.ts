@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FeedResult, RowBody } from '../../../shared/cloudtrail/rowEngine.ts';
+import { skipRows } from '../../../shared/pipeline/skipRows.ts';
+import { announce, bucket, keyOf, lineRows, logFile, World } from './fakes.ts';
+
+const context = { sourceObject: 'test', fallbackTime: '2026-11-01T00:00:00Z' };
+
+describe('skipRows', () => {
+  it('leaves out the first rows and no others, wherever pieces and bodies end', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 40 }),
+        fc.integer({ min: 0, max: 45 }),
+        fc.integer({ min: 60, max: 200 }),
+        fc.integer({ min: 1, max: 80 }),
+        (widths, skipped, limit, pieceBytes) => {
+          const lines = widths.map((width, n) => `{"n":${n},"p":"${'x'.repeat(width)}"}`);
+          const stream = skipRows(lineRows(context), skipped, limit);
+          const bytes = Buffer.from(`${lines.map((line) => `${line}\n`).join('')}.\n`);
+          const bodies: RowBody[] = [];
+          const open = (): RowBody => {
+            const body = { bytes: Buffer.alloc(limit), length: 1, rows: 0, limit };
+            bodies.push(body);
+            return body;
+          };
+          let body = open();
+          for (let from = 0; from < bytes.length; from += pieceBytes) {
+            let result: FeedResult = stream.feed(bytes.subarray(from, from + pieceBytes), body);
+            while (result === 'body-full') {
+              body = open();
+              result = stream.resume(body);
+            }
+          }
+          stream.end();
+          const written = bodies
+            .map((closed) => Buffer.from(closed.bytes.subarray(1, closed.length)).toString())
+            .join('');
+          expect(written).toBe(
+            lines
+              .slice(skipped)
+              .map((line) => `${line},`)
+              .join(''),
+          );
+          expect(bodies.reduce((sum, closed) => sum + closed.rows, 0)).toBe(Math.max(0, lines.length - skipped));
+          expect(stream.counts.records).toBe(lines.length);
+          expect(stream.stubs).toEqual([]);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('drain: a large object whose download breaks', () => {
+  it('is read again, and every row is uploaded once', async () => {
+    const world = new World({ settings: { sliceMs: 100_000_000, batchBytes: 50_000 } });
+    const rows = Array.from({ length: 2000 }, (_, n) => `{"n":${n},"p":"${randomBytes(1_000).toString('base64')}"}`);
+    const file = logFile(rows);
+    expect(file.length).toBeGreaterThan(1_900_000);
+    world.store.objects.set(`${bucket}/${keyOf('large')}`, file);
+    world.store.cutAfter = (_object, attempt) => [1_350_000, 1_700_000][attempt - 1];
+    world.queue.send('m', announce(keyOf('large')));
+    const summary = await world.drain();
+    expect(summary).toMatchObject({ messagesDeleted: 1, objectsAccepted: 1, rowsAccepted: 2000, identityHolds: true });
+    expect(summary.recordsSuppressed).toBeGreaterThan(100);
+    expect(world.rule.accepted.map((row) => (JSON.parse(row) as { n: number }).n).sort((a, b) => a - b)).toEqual(
+      rows.map((_, n) => n),
+    );
+  });
+});
