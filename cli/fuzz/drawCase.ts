@@ -1,10 +1,17 @@
 import { generateTrail } from '../../local/trail/generateTrail.ts';
 import { createRandom, type Random } from '../../local/trail/random.ts';
-import type { FuzzCase } from './fuzzCase.ts';
+import { openByteRowStream } from '../../shared/cloudtrail/byteRowStream.ts';
+import { caseBounds, type FuzzCase } from './fuzzCase.ts';
 import { copyTree, renderTree, type Tree, treeOf } from './jsonTree.ts';
 import { mutateBytes } from './mutateBytes.ts';
 import { mutateTree } from './mutateTree.ts';
 import { lengthNear } from './oddValues.ts';
+import { readLog } from './readLog.ts';
+
+const largestLimit = 1_000_000;
+
+/** A row shortened to nothing but the names of what was cut still fits. */
+const leastLimit = 2500;
 
 /** Log files to start from: small ones, that between them hold every kind of record. */
 export function seedTrees(seed: string): readonly Tree[] {
@@ -17,15 +24,20 @@ export function seedTrees(seed: string): readonly Tree[] {
 /** The case of one number: a log file changed in structure, in spelling, in bytes, or in all, and a way to feed it. */
 export function drawCase(seed: string, number: number, seeds: readonly Tree[], corpus: readonly FuzzCase[]): FuzzCase {
   const random = createRandom(`${seed}/${number}`);
-  return {
-    log:
-      corpus.length > 0 && random.chance(0.1)
-        ? mutateBytes(Buffer.from(random.pick(corpus).log), random)
-        : drawLog(random, seeds),
-    pieces: drawPieces(random),
-    limit: random.chance(0.3) ? 1_000_000 : 2500 + random.below(random.pick([100, 3000, 20_000])),
-    bounds: random.chance(0.75) ? 'usual' : 'tight',
-  };
+  const isFromCorpus = corpus.length > 0 && random.chance(0.1);
+  const log = isFromCorpus ? mutateBytes(Buffer.from(random.pick(corpus).log), random) : drawLog(random, seeds);
+  const bounds = random.chance(0.75) ? 'usual' : 'tight';
+  return { log, pieces: drawPieces(random), limit: drawLimit(random, log, bounds), bounds };
+}
+
+/** Usual, small, or such that all rows just fit or that their last byte does not. */
+function drawLimit(random: Random, log: Uint8Array, bounds: FuzzCase['bounds']): number {
+  const draw = random.below(10);
+  if (draw < 3) return largestLimit;
+  if (draw < 7) return leastLimit + random.below(random.pick([100, 3000, 20_000]));
+  const whole: FuzzCase = { log, pieces: [log.length], limit: largestLimit, bounds };
+  const bytes = readLog(openByteRowStream(caseBounds[bounds]), whole).bodies[0]?.bytes ?? 0;
+  return Math.max(bytes - random.below(2), leastLimit);
 }
 
 function drawLog(random: Random, seeds: readonly Tree[]): Buffer {

@@ -1,7 +1,7 @@
 /** Bounds a case is read under: those of the product, or small ones that small records reach. */
 export const caseBounds = {
   usual: {},
-  tight: { columnBytesCap: 400, recordBytesCap: 3000, depthCap: 8 },
+  tight: { columnBytesCap: 400, recordBytesCap: 1500, depthCap: 8 },
 } as const;
 
 /** One input of the row engines, and the way it reaches them. */

@@ -1,8 +1,9 @@
 import type { Random } from '../../local/trail/random.ts';
+import { columns } from '../../shared/cloudtrail/columns.ts';
 import { copyTree, type List, type Obj, type Place, placesIn, type Tree } from './jsonTree.ts';
-import { oddKey, oddValue } from './oddValues.ts';
+import { oddKey, oddValue, securityGroupRule } from './oddValues.ts';
 
-/** Changes the structure of a log file in a few places; the result is JSON all the same. */
+/** Changes the structure of a log file in a few places. */
 export function mutateTree(log: Tree, random: Random): void {
   for (let left = 1 + random.below(random.pick([2, 4, 12])); left > 0; left--) {
     const place = random.pick([{ value: log, replace: () => undefined }, ...placesIn(log)]);
@@ -26,8 +27,29 @@ const changes: readonly Change[] = [
   (_, random, log) => renameMember(pickObject(log, random), random),
   (_, random, log) => shuffleMembers(pickObject(log, random), random),
   (_, random, log) => changeList(pickList(log, random), random),
+  ...Array.from({ length: 4 }, () => changeColumn),
   escapeSomething,
 ];
+
+/** What a column of some record is made of. */
+function changeColumn(_: Place, random: Random, log: Tree): void {
+  const records = log.kind === 'object' ? log.members.find(({ key }) => key === '"Records"')?.value : undefined;
+  if (records?.kind !== 'list' || records.items.length === 0) return;
+  const { source } = random.pick(columns.filter((column) => column.source.length > 0));
+  let tree = random.pick(records.items);
+  for (const [depth, name] of source.entries()) {
+    if (tree.kind !== 'object') return;
+    const key = JSON.stringify(name);
+    const isLeaf = depth === source.length - 1 || name === 'requestParameters';
+    let member = tree.members.find((each) => each.key === key);
+    if (member === undefined) {
+      member = { key, value: { kind: 'object', members: [] } };
+      tree.members.splice(random.below(tree.members.length + 1), 0, member);
+    }
+    if (isLeaf) member.value = name === 'requestParameters' ? securityGroupRule(random) : oddValue(random);
+    tree = member.value;
+  }
+}
 
 function pickObject(log: Tree, random: Random): Obj | undefined {
   const objects = [log, ...placesIn(log).map(({ value }) => value)].filter((value) => value.kind === 'object');

@@ -12,6 +12,43 @@ const scalars = [
   ...['"日本語"', '"é"', '"\u{1f600}"', '"\u2028"', '"\x7f"', '"\ufeff"', '"}"', '"]"', '"[{,:}]"'],
 ];
 
+/** Almost JSON: each is wrong in one byte, wherever it stands. */
+const brokenScalars = [
+  ...['01', '-01', '-', '+1', '.5', '1.', '1.e5', '1e', '1e+', '0x1', 'Infinity', 'NaN', 'undefined'],
+  ...['nul', 'nulL', 'tru', 'True', 'fals', 'falsy', 'truetrue', "'a'", '"', '"\\"', '"a', 'a"', '\\u0061'],
+  ...[
+    '"\\x"',
+    '"\\u12"',
+    '"\\u00g0"',
+    '"\\u:000"',
+    '"\\u0`00"',
+    '"\\uG000"',
+    '"\\U0061"',
+    '"\\ "',
+    '"\\u/000"',
+    '"\\u00@0"',
+  ],
+  ...[
+    '"\x00"',
+    '"\x1f"',
+    '"a\n"',
+    '"\t"',
+    '[1',
+    '1]',
+    '{"a"}',
+    '{"a":}',
+    '{1:2}',
+    '[,]',
+    '[1,]',
+    '{"a":1,}',
+    '',
+    ',',
+    '}',
+    '{]',
+    '[}',
+  ],
+];
+
 const keys = [
   ...new Set(columns.flatMap(({ source }) => source)),
   ...['Records', 'ipPermissions', 'ipProtocol', 'fromPort', 'toPort', 'cidrIp', 'items', 'ipRanges', 'insightDetails'],
@@ -36,44 +73,60 @@ const keys = [
 
 /** A key, with its quotes, mostly one that means something somewhere, sometimes with a character escaped. */
 export function oddKey(random: Random): string {
-  const text = random.chance(0.9) ? random.pick(keys) : random.text('abcEIT_ é', random.below(40));
+  return spelled(random.chance(0.9) ? random.pick(keys) : random.text('abcEIT_ é', random.below(40)), random);
+}
+
+/** As a JSON string, in one case of ten with a character escaped that need not be. */
+function spelled(text: string, random: Random): string {
   if (!random.chance(0.1) || text === '') return JSON.stringify(text);
   const at = random.below(text.length);
   return `"${text.slice(0, at)}\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}${text.slice(at + 1)}"`;
 }
 
-/** A value that is rare where records come from: of any type, sometimes very long or very deep. */
+/** A value that is rare where records come from: of any type, sometimes very long, very deep, or no JSON at all. */
 export function oddValue(random: Random): Tree {
   const draw = random.below(100);
-  if (draw < 55) return { kind: 'scalar', text: random.pick(scalars) };
-  if (draw < 75)
-    return { kind: 'scalar', text: `"${stringContent(random, lengthNear(random, [0, 16, 32, 64, 128]))}"` };
+  if (draw < 45) return { kind: 'scalar', text: random.pick(scalars) };
+  if (draw < 51) return { kind: 'scalar', text: oddTime(random) };
+  if (draw < 54) return { kind: 'scalar', text: random.pick(brokenScalars) };
+  if (draw < 66) return string(random, lengthNear(random, [0, 16, 32, 64, 128]));
+  if (draw < 75) return string(random, random.below(420));
   if (draw < 80) return { kind: 'list', items: [] };
   if (draw < 85) return { kind: 'object', members: [] };
   if (draw < 90) return { kind: 'list', items: times(random.below(4), () => oddValue(random)) };
   if (draw < 95) return securityGroupRule(random);
   if (draw < 97) return nested(random, lengthNear(random, [3, 8, 58, 60, 62, 64, 505, 512]));
-  if (draw < 98)
-    return { kind: 'scalar', text: `"${stringContent(random, lengthNear(random, [4096, 32_000, 64_000]))}"` };
+  if (draw < 98) return string(random, lengthNear(random, [4096, 32_000, 64_000]));
   return manyMembers(random);
 }
 
+/** A time around the ends of days, months and years, in one of CloudTrail's spellings or nearly so. */
+function oddTime(random: Random): string {
+  const two = (...numbers: readonly number[]) => String(random.pick(numbers)).padStart(2, '0');
+  const year = random.pick(['2026', '2024', '1900', '2000', '0000', '0001', '9999']);
+  const day = `${two(0, 1, 2, 4, 9, 12, 13, 20)}-${two(0, 1, 28, 29, 30, 31, 32, 40)}`;
+  const hour = `${two(0, 9, 12, 23, 24, 30)}:${two(0, 9, 59, 60)}:${two(0, 9, 59, 60, 61)}`;
+  const time = `${year}-${day}T${hour}${random.pick(['Z', 'Z', 'Z', 'z', '.5Z', '+00:00', ''])}`;
+  return `"${random.chance(0.4) ? time.replaceAll(/[-:]/g, '') : time}"`;
+}
+
 /** What columns are derived from, whole or in part. */
-function securityGroupRule(random: Random): Tree {
-  const value = (): Tree =>
-    random.chance(0.8) ? { kind: 'scalar', text: random.pick(['"tcp"', '443', '-1', 'null']) } : oddValue(random);
+export function securityGroupRule(random: Random): Tree {
+  const plain = ['"tcp"', '443', '-1', 'null', '"10.0.0.0/8"'];
+  const value = (): Tree => (random.chance(0.8) ? { kind: 'scalar', text: random.pick(plain) } : oddValue(random));
   const names = ['ipProtocol', 'fromPort', 'toPort', 'cidrIp', 'groupId'].filter(() => random.chance(0.6));
-  const flat: Tree = { kind: 'object', members: names.map((name) => ({ key: `"${name}"`, value: value() })) };
-  if (random.chance(0.4)) return flat;
-  const range: Tree = { kind: 'object', members: [{ key: '"cidrIp"', value: value() }] };
-  const ranges: Tree = { kind: 'object', members: [{ key: '"items"', value: { kind: 'list', items: [range] } }] };
-  flat.members.splice(random.below(2), 0, { key: '"ipRanges"', value: ranges });
-  const items = random.chance(0.1) ? [] : [flat];
-  const list: Tree = { kind: 'object', members: [{ key: '"items"', value: { kind: 'list', items } }] };
-  return {
-    kind: 'object',
-    members: [{ key: random.chance(0.9) ? '"ipPermissions"' : '"ip\\u0050ermissions"', value: list }],
-  };
+  const rule: Tree = { kind: 'object', members: names.map((name) => ({ key: spelled(name, random), value: value() })) };
+  if (random.chance(0.4)) return rule;
+  rule.members.splice(random.below(2), 0, member('ipRanges', items(member('cidrIp', value()))));
+  const listed = member('ipPermissions', random.chance(0.1) ? oddValue(random) : items(...rule.members));
+  return { kind: 'object', members: random.chance(0.7) ? [listed] : [listed, { key: '"ipProtocol"', value: value() }] };
+
+  function member(name: string, inside: Tree) {
+    return { key: spelled(name, random), value: inside };
+  }
+  function items(...members: { key: string; value: Tree }[]): Tree {
+    return { kind: 'object', members: [member('items', { kind: 'list', items: [{ kind: 'object', members }] })] };
+  }
 }
 
 function nested(random: Random, depth: number): Tree {
@@ -97,20 +150,11 @@ export function lengthNear(random: Random, boundaries: readonly number[]): numbe
   return Math.max(0, random.pick(boundaries) + random.below(9) - 4);
 }
 
-/** The inside of a JSON string of about this many characters, with an escape or another script in some. */
-function stringContent(random: Random, length: number): string {
-  const part = random.pick([
-    'a',
-    'abcdefgh ',
-    '\\"',
-    '\\\\',
-    'x\\n',
-    '\\u00e9',
-    '日本',
-    'é',
-    '{"a":1}'.replaceAll('"', '\\"'),
-  ]);
-  return 'a'.repeat(random.below(16)) + part.repeat(Math.ceil(length / part.length));
+/** A JSON string of about this many characters, with an escape or another script in some. */
+function string(random: Random, length: number): Tree {
+  const quoted = '{"a":1}'.replaceAll('"', '\\"');
+  const part = random.pick(['a', 'abcdefgh ', '\\"', '\\\\', 'x\\n', '\\u00e9', '日本', 'é', quoted]);
+  return { kind: 'scalar', text: `"${'a'.repeat(random.below(16))}${part.repeat(Math.ceil(length / part.length))}"` };
 }
 
 function times<T>(count: number, make: (index: number) => T): T[] {

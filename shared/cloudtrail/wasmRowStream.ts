@@ -19,7 +19,7 @@ export interface WasmRowStreamOptions extends RowStreamOptions {
 }
 
 /** Measured: below, calls weigh; above, the cache is missed. */
-const usualBlockBytes = 128 * 1024;
+const usualBlockBytes = 256 * 1024;
 
 /** Pieces far smaller than the records in them make the module read the same bytes again and again; beyond this the byte engine goes on. */
 const rereadBytesCap = 16 * 1024 * 1024;

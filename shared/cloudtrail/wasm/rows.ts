@@ -317,10 +317,19 @@ function copyBoolean(p: usize): usize {
   return load<u8>(p) == QUOTE ? p + 1 : 0;
 }
 
-/** `"2026-11-01T00:05:00Z"`, with a day that every month has or that this month surely has. */
+/** A time as CloudTrail writes it, `"2026-11-01T00:05:00Z"` or `"20261101T000500Z"`, on a day that its month surely has. */
 function copyTime(p: usize, isEventTime: bool): usize {
-  const early = v128.load(p); // "2026-11-01T00:0
-  const late = v128.load(p, 6); // 11-01T00:05:00Z"
+  let early = v128.load(p); // "2026-11-01T00:0
+  let late = v128.load(p, 6); // 11-01T00:05:00Z"
+  let length: usize = 22;
+  if (load<u8>(p, 17) == QUOTE) {
+    // The second way of writing: each byte is fetched from where it stands there, 16 being none.
+    early = i8x16.swizzle(early, i8x16(0, 1, 2, 3, 4, 16, 5, 6, 16, 7, 8, 9, 10, 11, 16, 12));
+    late = i8x16.swizzle(v128.load(p, 2), i8x16(3, 4, 16, 5, 6, 7, 8, 9, 16, 10, 11, 16, 12, 13, 14, 15));
+    early = v128.or(early, i8x16(0, 0, 0, 0, 0, 45, 0, 0, 45, 0, 0, 0, 0, 0, 58, 0));
+    late = v128.or(late, i8x16(0, 0, 45, 0, 0, 0, 0, 0, 58, 0, 0, 58, 0, 0, 0, 0));
+    length = 18;
+  }
   // Each byte lies in a range: minus the range's beginning, it is at most its length.
   const earlyFits = i8x16.le_u(
     i8x16.sub(early, i8x16(34, 48, 48, 48, 48, 45, 48, 48, 45, 48, 48, 84, 48, 48, 58, 48)),
@@ -331,12 +340,12 @@ function copyTime(p: usize, isEventTime: bool): usize {
     i8x16(1, 9, 0, 3, 9, 0, 2, 9, 0, 5, 9, 0, 5, 9, 0, 0),
   );
   if (!i8x16.all_true(v128.and(earlyFits, lateFits))) return 0;
-  const month = twoDigits(p + 6);
-  const day = twoDigits(p + 9);
-  if (load<u32>(p + 1) == 0x30303030 || month < 1 || month > 12 || day < 1 || day > 31 || twoDigits(p + 12) > 23) return 0;
-  if (day > 28 && (month == 2 || (day > 30 && (month == 4 || month == 6 || month == 9 || month == 11)))) return 0;
   v128.store(Q, early);
   v128.store(Q, late, 6);
+  const month = twoDigits(Q + 6);
+  const day = twoDigits(Q + 9);
+  if (load<u32>(Q, 1) == 0x30303030 || month < 1 || month > 12 || day < 1 || day > 31 || twoDigits(Q + 12) > 23) return 0;
+  if (day > 28 && (month == 2 || (day > 30 && (month == 4 || month == 6 || month == 9 || month == 11)))) return 0;
   Q += 22;
   if (isEventTime) {
     seenTime = true;
@@ -345,7 +354,7 @@ function copyTime(p: usize, isEventTime: bool): usize {
     v128.store(Q, late, 6);
     Q += 22;
   }
-  return p + 22;
+  return p + length;
 }
 
 // @ts-ignore: decorator
