@@ -6,6 +6,8 @@ import type { Compress, UploadBody } from './ports.ts';
 /** How many consecutive rows of a batch are one object's. */
 export interface Share {
   readonly of: ObjectRows;
+  /** Which of the object's rows is the first, counted from 0. */
+  readonly from: number;
   readonly rows: number;
 }
 
@@ -16,7 +18,7 @@ export interface Batch {
 }
 
 export function acceptBatch(batch: Batch): void {
-  for (const share of batch.shares) share.of.accept(share.rows);
+  for (const { of, from, rows } of batch.shares) of.accept(from, rows);
 }
 
 export function failBatch(batch: Pick<Batch, 'shares'>, failure: Failure): void {
@@ -86,8 +88,8 @@ function splitShares(shares: readonly Share[], rows: number): [Share[], Share[]]
   let left = rows;
   for (const share of shares) {
     const taken = Math.min(left, share.rows);
-    if (taken > 0) first.push({ of: share.of, rows: taken });
-    if (taken < share.rows) second.push({ of: share.of, rows: share.rows - taken });
+    if (taken > 0) first.push({ ...share, rows: taken });
+    if (taken < share.rows) second.push({ of: share.of, from: share.from + taken, rows: share.rows - taken });
     left -= taken;
   }
   return [first, second];

@@ -6,7 +6,7 @@ import type { Ledger } from './ports.ts';
  * A ledger that never stops the drain: without its storage the drain goes on at-least-once and says so. A claim that
  * could not be asked for counts as granted, an outcome that could not be recorded as forgotten.
  */
-export function carefulLedger(ledger: Ledger, failed: (error: unknown) => void): Ledger {
+export function carefulLedger(ledger: Ledger, failed: (error: unknown) => void): Required<Ledger> {
   const orWithout = async <Answer>(asked: () => Promise<Answer>, without: () => Promise<Answer>): Promise<Answer> => {
     try {
       return await asked();
@@ -40,6 +40,23 @@ export function carefulLedger(ledger: Ledger, failed: (error: unknown) => void):
       orWithout(
         () => ledger.release(claim),
         async () => undefined,
+      ),
+    // Not heard of is not lost: what nobody can ask nobody else can take over.
+    extend: (claims) =>
+      orWithout(
+        async () => (await ledger.extend?.(claims)) ?? [],
+        async () => [],
+      ),
+    recordProgress: (claim, progress) =>
+      orWithout(
+        async () => ledger.recordProgress?.(claim, progress),
+        async () => undefined,
+      ),
+    isLost: (claim) => ledger.isLost?.(claim) ?? false,
+    purgeExpired: (now, signal) =>
+      orWithout(
+        async () => (await ledger.purgeExpired?.(now, signal)) ?? 0,
+        async () => 0,
       ),
   };
 }

@@ -40,6 +40,11 @@ export function isSameContent(known: ContentIdentity, etag: string | undefined):
   return known.etag === undefined || etag === undefined || bareEtag(known.etag) === bareEtag(etag);
 }
 
+/** True when both ETags are known and equal: needed before a part of the content is left out. */
+export function isSurelySameContent(known: ContentIdentity, etag: string | undefined): boolean {
+  return known.etag !== undefined && etag !== undefined && bareEtag(known.etag) === bareEtag(etag);
+}
+
 /** S3 quotes the ETag in headers, and leaves the quotes out in notifications. */
 function bareEtag(etag: string): string {
   return etag.replace(/^(?:W\/)?"(.*)"$/, '$1');

@@ -32,12 +32,13 @@ export async function drain(
   const done = new AbortController();
   const until = AbortSignal.any([done.signal, deadline.over]);
   const beside = Promise.allSettled([
-    beat({ ports, settings, held, circuits, until }),
+    beat({ ports, settings, held, ledger: slice.ledger, circuits, until }),
     circuits.keepProbing(AbortSignal.any([until, deadline.stop])),
   ]);
   let ended: SliceEnd;
   try {
     ended = await workUntilTheEnd(slice);
+    if (ended === 'queue-empty' && ports.random() < purgeShare) await purge(slice);
     done.abort();
     await unlessOver(Promise.all([beside.then(throwBugs), circuits.stored()]), deadline.over);
   } finally {
@@ -48,6 +49,13 @@ export async function drain(
   const summary = tally.summary(settings.source, ended, ports.clock.now() - deadline.startedAt);
   ports.report({ type: 'slice-finished', summary });
   return summary;
+}
+
+/** Of the slices that find the queue empty, so many tidy up: once an hour or so, at one slice a minute. */
+const purgeShare = 1 / 60;
+
+async function purge({ deadline, ledger, ports }: Slice): Promise<void> {
+  await unlessOver(ledger.purgeExpired(ports.clock.now(), deadline.stop), deadline.over);
 }
 
 /** Shift after shift, with probing between; a slice that starts with an open circuit probes before it receives anything. */

@@ -2,13 +2,14 @@ import type { Circuits } from './circuits.ts';
 import type { DrainSettings } from './drainSettings.ts';
 import type { HeldMessage, HeldMessages } from './heldMessages.ts';
 import { entriesPerRequest } from './inTens.ts';
-import type { DrainPorts } from './ports.ts';
+import type { DrainPorts, Ledger } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
 
 export interface HeartbeatParts {
   readonly ports: Pick<DrainPorts, 'clock' | 'queue' | 'random' | 'report'>;
   readonly settings: Pick<DrainSettings, 'heartbeatMs' | 'source' | 'visibilitySeconds'>;
   readonly held: HeldMessages;
+  readonly ledger: Required<Ledger>;
   readonly circuits: Circuits;
   /** Ends the beating: when nothing is held any more. */
   readonly until: AbortSignal;
@@ -28,7 +29,17 @@ export async function beat(parts: HeartbeatParts): Promise<void> {
       for (const held of ten) held.extending(request);
       requests.push(request);
     }
-    await Promise.all(requests);
+    await Promise.all([...requests, extendClaims(all, parts)]);
+  }
+}
+
+/** A claim that another instance has taken over: its message is being worked on elsewhere. */
+async function extendClaims(all: readonly HeldMessage[], parts: HeartbeatParts): Promise<void> {
+  const holders = new Map(all.flatMap((held) => [...held.claims].map((claim) => [claim, held] as const)));
+  if (holders.size === 0) return;
+  for (const claim of await parts.ledger.extend([...holders.keys()])) {
+    const held = holders.get(claim);
+    if (held?.claims.has(claim)) refuse(held, 'ClaimTakenOver', parts);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Notice } from './notice.ts';
-import type { QueueMessage } from './ports.ts';
+import type { ClaimedObject, QueueMessage } from './ports.ts';
 
 /** Why work on a message stops when its visibility timeout could not be extended: another receiver may have it by now. */
 export class ClaimLost extends Error {}
@@ -13,6 +13,8 @@ export class HeldMessage {
   isReading = true;
   /** True when nothing of it has been tried yet. */
   isWaiting = true;
+  /** Claims on its objects, kept alive together with it. */
+  readonly claims = new Set<ClaimedObject>();
   /** Rows written for it. They will be written again by another receiver, should the claim be lost. */
   rows = 0;
 

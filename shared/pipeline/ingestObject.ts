@@ -3,6 +3,7 @@ import { acceptedObject, type CompleteObject, suppressedObject } from './acknowl
 import { isSameContent } from './contentIdentity.ts';
 import { type Failure, failureAt, failureOf } from './failure.ts';
 import type { HeldMessage } from './heldMessages.ts';
+import { keepProgress } from './keepProgress.ts';
 import { ObjectRows } from './objectRows.ts';
 import type { Claim, ClaimedObject, ObjectRef, OpenCircuit } from './ports.ts';
 import { type Reading, readObject, type Scanned } from './readObject.ts';
@@ -38,7 +39,12 @@ export async function ingestObject(
     if (circuit !== undefined) return failed(bucketIsOut(object, circuit));
     const claim = await slice.ledger.claim(object, held.message);
     if (claim.kind === 'held') return failed(isClaimed(object, claim.until));
-    return await ingestClaimed(object, claim, held, slice, shift, signal, reading);
+    held.claims.add(claim.claim);
+    try {
+      return await ingestClaimed(object, claim, held, slice, shift, signal, reading);
+    } finally {
+      held.claims.delete(claim.claim);
+    }
   } finally {
     reading.end();
   }
@@ -58,12 +64,17 @@ async function ingestClaimed(
     return suppressed(object, slice);
   }
   const rows = new ObjectRows();
-  const scanned: Scanned = { records: 0, skipped: 0 };
+  const scanned: Scanned = { records: 0, skipped: 0, acceptedBefore: 0, etag: undefined };
+  const progress = claim.kind === 'claimed' ? claim.progress : undefined;
+  const keeper = keepProgress(claim.claim, rows, scanned, slice);
   let read: Extract<Reading, { kind: 'read' }> | undefined;
   let failure: Failure | undefined;
   try {
-    const answer = await readObject({ object, known, rows, scanned }, slice, shift, signal);
-    if (answer.kind === 'same') return suppressed(object, slice);
+    const answer = await readObject({ object, known, progress, rows, scanned }, slice, shift, signal);
+    if (answer.kind === 'same') {
+      await keeper.end();
+      return suppressed(object, slice);
+    }
     read = answer;
   } catch (error) {
     failure = failureOf(signal.aborted ? signal.reason : error, signal.aborted ? 'pipeline' : 'object');
@@ -72,14 +83,18 @@ async function ingestClaimed(
   held.rows += rows.written;
   reading.end();
   // Rows before a break are delivered and stay, so even a failed object waits for them: only then its counts are true.
+  keeper.readingEnded();
   await rows.settled(slice.deadline.over);
+  await keeper.end();
   failure ??= rows.failure;
   slice.tally.recordsSuppressed += scanned.skipped;
   slice.tally.recordsLeft += scanned.records - scanned.skipped - rows.accepted;
   if (failure === undefined && read !== undefined && rows.accepted === rows.written) {
-    const complete = acceptedObject(object, { ...read, written: rows.written, accepted: rows.accepted });
+    const before = scanned.acceptedBefore;
+    const counts = { records: read.records, written: before + rows.written, accepted: before + rows.accepted };
+    const complete = acceptedObject(object, counts);
     if (known !== undefined) slice.ports.report({ type: 'object-reingested', ...where(object, slice) });
-    return await accepted(complete, claim.claim, read, rows.accepted, slice);
+    return await accepted(complete, claim.claim, read, counts.accepted, slice);
   }
   return await left(claim.claim, held, failure ?? endedBefore(object), slice);
 }
@@ -93,6 +108,8 @@ async function accepted(
 ): Promise<ObjectOutcome> {
   slice.tally.objectsAccepted += 1;
   await slice.ledger.recordAccepted(claim, read.identity, rows, read.stubs);
+  // Another instance took the claim over while this one was sending: it sends the same rows.
+  if (slice.ledger.isLost(claim)) slice.tally.rowsOfUnknownOutcome += rows;
   slice.ports.report({ type: 'object-accepted', ...where(claim.object, slice), rows, stubs: read.stubs.length });
   return { kind: 'complete', complete };
 }

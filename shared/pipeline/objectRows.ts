@@ -7,6 +7,9 @@ export class ObjectRows {
   #accepted = 0;
   #failed = 0;
   #failure: Failure | undefined;
+  #prefix = 0;
+  /** Accepted runs of rows beyond the prefix: where each ends, by where it begins. */
+  readonly #beyond = new Map<number, number>();
   readonly #changed = new Notice();
 
   /** Rows that lie in a body. */
@@ -24,13 +27,31 @@ export class ObjectRows {
     return this.#failure;
   }
 
-  write(rows: number): void {
-    this.#written += rows;
+  /** How many of the first rows are accepted, without a gap: what a later reading may leave out. */
+  get prefix(): number {
+    return this.#prefix;
   }
 
-  accept(rows: number): void {
+  /** Answers which row is the first of these. */
+  write(rows: number): number {
+    const from = this.#written;
+    this.#written += rows;
+    return from;
+  }
+
+  accept(from: number, rows: number): void {
     this.#accepted += rows;
+    this.#beyond.set(from, from + rows);
+    for (let end = this.#beyond.get(this.#prefix); end !== undefined; end = this.#beyond.get(this.#prefix)) {
+      this.#beyond.delete(this.#prefix);
+      this.#prefix = end;
+    }
     this.#changed.notify();
+  }
+
+  /** Resolves when more rows were accepted or given up, or when the signal aborts. */
+  changed(signal: AbortSignal): Promise<void> {
+    return this.#changed.next(signal);
   }
 
   fail(rows: number, failure: Failure): void {

@@ -114,8 +114,7 @@ export class Packer {
     } finally {
       const count = open.body.rows - before;
       if (count > 0) {
-        rows.write(count);
-        open.shares.push({ of: rows, rows: count });
+        open.shares.push({ of: rows, from: rows.write(count), rows: count });
         if (before === 0) void this.#linger(open);
       }
     }

@@ -1,10 +1,10 @@
 import { describeObjectKey } from '../cloudtrail/objectKey.ts';
 import type { RowStream, StubNote } from '../cloudtrail/rowEngine.ts';
 import { ConnectorError } from '../errors.ts';
-import { isSameContent, WatchedContent } from './contentIdentity.ts';
+import { isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
 import { decompress } from './decompress.ts';
 import type { ObjectRows } from './objectRows.ts';
-import type { ContentIdentity, ObjectBody, ObjectRef } from './ports.ts';
+import type { ContentIdentity, ObjectBody, ObjectProgress, ObjectRef } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
 import { skipRows } from './skipRows.ts';
 import type { Shift, Slice } from './slice.ts';
@@ -13,8 +13,11 @@ import type { Shift, Slice } from './slice.ts';
 export interface Scanned {
   /** Records framed, those of a second reading again. */
   records: number;
-  /** Rows of a second reading that the first had written already. */
+  /** Rows left out because an earlier reading had written them, or an earlier holder of the claim had them accepted. */
   skipped: number;
+  /** Of these, the first rows that an earlier holder had accepted: known once the object is open. */
+  acceptedBefore: number;
+  etag: string | undefined;
 }
 
 export type Reading =
@@ -31,6 +34,8 @@ export interface ObjectToRead {
   readonly object: ObjectRef;
   /** The content accepted before under this key, if any. */
   readonly known: ContentIdentity | undefined;
+  /** How far an earlier holder of the claim came, if one did. */
+  readonly progress: ObjectProgress | undefined;
   readonly rows: ObjectRows;
   readonly scanned: Scanned;
 }
@@ -54,6 +59,10 @@ async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signa
     const { body, key } = await open(reading.object, slice, AbortSignal.any([signal, ended.signal]));
     slice.circuits.bucketSucceeded(reading.object.bucket);
     if (reading.known !== undefined && isSameContent(reading.known, body.etag)) return { kind: 'same' };
+    const { progress, scanned } = reading;
+    scanned.etag = body.etag;
+    scanned.acceptedBefore =
+      progress !== undefined && isSurelySameContent(progress.identity, body.etag) ? progress.rows : 0;
     return await scan(body, key, reading, slice, shift, signal);
   } finally {
     // Whatever was not read of the answer is not wanted any more.
@@ -67,12 +76,18 @@ async function open(
   { ports }: Slice,
   signal: AbortSignal,
 ): Promise<{ body: ObjectBody; key: string }> {
+  const { alternativeKey: second, ...first } = object;
   try {
-    return { body: await ports.objects.open(object, signal), key: object.key };
+    return { body: await ports.objects.open(first, signal), key: object.key };
   } catch (error) {
-    const second = object.alternativeKey;
-    if (second === undefined || !(error instanceof ConnectorError) || error.code !== 'object-not-found') throw error;
-    return { body: await ports.objects.open({ bucket: object.bucket, key: second }, signal), key: second };
+    // Without s3:ListBucket, an object that is not there looks like one that is forbidden.
+    const isMissing = error instanceof ConnectorError && /^object-(?:not-found|denied)$/.test(error.code);
+    if (second === undefined || !isMissing) throw error;
+    try {
+      return { body: await ports.objects.open({ bucket: object.bucket, key: second }, signal), key: second };
+    } catch {
+      throw error; // the announced key is the one to be told about
+    }
   }
 }
 
@@ -87,7 +102,7 @@ async function scan(
   const { ports, settings, tally } = slice;
   const { deliveredAt, sourceObject } = describeObjectKey(key);
   const fallbackTime = deliveredAt ?? new Date(ports.clock.now()).toISOString();
-  const written = rows.written;
+  const written = scanned.acceptedBefore + rows.written;
   const stream = skipRows(slice.openRows({ sourceObject, fallbackTime }), written, settings.batchBytes);
   const content = new WatchedContent(body.chunks, body.etag);
   try {

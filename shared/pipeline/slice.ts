@@ -18,7 +18,7 @@ export interface Slice {
   readonly openRows: OpenRowStream;
   readonly compress: Compress;
   /** Never throws: see carefulLedger.ts. */
-  readonly ledger: Ledger;
+  readonly ledger: Required<Ledger>;
   readonly deadline: Deadline;
   readonly tally: Tally;
   readonly circuits: Circuits;
