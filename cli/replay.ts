@@ -1,15 +1,11 @@
 import { join } from 'node:path';
-import type { FailedEntry } from '../shared/azure/ledger/failedEntity.ts';
-import type { FailedEntries } from '../shared/azure/ledger/failedEntries.ts';
 import { ConnectorError } from '../shared/errors.ts';
-import type { ReplayOutcome } from '../shared/pipeline/replayOutcome.ts';
 import { parseCommand, refuseUsage } from './commandLine.ts';
-import { readAge } from './replay/age.ts';
 import { readAppValues } from './replay/appValues.ts';
-import { openConnector, openEntries } from './replay/openApp.ts';
+import { carryOut } from './replay/carryOut.ts';
+import { readRequest } from './replay/readRequest.ts';
 import { Refused } from './replay/refused.ts';
-import { printable, renderList, renderOutcome, renderShown, renderTotals } from './replay/render.ts';
-import { replayEntries } from './replay/replayEntries.ts';
+import { printable } from './replay/render.ts';
 
 const { values, positionals } = parseCommand({
   name: 'replay',
@@ -48,127 +44,27 @@ const { values, positionals } = parseCommand({
   ].join('\n'),
 });
 
-const query = readQuery();
-const mode = readMode();
+const request = readRequest(values, positionals);
+if (typeof request === 'string') refuseUsage('replay', request);
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+const terminal = {
+  json: values.json ?? false,
+  out: (text: string) => process.stdout.write(text),
+  error: (text: string) => process.stderr.write(text),
+};
 
 try {
   const app = readAppValues(join(import.meta.dirname, '..'), process.env, values.local ?? false);
-  // Credentials look for these in the environment.
+  // Credentials look for theirs in the environment.
   for (const [name, value] of Object.entries(app)) if (value !== undefined) process.env[name] = value;
-  process.exitCode = await act(app);
+  process.exitCode = await carryOut(request, app, terminal, interrupted.signal);
 } catch (error) {
   process.exitCode = 1;
-  process.stderr.write(`${printable(describe(error))}\n`);
+  terminal.error(`${printable(describe(error))}\n`);
 }
 // Connections to storage are kept open, and nobody needs them any more; what is printed may still be on its way.
 process.stdout.write('', () => process.exit());
-
-async function act(app: ReturnType<typeof readAppValues>): Promise<number> {
-  const entries = openEntries(app);
-  switch (mode.kind) {
-    case 'list': {
-      const found: FailedEntry[] = [];
-      for await (const entry of entries.listFailed(query)) found.push(entry);
-      print({ entries: found }, () => renderList(found, Date.now()));
-      return 0;
-    }
-    case 'show': {
-      const found = await entries.readFailed(mode.id);
-      if (found === undefined) throw noSuchEntry(mode.id);
-      print(found, () => renderShown(found, Date.now()));
-      return 0;
-    }
-    case 'close': {
-      for (const id of mode.ids) if ((await entries.readFailed(id)) === undefined) throw noSuchEntry(id);
-      for (const id of mode.ids) await entries.closeFailed(id);
-      print({ closed: mode.ids }, () => `${mode.ids.length} closed.\n`);
-      return 0;
-    }
-    case 'replay':
-      return await replayAll(app, mode.ids ?? (await listed(entries)));
-  }
-}
-
-async function listed(entries: FailedEntries): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for await (const { id } of entries.listFailed(query)) ids.push(id);
-  return ids;
-}
-
-async function replayAll(app: ReturnType<typeof readAppValues>, ids: readonly string[]): Promise<number> {
-  const quiet = () => undefined;
-  const error = (line: string) => process.stderr.write(`${line}\n`);
-  const connector = openConnector(app, { debug: quiet, info: quiet, warn: quiet, error });
-  const outcomes: ReplayOutcome[] = [];
-  try {
-    for await (const outcome of replayEntries(connector, ids, values.again ?? false, interrupted.signal)) {
-      outcomes.push(outcome);
-      if (!values.json) process.stdout.write(`${renderOutcome(outcome)}\n`);
-    }
-  } finally {
-    connector.close();
-  }
-  const ok = outcomes.every(({ kind }) => kind === 'delivered');
-  print({ ok, outcomes }, () => renderTotals(outcomes));
-  return ok ? 0 : 1;
-}
-
-function readQuery() {
-  const { reason, source, 'older-than': age } = values;
-  const olderThanMs = age === undefined ? undefined : readAge(age);
-  if (age !== undefined && olderThanMs === undefined) {
-    refuseUsage('replay', `--older-than must be a number with d, h, m or s, such as 2d; got "${age}"`);
-  }
-  return {
-    ...(reason === undefined ? {} : { reason }),
-    ...(source === undefined ? {} : { source }),
-    ...(olderThanMs === undefined ? {} : { olderThanMs }),
-  };
-}
-
-type Mode =
-  | { readonly kind: 'list' }
-  | { readonly kind: 'show'; readonly id: string }
-  | { readonly kind: 'close'; readonly ids: readonly string[] }
-  /** Without IDs: all that the filters let through. */
-  | { readonly kind: 'replay'; readonly ids?: readonly string[] };
-
-function readMode(): Mode {
-  const { close, list, replay, 'replay-all': all, show } = values;
-  const asked = [
-    ...(list ? ['--list'] : []),
-    ...(show === undefined ? [] : ['--show']),
-    ...(replay === undefined ? [] : ['--replay']),
-    ...(all ? ['--replay-all'] : []),
-    ...(close === undefined ? [] : ['--close']),
-  ];
-  if (asked.length > 1) refuseUsage('replay', `${asked.join(' and ')} exclude each other`);
-  const takesIds = replay !== undefined || close !== undefined;
-  if (!takesIds && positionals.length > 0) {
-    refuseUsage('replay', `"${positionals[0]}" follows neither --replay nor --close`);
-  }
-  if ((takesIds || show !== undefined) && Object.keys(query).length > 0) {
-    refuseUsage(
-      'replay',
-      `--reason, --source and --older-than choose for the list and for --replay-all, not for ${asked[0]}`,
-    );
-  }
-  if (values.again && replay === undefined && !all) refuseUsage('replay', '--again needs --replay or --replay-all');
-  if (show !== undefined) return { kind: 'show', id: show };
-  if (close !== undefined) return { kind: 'close', ids: [...close, ...positionals] };
-  if (replay !== undefined) return { kind: 'replay', ids: [...replay, ...positionals] };
-  return { kind: all ? 'replay' : 'list' };
-}
-
-function print(result: object, render: () => string): void {
-  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : render());
-}
-
-function noSuchEntry(id: string): Refused {
-  return new Refused(`there is no failed entry ${id}`, 'List them: npm run replay -- --list');
-}
 
 function describe(error: unknown): string {
   if (error instanceof Refused) return `replay: ${error.message}\n${error.remedy}`;

@@ -33,7 +33,7 @@ export function openConnector(values: AppValues, logger: Logger): Connector {
   const reading = readSettings(values);
   if (!reading.ok) {
     throw new Refused(
-      `${reading.problems.length} settings must be put right: ${reading.problems.join('; ')}`,
+      `these settings must be put right: ${reading.problems.join('; ')}`,
       'A replay needs all settings of the function app, in the environment or in local.settings.json; --local takes them from a local set-up.',
     );
   }
