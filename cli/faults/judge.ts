@@ -1,0 +1,57 @@
+import type { KnownTrail } from './knownTrail.ts';
+import type { Bound, Excuse } from './witness.ts';
+
+/** The table against the truth. */
+export interface Judgement {
+  readonly expected: number;
+  readonly delivered: number;
+  /** Records without a row that tells exactly what it must. */
+  readonly lost: number;
+  /** Rows beyond the first of a record. */
+  readonly duplicated: number;
+  /** Rows that may be there twice. */
+  readonly bound: number;
+  readonly byExcuse: Readonly<Record<Excuse, number>>;
+  /** Objects with records lost. */
+  readonly lostFrom: readonly string[];
+  /** Objects with more duplicates than may be. */
+  readonly overBound: readonly { readonly key: string; readonly duplicated: number; readonly bound: number }[];
+  /** Rows of no record, or that differ from what they must be. */
+  readonly altered: number;
+}
+
+/** Compares record by record, as multisets of rows. */
+export function judge(trail: KnownTrail, rows: readonly string[], bound: Bound): Judgement {
+  const found = new Map<string, number>();
+  for (const row of rows) found.set(row, (found.get(row) ?? 0) + 1);
+  let lost = 0;
+  const lostFrom = new Set<string>();
+  let duplicated = 0;
+  let known = 0;
+  const overBound: { key: string; duplicated: number; bound: number }[] = [];
+  for (const object of trail.objects) {
+    let duplicatedHere = 0;
+    for (const { text } of object.rows) {
+      const times = found.get(text) ?? 0;
+      known += times;
+      if (times === 0) {
+        lost += 1;
+        lostFrom.add(object.key);
+      } else duplicatedHere += times - 1;
+    }
+    duplicated += duplicatedHere;
+    const boundHere = bound.byKey.get(object.key) ?? 0;
+    if (duplicatedHere > boundHere) overBound.push({ key: object.key, duplicated: duplicatedHere, bound: boundHere });
+  }
+  return {
+    expected: trail.records,
+    delivered: rows.length,
+    lost,
+    duplicated,
+    bound: bound.rows,
+    byExcuse: bound.byExcuse,
+    lostFrom: [...lostFrom],
+    overBound,
+    altered: rows.length - known,
+  };
+}

@@ -1,0 +1,130 @@
+import { estate } from '../../local/trail/estate.ts';
+import { generateTrail } from '../../local/trail/generateTrail.ts';
+import { notificationFor, notificationShapes, s3TestEvent } from '../../local/trail/notificationFor.ts';
+import { createRandom, type Random } from '../../local/trail/random.ts';
+import { createTrailFile, type TrailFile } from '../../local/trail/trailFile.ts';
+import { openByteRowStream } from '../../shared/cloudtrail/byteRowStream.ts';
+import { describeObjectKey } from '../../shared/cloudtrail/objectKey.ts';
+import type { RowBody } from '../../shared/cloudtrail/rowEngine.ts';
+import { rowSeparators } from '../../shared/pipeline/batch.ts';
+
+/** One log file and the rows it must become, in order. */
+export interface KnownObject {
+  readonly key: string;
+  readonly gzip: Uint8Array;
+  readonly rows: readonly KnownRow[];
+}
+
+export interface KnownRow {
+  readonly eventId: string;
+  /** The row's JSON, byte for byte. */
+  readonly text: string;
+}
+
+/** A small trail whose every record is known, and the messages that announce it. */
+export interface KnownTrail {
+  readonly objects: readonly KnownObject[];
+  readonly messages: readonly string[];
+  readonly records: number;
+}
+
+export interface KnownTrailOptions {
+  readonly seed: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly place: { readonly bucket: string; readonly region: string };
+  /** Log files of usual size. */
+  readonly files: number;
+  /** Records of each further file: so many that they take several bodies. */
+  readonly large?: readonly number[];
+  /** Most bytes of one request body. */
+  readonly batchBytes: number;
+}
+
+/** Makes the trail of a seed: equal options give an equal trail. */
+export function knownTrail(options: KnownTrailOptions): KnownTrail {
+  const { seed, now, batchBytes, large = [] } = options;
+  const random = createRandom(`faults/${seed}`);
+  const files = [
+    ...generateTrail({ seed: `faults/${seed}`, files: options.files, now }),
+    ...large.map((records, index) => largeFile(random.fork(`large/${index}`), now, records)),
+  ];
+  const objects = shuffled(files, random).map((file) => knownObject(file, batchBytes));
+  const messages = announce(shuffled(files, random), random, { ...options.place, at: now });
+  return { objects, messages, records: objects.reduce((sum, { rows }) => sum + rows.length, 0) };
+}
+
+function largeFile(random: Random, now: number, records: number): TrailFile {
+  const [account] = estate.accounts;
+  const [region] = estate.regions;
+  const deliveredAt = Math.floor(now / 60_000) * 60_000;
+  return createTrailFile({ random, kind: 'CloudTrail', account, region, deliveredAt, records });
+}
+
+/**
+ * The rows come from the product's own row engine in one piece, as nothing here is about the mapping; that each record
+ * has its row, in place, is checked against the file itself.
+ */
+function knownObject(file: TrailFile, batchBytes: number): KnownObject {
+  const json = file.json();
+  const { deliveredAt, sourceObject } = describeObjectKey(file.key);
+  const stream = openByteRowStream()({ sourceObject, fallbackTime: deliveredAt ?? '' });
+  const texts: string[] = [];
+  let body = emptyBody(batchBytes);
+  let fed = stream.feed(json, body);
+  while (fed === 'body-full') {
+    texts.push(...rowsOf(body));
+    body = emptyBody(batchBytes);
+    fed = stream.resume(body);
+  }
+  texts.push(...rowsOf(body));
+  stream.end();
+  const { Records } = JSON.parse(Buffer.from(json).toString()) as { Records: readonly { eventID: string }[] };
+  const rows = Records.map(({ eventID }, index) => {
+    const text = texts[index] ?? '';
+    if (!text.includes(JSON.stringify(eventID))) throw new Error(`row ${index} of ${file.key} is not of ${eventID}`);
+    return { eventId: eventID, text };
+  });
+  if (rows.length !== texts.length) throw new Error(`${file.key} has ${rows.length} records and ${texts.length} rows`);
+  return { key: file.key, gzip: file.gzip(), rows };
+}
+
+function emptyBody(limit: number): RowBody {
+  const body = { bytes: Buffer.alloc(limit), length: 1, rows: 0, limit };
+  body.bytes[0] = 0x5b;
+  return body;
+}
+
+/** A comma stands after every row. */
+function rowsOf(body: RowBody): string[] {
+  const bytes = Buffer.from(body.bytes.subarray(0, body.length));
+  let from = 1;
+  return rowSeparators(bytes).map((comma) => {
+    const text = bytes.toString('utf8', from, comma);
+    from = comma + 1;
+    return text;
+  });
+}
+
+/** Every shape a notification can have; those that may tell of several files sometimes do. */
+function announce(
+  files: readonly TrailFile[],
+  random: Random,
+  place: Parameters<typeof notificationFor>[2],
+): readonly string[] {
+  const messages = [s3TestEvent(place)];
+  for (let from = 0; from < files.length; ) {
+    const shape = random.pick(notificationShapes);
+    const count = shape.startsWith('eventbridge') || random.chance(0.8) ? 1 : 2 + random.below(2);
+    messages.push(notificationFor(files.slice(from, from + count), shape, place));
+    from += count;
+  }
+  return messages;
+}
+
+function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
+  return items
+    .map((item) => ({ item, place: random.next() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,53 @@
+import { createRandom } from '../../local/trail/random.ts';
+import { type FaultName, faultKinds, type Misfortune } from './faultKinds.ts';
+
+/** Something that goes wrong at a time of the run. */
+export interface Injection {
+  readonly kind: FaultName;
+  /** Real milliseconds after the begin. */
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly misfortune: Misfortune;
+}
+
+/** What a run looks like; it follows from the seed alone. */
+export interface RunPlan {
+  readonly seed: number;
+  readonly processes: number;
+  readonly files: number;
+  readonly large: readonly number[];
+  /** Messages are announced over this time, so that every fault finds work. */
+  readonly announcedForMs: number;
+  readonly injections: readonly Injection[];
+}
+
+/** Everything is healed after this. */
+export const troubleMs = 1_800;
+
+/** Draws the run of a seed. */
+export function planRun(seed: number, enabled: readonly FaultName[]): RunPlan {
+  const random = createRandom(`run/${seed}`);
+  const shape = random.fork('shape');
+  const injections: Injection[] = [];
+  if (enabled.length > 0) {
+    const drawn = random.fork('injections');
+    const count = 2 + drawn.below(5);
+    for (let index = 0; index < count; index++) {
+      const kind = drawn.pick(enabled);
+      injections.push({
+        kind,
+        atMs: drawn.below(troubleMs - 300),
+        forMs: 150 + drawn.below(900),
+        misfortune: faultKinds[kind].draw(drawn.fork(`${index}`)),
+      });
+    }
+  }
+  return {
+    seed,
+    processes: 1 + shape.below(2),
+    files: 16 + shape.below(16),
+    large: [60 + shape.below(120), 20 + shape.below(40)],
+    announcedForMs: enabled.length === 0 ? 300 : 400 + shape.below(troubleMs - 400),
+    injections: injections.sort((one, other) => one.atMs - other.atMs),
+  };
+}

@@ -1,0 +1,160 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type FaultCounts, playAdversary } from './adversary.ts';
+import { startCrew } from './crew.ts';
+import type { FaultName } from './faultKinds.ts';
+import { startInstance } from './instance.ts';
+import { type Judgement, judge } from './judge.ts';
+import { type KnownTrail, knownTrail } from './knownTrail.ts';
+import type { Lane } from './laneClouds.ts';
+import { planRun, type RunPlan } from './plan.ts';
+import { later } from './storyClock.ts';
+import { Witness } from './witness.ts';
+
+/** What became of one run. */
+export interface RunOutcome extends Judgement {
+  readonly seed: number;
+  readonly faults: FaultCounts;
+  /** Messages that the healed queue did not give up within the bound. */
+  readonly messagesLeft: number;
+  readonly wrongDeadLetters: number;
+  readonly mostUploadsInFlight: number;
+  /** Processes that ended by themselves, and what they printed. */
+  readonly crashes: readonly string[];
+  readonly seconds: number;
+}
+
+/** The bounds of the drains, in seconds of the story: those of production, shortened a little. */
+export const drainBounds = {
+  SLICE_SECONDS: '60',
+  STOP_RECEIVING_SECONDS: '20',
+  VISIBILITY_SECONDS: '30',
+  HEARTBEAT_SECONDS: '8',
+  LONG_POLL_SECONDS: '1',
+  LINGER_MS: '500',
+  BATCH_BYTES: '20000',
+  UPLOADS_IN_FLIGHT: '3',
+  OBJECTS_IN_FLIGHT: '8',
+};
+
+export const uploadsInFlight = Number(drainBounds.UPLOADS_IN_FLIGHT);
+
+export interface RunOptions {
+  readonly lane: Lane;
+  readonly seed: number;
+  readonly enabled: readonly FaultName[];
+  /** Real milliseconds within which the healed pipe must have drained the queue. */
+  readonly convergeMs: number;
+  readonly onLine?: (instance: number, level: string, line: string) => void;
+}
+
+/** One run: a known trail, drainers, misfortune, healing, and the comparison of the table with the truth. */
+export async function runOnce(options: RunOptions): Promise<RunOutcome> {
+  const { lane, seed, enabled, onLine } = options;
+  const started = performance.now();
+  const plan = planRun(seed, enabled);
+  await lane.reset();
+  const { aws, ingestion } = lane.clouds;
+  const trail = knownTrail({
+    seed: String(seed),
+    now: lane.clock.now(),
+    place: { bucket: aws.bucket, region: aws.region },
+    files: plan.files,
+    large: plan.large,
+    batchBytes: Number(drainBounds.BATCH_BYTES),
+  });
+  for (const { key, gzip } of trail.objects) await aws.putLogFile(key, gzip);
+  const tableFrom = (await stat(ingestion.tableFile)).size;
+  const witness = new Witness(trail);
+  const crashes: string[] = [];
+  const crew = await startCrew(plan.processes, witness, (number) =>
+    startInstance({
+      ...{ lane, witness, number },
+      seed: seed * 1_000 + number,
+      settings: drainBounds,
+      onCrash: (printed) => crashes.push(`instance ${number} ${printed}`),
+      onSlices: () => undefined,
+      onLine: onLine === undefined ? undefined : (level, line) => onLine(number, level, line),
+    }),
+  );
+  lane.watchUploads((port) =>
+    witness.upload(crew.instances.find(({ ingestionGate }) => ingestionGate.isMine(port))?.number ?? -1),
+  );
+  const feeding = feed(trail, plan, lane);
+  const faults = await playAdversary({ lane, crew, plan, claimLostAfterMs: claimLostAfterMs(lane) });
+  await feeding;
+  const messagesLeft = await converge(lane, options.convergeMs, (pace) => {
+    for (const { process } of crew.instances) process.follow(pace);
+  });
+  await crew.stop();
+  lane.watchUploads(undefined);
+
+  const summaries = crew.instances.map(({ process }) => process.summaries);
+  const bound = witness.bound((number) =>
+    (summaries[number] ?? []).reduce((sum, { rowsOfUnknownOutcome }) => sum + rowsOfUnknownOutcome, 0),
+  );
+  const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), bound);
+  for (const { key } of trail.objects) aws.deleteLogFile(key);
+  return {
+    ...judgement,
+    seed,
+    faults,
+    messagesLeft,
+    wrongDeadLetters: aws.stats().deadLetters,
+    mostUploadsInFlight: Math.max(
+      witness.mostUploadsInFlight,
+      ...summaries.flat().map((summary) => summary.mostUploadsInFlight),
+    ),
+    crashes,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function claimLostAfterMs(lane: Lane): number {
+  return (Number(drainBounds.VISIBILITY_SECONDS) * 1_000) / lane.clock.pace().speed;
+}
+
+/** Announces the files one by one, so that there is work as long as there is trouble. */
+async function feed(trail: KnownTrail, plan: RunPlan, { clouds }: Lane): Promise<void> {
+  const started = performance.now();
+  for (const [index, message] of trail.messages.entries()) {
+    const dueMs = (plan.announcedForMs * index) / trail.messages.length;
+    const leftMs = dueMs - (performance.now() - started);
+    if (leftMs > 1) await wait(leftMs);
+    clouds.aws.announce([message]);
+  }
+}
+
+/**
+ * Waits until the queue is empty; answers how many messages are left at the bound. While every message is invisible for
+ * longer than anybody could hold it, nothing happens in the story, and its clock is moved on.
+ */
+async function converge(lane: Lane, boundMs: number, tell: (pace: ReturnType<typeof later>) => void): Promise<number> {
+  const { aws } = lane.clouds;
+  const until = performance.now() + boundMs;
+  const heldMs = Number(drainBounds.VISIBILITY_SECONDS) * 1_000;
+  for (;;) {
+    const { queue } = aws.stats();
+    const left = queue.visible + queue.inFlight;
+    if (left === 0 || performance.now() > until) return left;
+    const idleMs = queue.visible > 0 ? 0 : Math.min(...aws.visibleAgainAt()) - lane.clock.now();
+    if (idleMs > 1.2 * heldMs) {
+      const pace = later(lane.clock, Math.min(idleMs, longestMoveMs));
+      tell(pace);
+      lane.clock.follow(pace);
+    }
+    await wait(20);
+  }
+}
+
+/** Requests signed 15 minutes ago are refused, and some may be under way. */
+const longestMoveMs = 600_000;
+
+async function rowsFrom(path: string, start: number): Promise<string[]> {
+  const rows: string[] = [];
+  if ((await stat(path)).size === start) return rows;
+  for await (const line of createInterface({ input: createReadStream(path, { start }) })) rows.push(line);
+  return rows;
+}
