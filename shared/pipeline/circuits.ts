@@ -25,6 +25,7 @@ export class Circuits {
   /** Probes of circuits that closed without any work having succeeded since: a probe is less than the real thing. */
   readonly #onTrial = new Map<CircuitName, number>();
   readonly #alike = new Map<string, Map<string, Set<string>>>();
+  readonly #probing = new Map<CircuitName, Promise<void>>();
   readonly #listeners = new Set<() => void>();
   readonly #changed = new Notice();
   #writes: Promise<void> = Promise.resolve();
@@ -113,11 +114,14 @@ export class Circuits {
   async bucketCircuit(object: ObjectRef, signal: AbortSignal): Promise<OpenCircuit | undefined> {
     for (const circuit of this.#open.values()) {
       if (!circuit.name.startsWith(`bucket/${object.bucket}/`)) continue;
-      if (this.#parts.ports.clock.now() >= circuit.nextProbeAt) {
-        // The next probe is put off before this one is made, so that only one object of many makes it.
-        this.#open.set(circuit.name, { ...circuit, nextProbeAt: this.#parts.ports.clock.now() + longestProbeMs });
-        await this.#probe({ lastFailed: object, ...circuit }, signal);
+      // One object of many makes the probe, and the others wait for what it finds.
+      let probing = this.#probing.get(circuit.name);
+      if (probing === undefined && this.#parts.ports.clock.now() >= circuit.nextProbeAt) {
+        probing = this.#probe({ lastFailed: object, ...circuit }, signal);
+        this.#probing.set(circuit.name, probing);
+        void probing.finally(() => this.#probing.delete(circuit.name));
       }
+      await probing;
       if (this.#open.has(circuit.name)) return circuit;
     }
     return undefined;

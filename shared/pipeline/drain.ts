@@ -1,6 +1,7 @@
 import type { OpenRowStream } from '../cloudtrail/rowEngine.ts';
 import type { FailureReport, SliceEnd, SliceSummary } from '../events.ts';
 import { acknowledger } from './acknowledge.ts';
+import { BacklogSense, compressBySense } from './backlogSense.ts';
 import { carefulLedger } from './carefulLedger.ts';
 import { Circuits } from './circuits.ts';
 import { compressBody } from './compressBody.ts';
@@ -97,12 +98,14 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     if (!isStorageReported) report({ type: 'ledger-unavailable', source, failure: reportOf(error) });
     isStorageReported = true;
   };
+  const backlog = new BacklogSense(ports.queue, clock, settings);
   const circuits = new Circuits({ source, bucketFailures: settings.bucketFailures, ports, storageFailed });
   return {
     settings,
     ports,
     openRows,
-    compress: ports.compress ?? compressBody,
+    compress: compressBySense(ports.compress ?? compressBody, backlog, settings.catchUpGzipLevel),
+    backlog,
     ledger: carefulLedger(ports.ledger, storageFailed),
     deadline,
     tally: new Tally(),

@@ -19,6 +19,8 @@ export interface DrainSettings {
   readonly lingerMs: number;
   readonly uploadsInFlight: number;
   readonly gzipLevel: number;
+  /** While a backlog waits; default: `gzipLevel`. */
+  readonly catchUpGzipLevel?: number;
   /** How often one body is sent before its failure counts. */
   readonly uploadAttempts: number;
   /** Different objects of a bucket that must fail alike, with no success between, before its circuit opens. */

@@ -96,6 +96,8 @@ async function ingestClaimed(
     if (known !== undefined) slice.ports.report({ type: 'object-reingested', ...where(object, slice) });
     return await accepted(complete, claim.claim, read, counts.accepted, slice);
   }
+  // The rows before a break stay: whoever reads the same content again leaves them out.
+  await keeper.leave();
   return await left(claim.claim, held, failure ?? endedBefore(object), slice);
 }
 

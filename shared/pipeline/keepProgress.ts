@@ -9,6 +9,8 @@ export interface ProgressKeeper {
   readingEnded(): void;
   /** Resolves when nothing more is being written: the outcome must not be overtaken. */
   end(): Promise<void>;
+  /** The object is left without being accepted: writes down the last that is known, once nothing else is being written. */
+  leave(): Promise<void>;
 }
 
 /** One write at a time, each of the newest state: an object of one body never needs any. */
@@ -20,18 +22,21 @@ export function keepProgress(
 ): ProgressKeeper {
   const ended = new AbortController();
   let isRead = false;
+  let kept = 0;
 
+  const write = async (): Promise<void> => {
+    kept = rows.prefix;
+    const identity = scanned.etag === undefined ? {} : { etag: scanned.etag };
+    await ledger.recordProgress(claim, { rows: scanned.acceptedBefore + kept, identity });
+  };
   const keep = async (): Promise<void> => {
-    let kept = 0;
     while (!ended.signal.aborted) {
       if (rows.prefix === kept || (isRead && rows.accepted === rows.written)) {
         await rows.changed(AbortSignal.any([ended.signal, deadline.over]));
         if (deadline.over.aborted) return;
         continue;
       }
-      kept = rows.prefix;
-      const identity = scanned.etag === undefined ? {} : { etag: scanned.etag };
-      await ledger.recordProgress(claim, { rows: scanned.acceptedBefore + kept, identity });
+      await write();
     }
   };
   const keeping = keep();
@@ -43,6 +48,9 @@ export function keepProgress(
     end: () => {
       ended.abort();
       return keeping;
+    },
+    leave: async () => {
+      if (rows.prefix !== kept) await write();
     },
   };
 }

@@ -92,6 +92,7 @@ export class Receivers {
       this.#empties = 0;
       tally.messagesReceived += messages.length;
       for (const message of messages) onMessage(message);
+      if (messages.length === entriesPerRequest) void slice.backlog.look();
       return true;
     } catch (error) {
       if (!stop.aborted) circuits.open('source', error);

@@ -1,5 +1,6 @@
 import type { OpenRowStream } from '../cloudtrail/rowEngine.ts';
 import type { Acknowledge } from './acknowledge.ts';
+import type { BacklogSense } from './backlogSense.ts';
 import type { Circuits } from './circuits.ts';
 import type { Deadline } from './deadline.ts';
 import type { DrainSettings } from './drainSettings.ts';
@@ -17,6 +18,7 @@ export interface Slice {
   readonly ports: DrainPorts;
   readonly openRows: OpenRowStream;
   readonly compress: Compress;
+  readonly backlog: BacklogSense;
   /** Never throws: see carefulLedger.ts. */
   readonly ledger: Required<Ledger>;
   readonly deadline: Deadline;

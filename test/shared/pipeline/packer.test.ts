@@ -158,7 +158,11 @@ describe('splitBatch', () => {
         fc.integer({ min: 1, max: 19 }),
         async (values, first) => {
           const shared = [Math.min(first, values.length - 1)];
-          const shares = [...shared, values.length - (shared[0] ?? 0)].map((rows) => ({ of: rowsWritten(rows), rows }));
+          const shares = [...shared, values.length - (shared[0] ?? 0)].map((rows) => ({
+            of: rowsWritten(rows),
+            from: 0,
+            rows,
+          }));
           const text = JSON.stringify(values);
           const body = { gzipped: gzipSync(text), rows: values.length, uncompressedBytes: Buffer.byteLength(text) };
           const halves = await splitBatch({ body, shares }, compress, 1);
