@@ -5,7 +5,7 @@ import { decodeCase, encodeCase, type FuzzCase } from './fuzzCase.ts';
 
 const folder = join(import.meta.dirname, '../../test/fixtures/fuzz');
 
-/** Cases that once failed, by name: each is read again by every run and by the tests. */
+/** Cases that once failed in some build, by name: each is read again by every run and by the tests. */
 export function loadCorpus(): ReadonlyMap<string, FuzzCase> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return new Map(names.map((name) => [name, decodeCase(readFileSync(join(folder, name), 'utf8'))]));

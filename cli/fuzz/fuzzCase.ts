@@ -15,11 +15,18 @@ export interface FuzzCase {
 }
 
 /** A case as a small text file: the log file's bytes as characters of the same number, so that most stay readable. */
-export function encodeCase({ log, ...rest }: FuzzCase, problem: string): string {
-  return `${JSON.stringify({ problem, ...rest, log: Buffer.from(log).toString('latin1') }, undefined, 2)}\n`;
+export function encodeCase({ log, pieces, limit, bounds }: FuzzCase, problem: string): string {
+  const file: CaseFile = { problem, pieces: pieces.join(' '), limit, bounds, log: Buffer.from(log).toString('latin1') };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
 export function decodeCase(text: string): FuzzCase {
-  const { log, pieces, limit, bounds } = JSON.parse(text) as Omit<FuzzCase, 'log'> & { readonly log: string };
-  return { log: Buffer.from(log, 'latin1'), pieces, limit, bounds };
+  const { log, pieces, limit, bounds } = JSON.parse(text) as CaseFile;
+  return { log: Buffer.from(log, 'latin1'), pieces: pieces.split(' ').map(Number), limit, bounds };
+}
+
+interface CaseFile extends Pick<FuzzCase, 'limit' | 'bounds'> {
+  readonly problem: string;
+  readonly pieces: string;
+  readonly log: string;
 }

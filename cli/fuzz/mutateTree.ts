@@ -1,7 +1,7 @@
 import type { Random } from '../../local/trail/random.ts';
-import { columns } from '../../shared/cloudtrail/columns.ts';
+import { type ColumnKind, columns } from '../../shared/cloudtrail/columns.ts';
 import { copyTree, type List, type Obj, type Place, placesIn, type Tree } from './jsonTree.ts';
-import { oddKey, oddValue, securityGroupRule } from './oddValues.ts';
+import { oddKey, oddTime, oddValue, securityGroupRule } from './oddValues.ts';
 
 /** Changes the structure of a log file in a few places. */
 export function mutateTree(log: Tree, random: Random): void {
@@ -35,7 +35,7 @@ const changes: readonly Change[] = [
 function changeColumn(_: Place, random: Random, log: Tree): void {
   const records = log.kind === 'object' ? log.members.find(({ key }) => key === '"Records"')?.value : undefined;
   if (records?.kind !== 'list' || records.items.length === 0) return;
-  const { source } = random.pick(columns.filter((column) => column.source.length > 0));
+  const { kind, source } = random.pick(columns.filter((column) => column.source.length > 0));
   let tree = random.pick(records.items);
   for (const [depth, name] of source.entries()) {
     if (tree.kind !== 'object') return;
@@ -46,9 +46,13 @@ function changeColumn(_: Place, random: Random, log: Tree): void {
       member = { key, value: { kind: 'object', members: [] } };
       tree.members.splice(random.below(tree.members.length + 1), 0, member);
     }
-    if (isLeaf) member.value = name === 'requestParameters' ? securityGroupRule(random) : oddValue(random);
+    if (isLeaf) member.value = name === 'requestParameters' ? securityGroupRule(random) : oddCell(kind, random);
     tree = member.value;
   }
+}
+
+function oddCell(kind: ColumnKind, random: Random): Tree {
+  return kind === 'datetime' && random.chance(0.7) ? { kind: 'scalar', text: oddTime(random) } : oddValue(random);
 }
 
 function pickObject(log: Tree, random: Random): Obj | undefined {

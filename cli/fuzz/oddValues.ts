@@ -101,12 +101,12 @@ export function oddValue(random: Random): Tree {
 }
 
 /** A time around the ends of days, months and years, in one of CloudTrail's spellings or nearly so. */
-function oddTime(random: Random): string {
+export function oddTime(random: Random): string {
   const two = (...numbers: readonly number[]) => String(random.pick(numbers)).padStart(2, '0');
-  const year = random.pick(['2026', '2024', '1900', '2000', '0000', '0001', '9999']);
-  const day = `${two(0, 1, 2, 4, 9, 12, 13, 20)}-${two(0, 1, 28, 29, 30, 31, 32, 40)}`;
-  const hour = `${two(0, 9, 12, 23, 24, 30)}:${two(0, 9, 59, 60)}:${two(0, 9, 59, 60, 61)}`;
-  const time = `${year}-${day}T${hour}${random.pick(['Z', 'Z', 'Z', 'z', '.5Z', '+00:00', ''])}`;
+  const year = random.pick(['2026', '2026', '2024', '1900', '2000', '0000', '9999']);
+  const day = `${two(0, 1, 2, 4, 6, 9, 11, 12, 13)}-${two(0, 1, 28, 29, 30, 31, 32)}`;
+  const hour = `${two(0, 9, 19, 23, 24)}:${two(0, 9, 30, 59, 60)}:${two(0, 9, 30, 59, 60)}`;
+  const time = `${year}-${day}T${hour}${random.pick(['Z', 'Z', 'Z', 'Z', 'Z', 'z', '.5Z', '+00:00', ''])}`;
   return `"${random.chance(0.4) ? time.replaceAll(/[-:]/g, '') : time}"`;
 }
 
