@@ -26,6 +26,18 @@ const unmappedErased = 0;
 
 const derivedColumns = columns.flatMap((column, index) => (column.kind === 'derived' ? [index] : []));
 
+/** Nothing is remembered in it between two calls, so all tapes of a depth share one. */
+const scratches = new Map<number, readonly Uint8Array[]>();
+
+function scratchOf(depthCap: number): readonly Uint8Array[] {
+  const known = scratches.get(depthCap);
+  if (known !== undefined) return known;
+  const nesting = new Uint8Array(depthCap);
+  const scratch = Array.from({ length: 8 }, (_, depth) => nesting.subarray(depth));
+  scratches.set(depthCap, scratch);
+  return scratch;
+}
+
 /**
  * Reads one record in one pass: validates it, and notes where the value of every column lies and which members no
  * column takes. Nothing is copied. Of equal keys the last counts, as in every JSON reader; the earlier ones stay
@@ -54,8 +66,7 @@ export class RecordTape {
   /** @throws RangeError for a depth in which not even the known objects fit. */
   constructor(depthCap: number) {
     if (depthCap < 8) throw new RangeError(`the depth cap must be at least 8; got ${depthCap}`);
-    const nesting = new Uint8Array(depthCap);
-    this.#nesting = Array.from({ length: 8 }, (_, depth) => nesting.subarray(depth));
+    this.#nesting = scratchOf(depthCap);
   }
 
   /** `at` is the record's opening brace. Answers the position after it; -1 when it is invalid, too deep or unfinished. */

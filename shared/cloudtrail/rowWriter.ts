@@ -10,6 +10,9 @@ import type { RecordTape } from './rowTape.ts';
 /** Of a row: names, quotes and what the connector itself writes. */
 const rowOverheadBytes = columns.reduce((sum, column) => sum + column.name.length + 8, 1024);
 
+/** What comes before the value of each column. */
+const names = columns.map(({ name }, index) => Buffer.from(`${index === timeColumn ? '{' : ','}"${name}":`));
+
 /** What is to be said about a row that its record does not say. */
 export interface RowRemarks {
   /** Members for `UnmappedFields`, as JSON without braces. */
@@ -23,13 +26,11 @@ export const noRemarks: RowRemarks = { notes: new Uint8Array(0), shortened: [] }
 /** Turns a read record into a row, `{"TimeGenerated":…,…},`, of one object's context. */
 export class RowWriter {
   readonly #columnBytesCap: number;
-  readonly #names: readonly Uint8Array[];
   readonly #fallbackTime: Uint8Array;
   readonly #sourceObject: Uint8Array;
 
   constructor(context: ObjectContext, columnBytesCap: number) {
     this.#columnBytesCap = columnBytesCap;
-    this.#names = columns.map(({ name }, index) => Buffer.from(`${index === timeColumn ? '{' : ','}"${name}":`));
     this.#fallbackTime = Buffer.from(JSON.stringify(context.fallbackTime));
     this.#sourceObject = Buffer.from(JSON.stringify(context.sourceObject));
   }
@@ -128,7 +129,7 @@ export class RowWriter {
   }
 
   #name(column: number, out: Uint8Array, at: number): number {
-    const name = this.#names[column] ?? this.#fallbackTime;
+    const name = names[column] ?? this.#fallbackTime;
     for (let index = 0; index < name.length; index++) out[at++] = name[index] ?? 0;
     return at;
   }

@@ -26,7 +26,8 @@ export type Collected =
 export class RecordCollector {
   readonly #limits: RecordLimits;
   readonly #tokens = new JsonTokens();
-  #held = new Uint8Array(4096);
+  /** Most objects need none. */
+  #held = new Uint8Array(0);
   #heldLength = 0;
   #deepest = 0;
   #skim: StubSkim | undefined;
@@ -91,7 +92,7 @@ export class RecordCollector {
   #hold(part: Uint8Array): void {
     const length = this.#heldLength + part.length;
     if (length > this.#held.length) {
-      const larger = new Uint8Array(2 * length);
+      const larger = new Uint8Array(Math.max(4096, 2 * length));
       larger.set(this.#held.subarray(0, this.#heldLength));
       this.#held = larger;
     }
