@@ -1,5 +1,5 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { parseCommand } from './commandLine.ts';
 
@@ -10,18 +10,22 @@ const { values } = parseCommand({
 });
 
 const root = join(import.meta.dirname, '..');
+const functionsFolder = join(root, 'functions');
 const out = values.out ?? join(root, 'dist');
-const triggers = readdirSync(join(root, 'functions')).filter((name) => name.endsWith('.ts'));
+const bundle = join(out, 'functions', 'connector.js');
+const triggers = readdirSync(functionsFolder).filter(registersFunction);
 
-rmSync(out, { recursive: true, force: true });
-await build({
+// Whatever else lay there would be loaded, too: the host takes every file of dist/functions.
+rmSync(join(out, 'functions'), { recursive: true, force: true });
+const { warnings } = await build({
   stdin: {
     contents: triggers.map((name) => `import './${name}';`).join('\n'),
-    resolveDir: join(root, 'functions'),
-    sourcefile: 'connector.ts',
+    resolveDir: functionsFolder,
+    // No name that a file there could have, since that file could then not be imported any more.
+    sourcefile: '<functions>',
     loader: 'ts',
   },
-  outfile: join(out, 'functions', 'connector.js'),
+  outfile: bundle,
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -38,5 +42,15 @@ await build({
   loader: { '.wasm': 'binary' },
   legalComments: 'external',
   logLevel: 'warning',
-});
-console.error(`Built ${join(out, 'functions', 'connector.js')} from ${triggers.length} function files.`);
+}).catch(() => process.exit(1)); // esbuild has said why
+// What esbuild doubts would fail in the cloud, where nobody sees it before it is deployed.
+if (warnings.length > 0) process.exit(1);
+
+const names = triggers.map((name) => basename(name, '.ts'));
+const megabytes = (statSync(bundle).size / 1e6).toFixed(2);
+console.error(`Built ${bundle} (${megabytes} MB) with ${names.length} functions: ${names.join(', ')}.`);
+
+/** Files beside them that register nothing are helpers, and come along when they are imported. */
+function registersFunction(name: string): boolean {
+  return name.endsWith('.ts') && /^app\.(?!hook\b)\w+\(/m.test(readFileSync(join(functionsFolder, name), 'utf8'));
+}

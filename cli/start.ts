@@ -21,13 +21,19 @@ const { values } = parseCommand({
     now: { type: 'string', value: 'ISO', help: 'fixes the time of reception, for example 2026-11-01T12:00:00Z' },
     serve: { type: 'boolean', help: 'keep everything running until Ctrl-C' },
     break: { type: 'string', value: 'NAME', help: 'provoke one misconfiguration; "list" names them' },
+    work: {
+      type: 'string',
+      value: 'DIR',
+      help: 'where the run keeps its own files (default .local); one run at a time',
+    },
     json: { type: 'boolean', help: 'print nothing but the summary, as one JSON object, on standard output' },
   },
   notes:
-    'Pids and endpoints are in .local/run.json while it runs.\nExit codes: 0 everything arrived, 1 something failed or was left, 2 wrong usage.',
+    'Pids and endpoints are in run.json of the work folder while it runs.\nExit codes: 0 everything arrived, 1 something failed or was left, 2 wrong usage.',
 });
 
 const root = join(import.meta.dirname, '..');
+const work = resolve(values.work ?? join(root, '.local'));
 
 if (values.break === 'list') {
   for (const [name, what] of Object.entries(breaks)) process.stdout.write(`${name.padEnd(12)} ${what}\n`);
@@ -61,6 +67,7 @@ function readOptions(): RunOptions {
   const folder = values.logs === undefined ? undefined : readFolder(values.logs);
   return {
     root,
+    work,
     version,
     trail: folder === undefined ? { files: readFiles(values.files), seed: values.seed ?? '1' } : { folder },
     serve: values.serve ?? false,
@@ -78,7 +85,6 @@ function readFolder(logs: string): string {
   if (!existsSync(logs)) refuse(`--logs must be a folder; there is no "${logs}"`);
   if (!statSync(logs).isDirectory()) refuse(`--logs must be a folder; "${logs}" is a file`);
   const folder = realpathSync(logs);
-  const work = join(root, '.local');
   if (folder === work || folder.startsWith(`${work}/`)) {
     refuse(`--logs must not be in ${work}, which this command empties; move the files elsewhere`);
   }

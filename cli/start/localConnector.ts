@@ -74,12 +74,14 @@ export async function startConnector(options: LocalConnectorOptions): Promise<Ru
   };
 }
 
-/** The first lines of what Node says name the file and the fault; the stack below is of no use to a person here. */
+/** Of what Node says only the fault and where it is: the rest of the stack is of no use to a person here. */
 function cannotStart(message: string): RunFailure {
-  const [said = message] = message.split(/\n\s+at |\n\nNode\.js v/);
+  const [said = message, ...stack] = message.split(/\n\s+at |\n\nNode\.js v/);
+  const place = /file:\/\/[^)]+/.exec(stack[0] ?? '')?.[0];
+  const fault = said.replace(/\s*\n\s*/g, ' ').trim();
   return new RunFailure(
     'functions-not-started',
-    said.replace(/\s*\n\s*/g, ' ').trim(),
+    place === undefined ? fault : `${fault} (at ${place})`,
     'Put right what is named there, in functions/ or in what it imports; "npm test" checks all of it.',
   );
 }

@@ -7,7 +7,8 @@ const mostFailures = 10;
 
 /** The run as a person reads it; `table` is how its place is best told. */
 export function renderSummary(result: RunResult, table: string): string {
-  const { summary, totals } = result;
+  const { summary, times, totals } = result;
+  if (times.functionsUpAt === undefined) return `${whatToDo(summary).join('\n')}\n`;
   const lines = [
     '',
     row('Objects', `${count(summary.objects)} delivered`, otherObjects(summary)),
@@ -89,6 +90,7 @@ function frequentEvents({ eventNames }: RunResult): string[] {
 
 function failures({ outstanding, totals }: RunResult): string[] {
   const all = [...totals.failedObjects.values()];
+  if (all.length === 1) return []; // the run's error says it
   const lines = all.slice(0, mostFailures).map((one) => `  Failed [${one.code}]: ${failureWords(one, outstanding)}`);
   if (all.length > mostFailures) lines.push(`  Failed: ${plural(all.length - mostFailures, 'more object')}`);
   return lines.length === 0 ? [] : [...lines, ''];

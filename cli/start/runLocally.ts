@@ -20,6 +20,8 @@ import { type StartSummary, type SummaryParts, summarise } from './summary.ts';
 export interface RunOptions {
   /** The project's folder. */
   readonly root: string;
+  /** What this run writes lies here; one run at a time. */
+  readonly work: string;
   readonly version: string;
   readonly trail: { readonly files: number; readonly seed: string } | { readonly folder: string };
   readonly out?: string;
@@ -51,7 +53,7 @@ export async function runLocally(
 ): Promise<RunResult> {
   const run = new Run(options, interrupted, tell);
   try {
-    const unlock = takeRunLock(join(options.root, '.local'));
+    const unlock = takeRunLock(options.work);
     try {
       await run.inClouds();
     } finally {
@@ -90,7 +92,7 @@ class Run {
     this.#options = options;
     this.#interrupted = interrupted;
     this.#tell = tell;
-    this.#folder = join(options.root, '.local', 'run');
+    this.#folder = join(options.work, 'run');
   }
 
   failed(failure: RunFailure): void {
@@ -159,7 +161,7 @@ class Run {
       host = await startConnector({
         root: options.root,
         clouds,
-        runFile: join(options.root, '.local', 'run.json'),
+        runFile: join(options.work, 'run.json'),
         onUserLine: (line) => this.#hear(line),
         onLost: (failure) => (options.serve ? this.#tell(failure.message) : this.failed(failure)),
         tell: this.#tell,
@@ -182,8 +184,7 @@ class Run {
     const feed = { ...parts, waitsForRoom: breakName === undefined, tell: this.#tell };
     try {
       if ('files' in trail) await feedTrail(feed, trail.files, trail.seed);
-      else
-        await feedFolder(feed, trail.folder, [join(this.#options.root, '.local'), ...(out === undefined ? [] : [out])]);
+      else await feedFolder(feed, trail.folder, [this.#options.work, ...(out === undefined ? [] : [out])]);
     } catch (error) {
       const message = `the files could not be put into the bucket: ${error instanceof Error ? error.message : String(error)}`;
       this.failed(new RunFailure('feeding-failed', message, 'Check the folder and the free space on the disk.'));

@@ -113,7 +113,8 @@ function singleFiles({ fed, outstanding, totals }: SummaryParts): Wrong | undefi
   if (object) {
     const more = totals.failedObjects.size - 1;
     const others = more === 0 ? '' : `; ${plural(more, 'other object')} failed, too`;
-    return wrong(object.code, `${failureWords(object, outstanding)}${others}`, object.remedy ?? null);
+    const remedy = object.remedy ?? 'Look at the file: it is damaged, or no CloudTrail log file.';
+    return wrong(object.code, `${failureWords(object, outstanding)}${others}`, remedy);
   }
   const { firstUnreadable: file, unreadable } = fed;
   if (!file) return undefined;

@@ -23,7 +23,7 @@ export interface QueueSettings {
 /** Reads host.json of the app's folder. @throws Error naming the setting that cannot be read. */
 export async function readHostSettings(directory: string): Promise<HostSettings> {
   const path = join(directory, 'host.json');
-  const host = asObject(JSON.parse(await readFile(path, 'utf8')), path);
+  const host = asObject(parse(await readFile(path, 'utf8')), path);
   const extensions = asObject(host['extensions'] ?? {}, 'extensions');
   const queues = asObject(extensions['queues'] ?? {}, 'extensions.queues');
   const http = asObject(extensions['http'] ?? {}, 'extensions.http');
@@ -49,6 +49,14 @@ export async function readHostSettings(directory: string): Promise<HostSettings>
       messageEncoding: encoding,
     },
   };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`host.json is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function timeoutOf(value: unknown): number | undefined {
