@@ -22,9 +22,12 @@ export function readArguments(words: readonly string[]): BenchArguments {
           value: 'NAME',
           help: `${setNames.join(', ')}; repeatable (default: all)`,
         },
-        rounds: { type: 'string', value: 'N', help: 'runs of each contender, 1 to 50 (default: 5; 1 with --quick)' },
+        rounds: { type: 'string', value: 'N', help: 'runs of each contender, 1 to 50 (default: 3; 1 with --quick)' },
         quick: { type: 'boolean', help: 'small sets, to see that everything works; the exit code ignores the demands' },
-        json: { type: 'boolean', help: 'print one JSON object {machine, sets, results, demands} on standard output' },
+        json: {
+          type: 'boolean',
+          help: 'print one JSON object {machine, sets, results, demands, …} on standard output',
+        },
       },
       notes: 'Exit code: 0 every demand met, 1 a demand missed or a run failed, 2 wrong usage.',
     },
@@ -32,7 +35,7 @@ export function readArguments(words: readonly string[]): BenchArguments {
   );
   const { json = false, quick = false } = values;
   const sets = new Set((values.set ?? setNames).map(readSet));
-  return { json, quick, sets: [...sets], rounds: readRounds(values.rounds ?? (quick ? '1' : '5')) };
+  return { json, quick, sets: [...sets], rounds: readRounds(values.rounds ?? (quick ? '1' : '3')) };
 }
 
 function readSet(text: string): SetName {

@@ -1,74 +1,118 @@
 import { join } from 'node:path';
 import { type BenchArguments, readArguments } from './arguments.ts';
+import type { Comparison } from './compareRows.ts';
+import { type ContenderName, contenders } from './contenders.ts';
 import { type DataSet, prepareDataSet, type RecipeName, type SetName } from './dataSets.ts';
 import { type Demand, type DemandSets, judge } from './demands.ts';
-import { describeMachine, load, type Machine, pinning } from './machine.ts';
-import { type Contender, measure, type Result } from './measure.ts';
+import { type EndToEnd, endToEnd } from './endToEnd/endToEnd.ts';
+import { describeMachine, load, type Machine } from './machine.ts';
+import { measure, type Result } from './measure.ts';
 import { formatReport, summarize } from './report.ts';
+import { spawned } from './spawned.ts';
 
 /** Everything a benchmark run found out. */
 export interface BenchReport {
   readonly machine: Machine;
+  readonly seconds: number;
   readonly sets: readonly DataSet[];
   readonly results: readonly Result[];
+  readonly comparisons: readonly (Comparison & { readonly set: string })[];
+  readonly endToEnd: EndToEnd | undefined;
   readonly demands: readonly Demand[];
 }
 
 export async function bench(options: BenchArguments, report: (line: string) => void): Promise<BenchReport> {
-  const pin = pinning();
-  const machine = describeMachine(pin.length > 0);
-  const plan = options.sets.flatMap((name) => planOf(name, options));
-  const sets: DataSet[] = [];
+  const startedAt = performance.now();
+  const machine = describeMachine();
+  const { pinned } = machine;
+  const names = options.quick ? quickSets : fullSets;
+  const sets = new Map<RecipeName, DataSet>();
+  const setOf = async (name: RecipeName): Promise<DataSet> => {
+    const set = sets.get(name) ?? (await prepareDataSet(scratch, name));
+    sets.set(name, set);
+    return set;
+  };
   const results: Result[] = [];
-  for (const { recipe, contenders, rounds } of plan) {
-    const set = await prepareDataSet(scratch, recipe);
-    sets.push(set);
-    results.push(...(await measure(set, contenders, { rounds, pin, report })));
+  for (const { set, runs, rounds } of options.sets.flatMap((name) => planOf(name, options))) {
+    const measured = runs
+      .filter((name) => name !== 'python' || machine.python !== undefined)
+      .map((name) => contenders[name]);
+    results.push(...(await measure(await setOf(names[set]), measured, { rounds, pinned, report })));
   }
-  const demands = judge(results, options.quick ? quickSets : fullSets);
-  return { machine: { ...machine, loadAfter: load() }, sets, results, demands };
+  const comparisons: BenchReport['comparisons'][number][] = [];
+  for (const name of ['mid', 'tiny'] as const) {
+    if (options.sets.includes(name)) comparisons.push(await compare(await setOf(names[name]), options.quick ? 1 : 4));
+  }
+  const driven = options.sets.includes('end-to-end')
+    ? await endToEnd({
+        folder: join(scratch, 'clouds'),
+        mid: await setOf(names.mid),
+        tiny: await setOf(names.tiny),
+        measuredMs: options.quick ? 2000 : 20_000,
+        report,
+      })
+    : undefined;
+  const demands = judge({ results, comparisons, endToEnd: driven }, names);
+  return {
+    machine: { ...machine, loadAfter: load() },
+    seconds: (performance.now() - startedAt) / 1000,
+    sets: [...sets.values()],
+    results,
+    comparisons,
+    endToEnd: driven,
+    demands,
+  };
 }
 
 const scratch = join(import.meta.dirname, '../.local/bench');
 
-const fullSets = { mid: 'mid', tiny: 'tiny', small: 'large20', large: 'large200' } as const satisfies DemandSets;
+const fullSets = {
+  mid: 'mid',
+  tiny: 'tiny',
+  large50: 'large50',
+  large200: 'large200',
+  large1000: 'large1000',
+} as const satisfies DemandSets;
 const quickSets = {
   mid: 'quickMid',
   tiny: 'quickTiny',
-  small: 'quickLarge20',
-  large: 'quickLarge200',
+  large50: 'quickLarge50',
+  large200: 'quickLarge200',
+  large1000: 'quickLarge1000',
 } as const satisfies DemandSets;
 
-const contenders = {
-  plain: { name: 'plain', design: 'plain', level: 6 },
-  ours6: { name: 'ours-6', design: 'ours', level: 6 },
-  ours3: { name: 'ours-3', design: 'ours', level: 3 },
-  limit6: { name: 'limit-6', design: 'limit', level: 6 },
-  limit3: { name: 'limit-3', design: 'limit', level: 3 },
-} as const satisfies Record<string, Contender>;
-
 interface Step {
-  readonly recipe: RecipeName;
-  readonly contenders: readonly Contender[];
+  readonly set: keyof DemandSets;
+  readonly runs: readonly ContenderName[];
   readonly rounds: number;
 }
 
-/** Which contenders run over a set; where a figure hardly varies three rounds are enough. */
-function planOf(name: SetName, { quick, rounds }: BenchArguments): Step[] {
-  const sets = quick ? quickSets : fullSets;
-  const { plain, ours6, ours3, limit6, limit3 } = contenders;
-  const few = Math.min(rounds, 3);
+/** Which contenders run over a set; where a figure hardly varies or a run is long, fewer rounds are enough. */
+function planOf(name: SetName, { rounds }: BenchArguments): Step[] {
   switch (name) {
     case 'mid':
-      return [{ recipe: sets.mid, contenders: [plain, ours6, ours3, limit6, limit3], rounds }];
+      return [
+        { set: 'mid', runs: ['plain', 'python', 'ours6', 'ours3', 'limit6', 'limit3'], rounds },
+        { set: 'mid', runs: ['plainOn2', 'ours6On2', 'ours3On2', 'limit6On2', 'limit3On2'], rounds },
+        { set: 'mid', runs: ['plainRows', 'rows'], rounds },
+      ];
     case 'tiny':
-      return [{ recipe: sets.tiny, contenders: [plain, ours6], rounds: few }];
+      return [{ set: 'tiny', runs: ['plainOn2', 'ours3On2'], rounds }];
     case 'large':
       return [
-        { recipe: sets.small, contenders: [plain, ours6], rounds: few },
-        { recipe: sets.large, contenders: [plain, ours6], rounds: few },
+        { set: 'large50', runs: ['ours6On2'], rounds },
+        { set: 'large200', runs: ['ours6On2'], rounds },
+        { set: 'large1000', runs: ['ours6On2'], rounds: Math.min(rounds, 1) },
       ];
+    case 'end-to-end':
+      return [];
   }
+}
+
+async function compare(set: DataSet, step: number): Promise<BenchReport['comparisons'][number]> {
+  const script = join(import.meta.dirname, 'compareRows.ts');
+  const comparison: Comparison = JSON.parse(await spawned([process.execPath, script, set.folder, String(step)]));
+  return { set: set.name, ...comparison };
 }
 
 async function main(): Promise<number> {

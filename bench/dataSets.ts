@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateTrail } from '../local/trail/generateTrail.ts';
-import { writeTrailFile } from '../local/trail/writeTrailFile.ts';
+import { writeRepeatedTrailFile } from './repeatedTrailFile.ts';
 
-export const setNames = ['mid', 'tiny', 'large'] as const;
+export const setNames = ['mid', 'tiny', 'large', 'end-to-end'] as const;
 export type SetName = (typeof setNames)[number];
 
-/** A folder of log files: either many of a number of records, or one of a size. */
+/** A folder of log files: either many of a number of records, or one of a size, which repeats the records of a block. */
 type Recipe =
   | { readonly files: number; readonly records: number; readonly about: string }
-  | { readonly bytes: number; readonly about: string };
+  | { readonly bytes: number; readonly blockBytes: number; readonly about: string };
 
 /** A set as generated; `records` and `bytes` (uncompressed) are what every design must have read. */
 export interface DataSet {
@@ -23,16 +23,20 @@ export interface DataSet {
   readonly gzippedBytes: number;
 }
 
+const blockBytes = 25_000_000;
+
 /** The sets of a full run, and small ones for a quick run that only shows that everything works. */
 export const recipes = {
-  mid: { files: 40, records: 80_000, about: 'busy accounts: thousands of records a file' },
-  tiny: { files: 5000, records: 15_000, about: 'quiet accounts: 3 records a file' },
-  large20: { bytes: 20_000_000, about: 'one file of 20 MB' },
-  large200: { bytes: 200_000_000, about: 'one file of 200 MB, four times what CloudTrail writes at most' },
-  quickMid: { files: 4, records: 8000, about: 'as mid, a tenth' },
-  quickTiny: { files: 2000, records: 6000, about: 'as tiny, less than half' },
-  quickLarge20: { bytes: 2_000_000, about: 'one file of 2 MB' },
-  quickLarge200: { bytes: 20_000_000, about: 'one file of 20 MB' },
+  mid: { files: 60, records: 120_000, about: 'busy accounts: thousands of records a file' },
+  tiny: { files: 20_000, records: 60_000, about: 'quiet accounts: 3 records a file' },
+  large50: { bytes: 50_000_000, blockBytes, about: "one file of 50 MB, CloudTrail's largest" },
+  large200: { bytes: 200_000_000, blockBytes, about: 'one file of 200 MB' },
+  large1000: { bytes: 1_000_000_000, blockBytes, about: 'one file of 1 GB' },
+  quickMid: { files: 4, records: 8000, about: 'as mid, a fifteenth' },
+  quickTiny: { files: 2000, records: 6000, about: 'as tiny, a tenth' },
+  quickLarge50: { bytes: 2_000_000, blockBytes: 1_000_000, about: 'one file of 2 MB' },
+  quickLarge200: { bytes: 20_000_000, blockBytes: 1_000_000, about: 'one file of 20 MB' },
+  quickLarge1000: { bytes: 40_000_000, blockBytes: 1_000_000, about: 'one file of 40 MB' },
 } as const satisfies Record<string, Recipe>;
 
 export type RecipeName = keyof typeof recipes;
@@ -47,7 +51,7 @@ export async function prepareDataSet(root: string, name: RecipeName): Promise<Da
   removeOlder(root, name);
   const fresh = `${folder}.${process.pid}`;
   mkdirSync(fresh);
-  const counts = 'bytes' in recipe ? await writeOne(fresh, recipe.bytes) : writeMany(fresh, recipe);
+  const counts = 'bytes' in recipe ? await writeOne(fresh, recipe) : writeMany(fresh, recipe);
   renameSync(fresh, folder);
   const set = { name, about: recipe.about, ...counts };
   writeFileSync(description, JSON.stringify(set));
@@ -56,12 +60,12 @@ export async function prepareDataSet(root: string, name: RecipeName): Promise<Da
 
 type Counts = Pick<DataSet, 'files' | 'records' | 'bytes' | 'gzippedBytes'>;
 
-async function writeOne(folder: string, bytes: number): Promise<Counts> {
-  const written = await writeTrailFile(join(folder, '111122223333_CloudTrail_us-east-1_20261101T0000Z_a.json.gz'), {
-    seed,
-    bytes,
-  });
-  return { files: 1, ...written };
+async function writeOne(
+  folder: string,
+  recipe: { readonly bytes: number; readonly blockBytes: number },
+): Promise<Counts> {
+  const path = join(folder, '111122223333_CloudTrail_us-east-1_20261101T0000Z_a.json.gz');
+  return { files: 1, ...(await writeRepeatedTrailFile(path, { seed, ...recipe })) };
 }
 
 function writeMany(folder: string, recipe: { readonly files: number; readonly records: number }): Counts {

@@ -1,3 +1,5 @@
+import type { LogFile } from './logFiles.ts';
+
 /** What one run of a design did; `bytesIn` are uncompressed bytes of log files. */
 export interface Tally {
   files: number;
@@ -10,16 +12,24 @@ export interface Tally {
   largestBody: number;
 }
 
+export interface Task {
+  readonly files: readonly LogFile[];
+  /** Of gzip, for designs that can choose it. */
+  readonly level: number;
+  /** How many processors the run may use. */
+  readonly cores: number;
+}
+
 /**
- * One way from gzip log files on disk to gzip request bodies, which are counted and thrown away. Loading its modules and
- * whatever `prepare` does is not measured.
+ * One way from gzip log files to gzip request bodies, or a part of that way; bodies are counted and thrown away. Loading its
+ * modules and whatever `prepare` does is not measured.
  */
 export interface Design {
-  prepare(level: number, paths: readonly string[]): Promise<(tally: Tally) => Promise<void>>;
+  prepare(task: Task): Promise<(tally: Tally) => Promise<void>>;
 }
 
 /** How a design is told from others on the command line of a run. */
-export const designNames = ['ours', 'plain', 'limit'] as const;
+export const designNames = ['ours', 'plain', 'limit', 'rows', 'plain-rows'] as const;
 export type DesignName = (typeof designNames)[number];
 
 export function emptyTally(): Tally {

@@ -1,22 +1,22 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Contender } from './contenders.ts';
 import type { DataSet } from './dataSets.ts';
 import { bodyLimit } from './demands.ts';
-import type { DesignName } from './design.ts';
-import type { Run } from './runDesign.ts';
-
-/** A design at a gzip level. */
-export interface Contender {
-  readonly name: string;
-  readonly design: DesignName;
-  readonly level: number;
-}
+import { pinning } from './machine.ts';
+import type { Run, RunOptions } from './runDesign.ts';
+import { spawned } from './spawned.ts';
 
 /** Every run of one contender over one set, in the order of rounds. */
 export interface Result {
   readonly set: string;
   readonly contender: Contender;
   readonly runs: readonly Run[];
+}
+
+export interface MeasureOptions {
+  readonly rounds: number;
+  readonly pinned: boolean;
+  readonly report: (line: string) => void;
 }
 
 /**
@@ -27,36 +27,26 @@ export interface Result {
 export async function measure(
   set: DataSet,
   contenders: readonly Contender[],
-  options: { readonly rounds: number; readonly pin: readonly string[]; readonly report: (line: string) => void },
+  { rounds, pinned, report }: MeasureOptions,
 ): Promise<Result[]> {
   const runs = new Map<Contender, Run[]>(contenders.map((contender) => [contender, []]));
-  for (let round = 0; round < options.rounds; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const contender = contenders[(turn + round) % contenders.length];
       if (contender === undefined) continue;
-      const run = await runOnce(contender, set, options.pin);
-      options.report(`${set.name} round ${round + 1}: ${contender.name} ${Math.round(run.cpuMs)} ms of CPU`);
+      const run = await runOnce(contender, set, pinned);
+      const { cpuMs, wallMs } = run;
+      report(`${set.name} ${round + 1}: ${contender.name} ${Math.round(cpuMs)} ms of CPU, ${Math.round(wallMs)} ms`);
       runs.get(contender)?.push(run);
     }
   }
   return contenders.map((contender) => ({ set: set.name, contender, runs: runs.get(contender) ?? [] }));
 }
 
-/** A run that takes longer than this hangs; the slowest takes some ten seconds. */
-const runLimitMs = 120_000;
-
-async function runOnce(contender: Contender, set: DataSet, pin: readonly string[]): Promise<Run> {
-  const [command = process.execPath, ...args] = [
-    ...pin,
-    process.execPath,
-    join(import.meta.dirname, 'runDesign.ts'),
-    contender.design,
-    String(contender.level),
-    set.folder,
-  ];
-  const { status, output } = await spawned(command, args);
-  if (status !== 0) throw new Error(`${contender.name} failed on ${set.name} with status ${status}`);
-  const run: Run = JSON.parse(output);
+async function runOnce(contender: Contender, set: DataSet, pinned: boolean): Promise<Run> {
+  const run: Run = JSON.parse(
+    await spawned([...(pinned ? pinning(contender.cores) : []), ...commandOf(contender, set)]),
+  );
   if (run.rows !== set.records || run.files !== set.files || run.bytesIn !== set.bytes) {
     throw new Error(
       `${contender.name} made ${run.rows} rows of ${run.files} files of ${set.name}, which holds ${set.records} records in ${set.files} files`,
@@ -68,12 +58,8 @@ async function runOnce(contender: Contender, set: DataSet, pin: readonly string[
   return run;
 }
 
-function spawned(command: string, args: readonly string[]): Promise<{ status: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: runLimitMs });
-    const pieces: Buffer[] = [];
-    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, output: Buffer.concat(pieces).toString() }));
-  });
+function commandOf({ design, level, cores }: Contender, { folder }: DataSet): string[] {
+  if (design === 'python') return ['python3', join(import.meta.dirname, 'designs/plain.py'), folder];
+  const options: RunOptions = { design, level, cores, folder };
+  return [process.execPath, join(import.meta.dirname, 'runDesign.ts'), JSON.stringify(options)];
 }

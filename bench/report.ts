@@ -1,8 +1,9 @@
 import type { BenchReport } from './bench.ts';
 import type { DataSet } from './dataSets.ts';
+import type { Drained, EndToEnd } from './endToEnd/endToEnd.ts';
 import type { Result } from './measure.ts';
 import type { Run } from './runDesign.ts';
-import { type Spread, spread, spreadOfRatios } from './statistics.ts';
+import { type Spread, spread } from './statistics.ts';
 
 /** One contender over one set in figures a person compares. Bytes are of uncompressed log files unless said. */
 export interface ResultSummary {
@@ -10,6 +11,7 @@ export interface ResultSummary {
   readonly contender: string;
   readonly design: string;
   readonly level: number;
+  readonly cores: number;
   readonly rounds: number;
   readonly cpuMs: Spread;
   readonly wallMs: Spread;
@@ -17,9 +19,10 @@ export interface ResultSummary {
   readonly megabytesPerCpuSecond: Spread;
   readonly megabytesPerSecond: Spread;
   readonly recordsPerCpuSecond: Spread;
+  readonly recordsPerSecond: Spread;
   readonly maxRssMegabytes: Spread;
-  /** CPU time of the set's first contender over this one's, round by round. */
-  readonly timesFirst: Spread;
+  /** The longest the event loop did nothing else; not known of Python. */
+  readonly stallMs: Spread | undefined;
   readonly rows: number;
   readonly bodies: number;
   readonly bodyBytes: number;
@@ -32,11 +35,14 @@ export function summarize(report: BenchReport): object {
   const sets = report.sets.map(({ folder: _folder, ...set }) => set);
   return {
     machine: report.machine,
+    seconds: Math.round(report.seconds),
     sets,
     results: report.results.map((result) => ({
       ...summarizeResult(result, report),
       runs: result.runs,
     })),
+    comparisons: report.comparisons,
+    endToEnd: report.endToEnd,
     demands: report.demands,
   };
 }
@@ -46,8 +52,8 @@ export function formatReport(report: BenchReport): string {
   const { machine } = report;
   const lines = [
     `Node ${machine.node}, ${machine.platform}, ${machine.cores} cores (${machine.cpu}), ${
-      machine.pinned ? 'each run pinned to one core' : 'runs not pinned'
-    }, load ${machine.loadBefore.toFixed(2)} before, ${machine.loadAfter.toFixed(2)} after`,
+      machine.pinned ? 'each run held to its cores' : 'runs not held to cores'
+    }, ${machine.python ?? 'no Python'}, load ${machine.loadBefore.toFixed(2)} before, ${machine.loadAfter.toFixed(2)} after`,
   ];
   for (const set of report.sets) {
     lines.push('', describeSet(set));
@@ -56,21 +62,34 @@ export function formatReport(report: BenchReport): string {
       .map((each) => summarizeResult(each, report));
     lines.push(
       ...table(
-        ['', 'CPU ms (min-max)', 'MB/CPU s', 'records/CPU s', 'x first', 'wall ms', 'peak MB', 'bodies', 'MB sent'],
+        [
+          '',
+          'CPU ms (min-max)',
+          'MB/CPU s',
+          'wall ms (min-max)',
+          'MB/s',
+          'records/s',
+          'peak MB',
+          'stall ms',
+          'bodies',
+          'MB sent',
+        ],
         rows.map((row) => [
           row.contender,
-          `${whole(row.cpuMs.median)} (${whole(row.cpuMs.min)}-${whole(row.cpuMs.max)})`,
+          ranged(row.cpuMs),
           row.megabytesPerCpuSecond.median.toFixed(1),
-          whole(row.recordsPerCpuSecond.median),
-          `${row.timesFirst.median.toFixed(2)} (${row.timesFirst.min.toFixed(2)}-${row.timesFirst.max.toFixed(2)})`,
-          whole(row.wallMs.median),
+          ranged(row.wallMs),
+          row.megabytesPerSecond.median.toFixed(1),
+          whole(row.recordsPerSecond.median),
           whole(row.maxRssMegabytes.median),
+          row.stallMs === undefined ? '' : whole(row.stallMs.median),
           String(row.bodies),
           (row.sentBytes / 1e6).toFixed(1),
         ]),
       ),
     );
   }
+  if (report.endToEnd !== undefined) lines.push('', ...endToEndTable(report.endToEnd));
   if (report.demands.length > 0) {
     lines.push('', 'Demands');
     lines.push(
@@ -91,7 +110,6 @@ export function formatReport(report: BenchReport): string {
 
 function summarizeResult(result: Result, report: BenchReport): ResultSummary {
   const { contender, runs } = result;
-  const first = report.results.find(({ set }) => set === result.set) ?? result;
   const over = (figure: (run: Run) => number) => spread(runs.map(figure));
   const [run] = runs;
   if (run === undefined) throw new RangeError(`${contender.name} was not run on ${result.set}`);
@@ -101,14 +119,16 @@ function summarizeResult(result: Result, report: BenchReport): ResultSummary {
     contender: contender.name,
     design: contender.design,
     level: contender.level,
+    cores: contender.cores,
     rounds: runs.length,
     cpuMs: over(({ cpuMs }) => cpuMs),
     wallMs: over(({ wallMs }) => wallMs),
     megabytesPerCpuSecond: over(({ bytesIn, cpuMs }) => bytesIn / cpuMs / 1000),
     megabytesPerSecond: over(({ bytesIn, wallMs }) => bytesIn / wallMs / 1000),
     recordsPerCpuSecond: over(({ cpuMs }) => (records / cpuMs) * 1000),
+    recordsPerSecond: over(({ wallMs }) => (records / wallMs) * 1000),
     maxRssMegabytes: over(({ maxRssBytes }) => maxRssBytes / 1e6),
-    timesFirst: spreadOfRatios(cpu(first), cpu(result)),
+    stallMs: runs.some(({ stallMs }) => stallMs === undefined) ? undefined : over(({ stallMs = 0 }) => stallMs),
     rows: run.rows,
     bodies: run.bodies,
     bodyBytes: run.bodyBytes,
@@ -117,8 +137,47 @@ function summarizeResult(result: Result, report: BenchReport): ResultSummary {
   };
 }
 
-function cpu({ runs }: Result): number[] {
-  return runs.map(({ cpuMs }) => cpuMs);
+function ranged({ median, min, max }: Spread): string {
+  return `${whole(median)} (${whole(min)}-${whole(max)})`;
+}
+
+function endToEndTable({ oneRule, fourRules, latencies }: EndToEnd): string[] {
+  const rows: readonly (readonly [string, Drained])[] = [
+    ['one rule, 150 ms', oneRule],
+    ['four rules, 150 ms', fourRules],
+    ...latencies.map((each) => [`small files, ${each.latencyMs} ms`, each] as const),
+  ];
+  return [
+    'End to end',
+    ...table(
+      [
+        '',
+        'MB of rows/s',
+        'objects/s',
+        'records/s',
+        'reads in flight',
+        'uploads in flight',
+        'refused',
+        'peak MB',
+        'CPU s/GB',
+        'uploads/GB',
+        'AWS requests/GB',
+      ],
+      rows.map(([name, drained]) => [
+        name,
+        drained.megabytesOfRowsPerSecond.toFixed(1),
+        whole(drained.objectsPerSecond),
+        whole(drained.recordsPerSecond),
+        drained.readsInFlight.toFixed(1),
+        whole(drained.mostUploadsInFlight),
+        whole(drained.uploadsRefused),
+        whole(drained.connectorPeakMegabytes),
+        drained.perGigabyteOfRows.cpuSeconds.toFixed(1),
+        whole(drained.perGigabyteOfRows.uploads),
+        whole(drained.perGigabyteOfRows.awsRequests),
+      ]),
+    ),
+  ];
 }
 
 function describeSet(set: DataSet): string {

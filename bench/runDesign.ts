@@ -1,34 +1,48 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Design, type DesignName, emptyTally, type Tally } from './design.ts';
+import { loadLogFiles } from './logFiles.ts';
 
-/** One run of one design over one folder, in a process of its own: `node runDesign.ts <design> <level> <folder>`. */
+/** One run of one design over one folder, in a process of its own. */
 export interface Run extends Tally {
   readonly wallMs: number;
   /** User and system time of all threads. */
   readonly cpuMs: number;
   /** Peak resident set of the process, module loading included. */
   readonly maxRssBytes: number;
+  /** The longest time for which the event loop did nothing else. */
+  readonly stallMs?: number;
 }
 
-export async function runDesign(name: DesignName, level: number, folder: string): Promise<Run> {
-  const paths = readdirSync(folder)
-    .sort()
-    .map((file) => join(folder, file));
-  const design = await loadDesign(name);
-  const run = await design.prepare(level, paths);
+export interface RunOptions {
+  readonly design: DesignName;
+  readonly level: number;
+  readonly cores: number;
+  readonly folder: string;
+}
+
+export async function runDesign({ design, level, cores, folder }: RunOptions): Promise<Run> {
+  const { prepare } = await loadDesign(design);
+  const run = await prepare({ files: loadLogFiles(folder), level, cores });
   const tally = emptyTally();
+  const stalls = monitorEventLoopDelay({ resolution: resolutionMs });
+  stalls.enable();
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   await run(tally);
   const cpu = process.cpuUsage(cpuBefore);
+  const wallMs = performance.now() - startedAt;
+  stalls.disable();
   return {
     ...tally,
-    wallMs: performance.now() - startedAt,
+    wallMs,
     cpuMs: (cpu.user + cpu.system) / 1000,
     maxRssBytes: process.resourceUsage().maxRSS * 1024,
+    // The time between two looks; a run without a second look was one stall.
+    stallMs: stalls.count === 0 ? wallMs : Math.max(0, stalls.max / 1e6 - resolutionMs),
   };
 }
+
+const resolutionMs = 5;
 
 /** Each design is loaded alone, so that its memory is its own. */
 async function loadDesign(name: DesignName): Promise<Design> {
@@ -39,10 +53,11 @@ async function loadDesign(name: DesignName): Promise<Design> {
       return (await import('./designs/plain.ts')).plain;
     case 'limit':
       return (await import('./designs/limit.ts')).limit;
+    case 'rows':
+      return (await import('./designs/rows.ts')).rows;
+    case 'plain-rows':
+      return (await import('./designs/plainRows.ts')).plainRows;
   }
 }
 
-if (import.meta.main) {
-  const [, , name, level, folder = ''] = process.argv;
-  console.log(JSON.stringify(await runDesign(name as DesignName, Number(level), folder)));
-}
+if (import.meta.main) console.log(JSON.stringify(await runDesign(JSON.parse(process.argv[2] ?? '{}'))));

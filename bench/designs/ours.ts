@@ -3,9 +3,9 @@ import { packFiles } from './packFiles.ts';
 
 /** The connector's own path, with bodies counted instead of uploaded. */
 export const ours: Design = {
-  async prepare(level, paths) {
+  async prepare({ files, level }) {
     return (tally) =>
-      packFiles(paths, {
+      packFiles(files, {
         level,
         onFile: (inflatedBytes) => {
           tally.files += 1;

@@ -1,5 +1,3 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describeObjectKey } from '../../shared/cloudtrail/objectKey.ts';
 import { openWasmRowStream } from '../../shared/cloudtrail/wasmRowStream.ts';
@@ -8,22 +6,28 @@ import { compressBody } from '../../shared/pipeline/compressBody.ts';
 import { decompress } from '../../shared/pipeline/decompress.ts';
 import { ObjectRows } from '../../shared/pipeline/objectRows.ts';
 import { Packer } from '../../shared/pipeline/packer.ts';
-import type { Clock, UploadBody } from '../../shared/pipeline/ports.ts';
+import type { Clock, Compress, UploadBody } from '../../shared/pipeline/ports.ts';
 import { bodyLimit } from '../demands.ts';
+import type { LogFile } from '../logFiles.ts';
 
 export interface PackFilesParts {
   readonly level: number;
   readonly onFile: (inflatedBytes: number) => void;
   readonly onBody: (body: UploadBody) => void;
+  /** Instead of the product's own; bodies come here in the order in which they were filled. */
+  readonly compress?: Compress;
 }
 
 /** The product's own path from stored bytes to compressed bodies, several files at once; every body counts as accepted. */
-export async function packFiles(paths: readonly string[], { level, onFile, onBody }: PackFilesParts): Promise<void> {
+export async function packFiles(
+  files: readonly LogFile[],
+  { level, onFile, onBody, compress = compressBody }: PackFilesParts,
+): Promise<void> {
   const stop = new AbortController();
   const packer = new Packer({
     settings: { batchBytes: bodyLimit, gzipLevel: level, lingerMs: 1000 },
     clock,
-    compress: compressBody,
+    compress,
     deliver: async (batch) => {
       onBody(batch.body);
       acceptBatch(batch);
@@ -32,9 +36,9 @@ export async function packFiles(paths: readonly string[], { level, onFile, onBod
     isIdle: () => false,
     stop: stop.signal,
   });
-  const queue = paths.values();
+  const queue = files.values();
   const reader = async (): Promise<void> => {
-    for (const path of queue) onFile(await packFile(path, packer, stop.signal));
+    for (const file of queue) onFile(await packFile(file, packer, stop.signal));
   };
   await Promise.all(Array.from({ length: readers }, reader));
   packer.flush();
@@ -46,26 +50,21 @@ export async function packFiles(paths: readonly string[], { level, onFile, onBod
 const readers = 4;
 const openRows = openWasmRowStream();
 
-async function packFile(path: string, packer: Packer, signal: AbortSignal): Promise<number> {
-  const { sourceObject, deliveredAt } = describeObjectKey(basename(path));
+async function packFile(file: LogFile, packer: Packer, signal: AbortSignal): Promise<number> {
+  const { sourceObject, deliveredAt } = describeObjectKey(file.name);
   const stream = openRows({ sourceObject, fallbackTime: deliveredAt ?? '2026-11-01T00:00:00Z' });
   const rows = new ObjectRows();
+  const admit = (bytes: number) => packer.admit(bytes, signal);
   let inflated = 0;
-  for await (const piece of decompress(storedBytes(path), { capBytes: 2 ** 31 })) {
+  for await (const piece of decompress(file.chunks(), { capBytes: 2 ** 31, admit })) {
     inflated += piece.length;
     await packer.write(piece, stream, rows, signal);
   }
   stream.end();
   if (stream.counts.records !== rows.written) {
-    throw new Error(`${path}: ${stream.counts.records} records, ${rows.written} rows`);
+    throw new Error(`${file.path}: ${stream.counts.records} records, ${rows.written} rows`);
   }
   return inflated;
-}
-
-/** Stands for an answer of S3: a small object comes in one piece, a large one in many. */
-async function* storedBytes(path: string): AsyncGenerator<Uint8Array> {
-  if (statSync(path).size <= 64 * 1024) yield readFileSync(path);
-  else yield* createReadStream(path);
 }
 
 const clock: Clock = {

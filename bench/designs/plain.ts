@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { createHttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { LogsIngestionClient } from '@azure/monitor-ingestion';
@@ -10,7 +9,7 @@ import { plainRow } from './plainRow.ts';
  * client, which gzips at level 6 and takes no other. The client's transport answers 204 without a network.
  */
 export const plain: Design = {
-  async prepare(_level, paths) {
+  async prepare({ files }) {
     let tally: Tally | undefined;
     const client = new LogsIngestionClient(
       'https://bench.ingest.monitor.azure.com',
@@ -26,9 +25,9 @@ export const plain: Design = {
     );
     return async (current) => {
       tally = current;
-      for (const path of paths) {
-        const json = gunzipSync(readFileSync(path));
-        const sourceObject = path.slice(-39, -8);
+      for (const file of files) {
+        const json = gunzipSync(file.whole());
+        const sourceObject = file.name.slice(-39, -8);
         const rows = JSON.parse(json.toString()).Records.map((record: never) => plainRow(record, sourceObject));
         await client.upload('dcr-bench', 'Custom-AWSCloudTrail', rows);
         current.files += 1;

@@ -5,7 +5,12 @@ import { readArguments } from '../../bench/arguments.ts';
 
 describe('readArguments', () => {
   it('runs everything when nothing is said', () => {
-    expect(readArguments([])).toEqual({ json: false, quick: false, sets: ['mid', 'tiny', 'large'], rounds: 5 });
+    expect(readArguments([])).toEqual({
+      json: false,
+      quick: false,
+      sets: ['mid', 'tiny', 'large', 'end-to-end'],
+      rounds: 3,
+    });
   });
 
   it('takes sets once each, rounds and switches', () => {
@@ -26,7 +31,7 @@ describe('the command line of the benchmark', () => {
   it.each([
     [['--fast'], /--fast/],
     [['mid'], /mid/],
-    [['--set', 'big'], /--set must be one of mid, tiny, large; got "big"/],
+    [['--set', 'big'], /--set must be one of mid, tiny, large, end-to-end; got "big"/],
     [['--rounds', '51'], /--rounds must be a whole number from 1 to 50; got "51"/],
   ])('refuses %j with exit code 2', (words, problem) => {
     expect(run(...words)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(problem) });

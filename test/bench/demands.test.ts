@@ -1,50 +1,123 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../bench/demands.ts';
-import { type DesignName, emptyTally } from '../../bench/design.ts';
+import { type Contender, contenders } from '../../bench/contenders.ts';
+import { type Findings, judge } from '../../bench/demands.ts';
+import { emptyTally } from '../../bench/design.ts';
+import type { Drained, EndToEnd } from '../../bench/endToEnd/endToEnd.ts';
 import type { Result } from '../../bench/measure.ts';
 import type { Run } from '../../bench/runDesign.ts';
 
-const sets = { mid: 'mid', tiny: 'tiny', small: 'large20', large: 'large200' };
+const sets = {
+  mid: 'mid',
+  tiny: 'tiny',
+  large50: 'large50',
+  large200: 'large200',
+  large1000: 'large1000',
+};
 
 describe('judge', () => {
-  it('demands a multiple of the plain way, at the same level and at level 3', () => {
-    const demands = judge(
-      [
-        result('mid', 'plain', [{ cpuMs: 1900 }, { cpuMs: 2000 }]),
-        result('mid', 'ours-6', [{ cpuMs: 1000 }, { cpuMs: 1000 }]),
-        result('mid', 'ours-3', [{ cpuMs: 1000 }, { cpuMs: 1000 }]),
-      ],
-      sets,
-    );
+  it('compares round by round and judges the median', () => {
+    const demands = judged([
+      result('mid', contenders.plain, [{ cpuMs: 2400 }, { cpuMs: 2600 }]),
+      result('mid', contenders.ours6, [{ cpuMs: 1000 }, { cpuMs: 1000 }]),
+      result('mid', contenders.ours3, [{ cpuMs: 1000 }, { cpuMs: 1300 }]),
+    ]);
     expect(demands).toMatchObject([
-      { name: 'plain-level6', value: 1.95, min: 1.9, max: 2, demand: '>= 1.8', ok: true },
-      { name: 'plain-level3', value: 1.95, demand: '>= 2.5', ok: false },
+      { name: 'plain-1core-same-level', value: 2.5, min: 2.4, max: 2.6, demand: '>= 2.3', ok: true },
+      { name: 'plain-level6', value: 2.5, demand: '>= 1.8', ok: true },
+      { name: 'plain-level3', value: 2.2, demand: '>= 2.5', ok: false },
+      { name: 'largest-body' },
     ]);
   });
 
-  it('demands that memory does not grow with the file', () => {
-    const demands = judge(
-      [result('large20', 'ours-6', [{ maxRssBytes: 100e6 }]), result('large200', 'ours-6', [{ maxRssBytes: 161e6 }])],
-      sets,
-    );
-    expect(demands).toMatchObject([{ name: 'rss-growth', value: 61, demand: '<= 60', ok: false }]);
+  it('wants ours near to what zlib alone takes', () => {
+    const demands = judged([
+      result('mid', contenders.limit6On2, [{ wallMs: 891 }]),
+      result('mid', contenders.ours6On2, [{ wallMs: 1000 }]),
+    ]);
+    expect(demands[0]).toMatchObject({ name: 'limit-2cores', value: 0.891, demand: '>= 0.9', ok: false });
   });
 
   it('demands that small files share requests', () => {
-    const demands = judge([result('tiny', 'ours-6', [{ bodies: 21, bodyBytes: 19_500_000 }])], sets);
-    expect(demands).toMatchObject([{ name: 'small-requests', value: 1.05, demand: '<= 1.05', ok: true }]);
+    const demands = judged([result('tiny', contenders.ours3On2, [{ bodies: 21, bodyBytes: 19_500_000 }])]);
+    expect(demands.slice(0, 2)).toMatchObject([
+      { name: 'tiny-requests', value: 1.05, demand: '<= 1.03', ok: false },
+      { name: 'small-requests', value: 1.05, demand: '<= 1.05', ok: true },
+    ]);
+  });
+
+  it('bounds memory, its growth, and stalls', () => {
+    const demands = judged([
+      result('large50', contenders.ours6On2, [{ maxRssBytes: 100e6 }, { maxRssBytes: 110e6 }, { maxRssBytes: 170e6 }]),
+      result('large200', contenders.ours6On2, [{ maxRssBytes: 201e6, stallMs: 20 }]),
+      result('large1000', contenders.ours6On2, [{ maxRssBytes: 160e6 }]),
+    ]);
+    expect(demands.slice(0, 3)).toMatchObject([
+      { name: 'rss-200mb', value: 201, ok: false },
+      { name: 'rss-growth', value: 50, ok: true },
+      { name: 'stall', value: 20, ok: true },
+    ]);
+  });
+
+  it('takes the largest body of all runs', () => {
+    const demands = judged([result('mid', contenders.ours6, [{ largestBody: 1_000_000 }, { largestBody: 1_000_001 }])]);
+    expect(demands).toMatchObject([{ name: 'largest-body', value: 1_000_001, ok: false }]);
+  });
+
+  it('allows neither a lost row nor a different one', () => {
+    const comparisons = [
+      { records: 10, rows: 10, compared: 5, different: 0 },
+      { records: 10, rows: 11, compared: 5, different: 2 },
+    ];
+    expect(judge({ results: [], comparisons, endToEnd: undefined }, sets)).toMatchObject([
+      { name: 'rows-lost', value: 1, ok: false },
+      { name: 'oracle-differences', value: 2, ok: false },
+    ]);
+  });
+
+  it('wants most of the quota of one rule and of four, and never more than it', () => {
+    const endToEnd: EndToEnd = {
+      oneRule: drained(30),
+      fourRules: drained(80),
+      latencies: [],
+      mostOfQuota: 1,
+      rowsLost: 0,
+    };
+    expect(judge({ results: [], comparisons: [], endToEnd }, sets)).toMatchObject([
+      { name: 'e2e-1rule', value: 30, ok: true },
+      { name: 'e2e-4rules', value: 80, ok: false },
+      { name: 'e2e-quota', value: 1, ok: true },
+      { name: 'e2e-rows-lost', value: 0, ok: true },
+    ]);
   });
 
   it('judges nothing that was not measured', () => {
-    expect(judge([result('mid', 'plain', [{ cpuMs: 1 }])], sets)).toEqual([]);
+    expect(judged([result('mid', contenders.plain, [{ cpuMs: 1 }])])).toEqual([]);
   });
 });
 
-function result(set: string, name: string, runs: readonly Partial<Run>[]): Result {
-  const [design = '', level = '6'] = name.split('-');
+function judged(results: Findings['results']) {
+  return judge({ results, comparisons: [], endToEnd: undefined }, sets);
+}
+
+function result(set: string, contender: Contender, runs: readonly Partial<Run>[]): Result {
   return {
     set,
-    contender: { name, design: design as DesignName, level: Number(level) },
+    contender,
     runs: runs.map((run) => ({ ...emptyTally(), wallMs: 0, cpuMs: 0, maxRssBytes: 0, ...run })),
+  };
+}
+
+function drained(megabytesOfRowsPerSecond: number): Drained {
+  return {
+    seconds: 20,
+    megabytesOfRowsPerSecond,
+    objectsPerSecond: 0,
+    recordsPerSecond: 0,
+    readsInFlight: 0,
+    mostUploadsInFlight: 0,
+    uploadsRefused: 0,
+    connectorPeakMegabytes: 0,
+    perGigabyteOfRows: { cpuSeconds: 0, awsRequests: 0, uploads: 0 },
+    failures: [],
   };
 }

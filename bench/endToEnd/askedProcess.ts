@@ -1,0 +1,66 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+
+/** A process that answers each order with a look at its state, in the order in which it was asked. */
+export interface AskedProcess<Order, Look> {
+  /** What it said when it was ready. */
+  readonly first: Look;
+  ask(order: Order): Promise<Look>;
+  end(): Promise<void>;
+}
+
+/** Bounds every answer: the slowest, storing thousands of objects, takes seconds. */
+const answerMs = 60_000;
+
+/** @throws Error when it ends instead of answering, or does neither */
+export async function startAsked<Order extends object, Look>(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<AskedProcess<Order, Look>> {
+  const child = fork(join(import.meta.dirname, script), args, {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  try {
+    const first = await answerOf<Look>(child, script);
+    return {
+      first,
+      ask: (order) => {
+        const answer = answerOf<Look>(child, script);
+        child.send(order);
+        return answer;
+      },
+      end: () => ended(child),
+    };
+  } catch (error) {
+    await ended(child);
+    throw error;
+  }
+}
+
+async function answerOf<Look>(child: ChildProcess, script: string): Promise<Look> {
+  const over = new AbortController();
+  try {
+    return await new Promise<Look>((resolve, reject) => {
+      const fail = (reason: string) => reject(new Error(`${script} ${reason}`));
+      child.once('message', (look) => resolve(look as Look));
+      child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`));
+      const timer = setTimeout(() => fail(`did not answer for ${answerMs} ms`), answerMs);
+      over.signal.addEventListener('abort', () => clearTimeout(timer));
+    });
+  } finally {
+    over.abort();
+    child.removeAllListeners('message');
+    child.removeAllListeners('exit');
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.disconnect();
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await exited;
+  clearTimeout(timer);
+}

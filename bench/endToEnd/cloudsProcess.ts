@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clouds, startClouds } from '../../local/clouds.ts';
+import { systemClock } from '../../shared/systemClock.ts';
+import type { CloudsLook, CloudsOrder } from './messages.ts';
+
+/** The embedded clouds, in a process of their own: `node cloudsProcess.ts <folder> <rules>`, told what to do by its parent. */
+const [, , folder = '', rules = '1'] = process.argv;
+const clouds = await startClouds({
+  folder,
+  clock: systemClock,
+  mode: 'count',
+  rules: Number(rules),
+  // A short run must not live on what a long one could not.
+  rate: { burstSeconds: 1 },
+});
+const stored: { readonly key: string; readonly size: number }[] = [];
+let announced = 0;
+
+process.on('message', (order: CloudsOrder) => {
+  void obey(order).then(() => process.send?.(look(clouds)));
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.(look(clouds));
+
+async function obey(order: CloudsOrder): Promise<void> {
+  switch (order.kind) {
+    case 'store':
+      await store(order.folder, order.files, order.copies);
+      return;
+    case 'announce':
+      clouds.aws.announce(stored.slice(announced, announced + order.objects).map(notification));
+      announced += order.objects;
+      return;
+    case 'latency':
+      clouds.aws.faults.clear();
+      clouds.ingestion.faults.plan([]);
+      if (order.ms === 0) return;
+      clouds.aws.faults.add({ service: 's3', action: { kind: 'latency', ms: order.ms } });
+      clouds.ingestion.faults.plan([{ kind: 'latency', latencyMs: order.ms }]);
+      return;
+    case 'purge':
+      clouds.aws.purgeQueue();
+      stored.length = 0;
+      announced = 0;
+      return;
+    case 'look':
+      return;
+  }
+}
+
+async function store(from: string, files: number, copies: number): Promise<void> {
+  const names = readdirSync(from).sort().slice(0, files);
+  for (let copy = 0; copy < copies; copy += 1) {
+    for (const name of names) {
+      const key = keyOf(name, copy);
+      await clouds.aws.putLogFile(key, join(from, name));
+      stored.push({ key, size: 1 });
+    }
+  }
+}
+
+/** As CloudTrail would lay it down; the number of the copy ends the unique part of the name. */
+function keyOf(name: string, copy: number): string {
+  const [account, kind, region, time = '', rest = ''] = name.split('_');
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(time) ?? [];
+  const unique = `${rest.slice(0, 13)}${copy.toString(36).padStart(3, '0')}`;
+  const file = [account, kind, region, time, `${unique}.json.gz`].join('_');
+  return ['AWSLogs', account, kind, region, year, month, day, file].join('/');
+}
+
+function notification({ key }: { readonly key: string }): string {
+  const { bucket, region } = clouds.aws;
+  const s3 = { bucket: { name: bucket }, object: { key: encodeURIComponent(key).replaceAll('%2F', '/') } };
+  const record = { eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: region, eventName: 'ObjectCreated:Put', s3 };
+  return JSON.stringify({ Records: [record] });
+}
+
+function look({ aws, ingestion, appSettings }: Clouds): CloudsLook {
+  const { requests, queue, objectBytesSent } = aws.stats();
+  const taken = ingestion.stats();
+  return {
+    at: performance.now(),
+    objectsRead: requests['s3:GetObject'] ?? 0,
+    objectsReadBytes: objectBytesSent,
+    awsRequests: sum(Object.values(requests)),
+    uploads: taken.requests,
+    uploadsRefused: sum(Object.values(taken.refused)),
+    rows: taken.rows,
+    rowBytes: taken.bytes,
+    rowBytesOfRules: (appSettings['DCR_IMMUTABLE_IDS'] ?? '').split(',').map((id) => taken.rules[id]?.bytes ?? 0),
+    messagesLeft: queue.visible + queue.inFlight,
+    appSettings,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,50 @@
+import { connectorOf, type Environment } from '../../functions/connector.ts';
+import type { SliceSummary } from '../../shared/events.ts';
+import type { ConnectorLook, ConnectorOrder } from './messages.ts';
+
+/** The connector as its functions compose it, in a process of its own, told what to do by its parent. */
+const quiet = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const slices: SliceSummary[] = [];
+const stopping = new AbortController();
+let draining: Promise<void> = Promise.resolve();
+
+process.on('message', (order: ConnectorOrder) => {
+  void obey(order).then(() => process.send?.(look()));
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.(look());
+
+async function obey(order: ConnectorOrder): Promise<void> {
+  if (order.kind === 'drain') draining = drainUntilStopped(order.settings);
+  if (order.kind !== 'stop') return;
+  stopping.abort();
+  await draining;
+}
+
+async function drainUntilStopped(settings: Environment): Promise<void> {
+  const connector = connectorOf(settings, quiet);
+  while (!stopping.signal.aborted) slices.push(...(await connector.drainAll(stopping.signal)));
+  connector.close();
+}
+
+function look(): ConnectorLook {
+  const { user, system } = process.cpuUsage();
+  return {
+    at: performance.now(),
+    cpuMs: (user + system) / 1000,
+    rssBytes: process.resourceUsage().maxRSS * 1024,
+    rowsAccepted: sum(({ rowsAccepted }) => rowsAccepted),
+    rowsOfUnknownOutcome: sum(({ rowsOfUnknownOutcome }) => rowsOfUnknownOutcome),
+    identityHolds: slices.every(({ identityHolds }) => identityHolds),
+    mostUploadsInFlight: Math.max(0, ...slices.map(({ mostUploadsInFlight }) => mostUploadsInFlight)),
+    failures: slices.flatMap(({ failure }) => (failure === undefined ? [] : [`${failure.code}: ${failure.message}`])),
+  };
+}
+
+function sum(figure: (slice: SliceSummary) => number): number {
+  return slices.reduce((total, slice) => total + figure(slice), 0);
+}
+
+function ignore(): void {
+  // What a slice says is summed up above.
+}

@@ -1,0 +1,176 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSet } from '../dataSets.ts';
+import { type AskedProcess, startAsked } from './askedProcess.ts';
+import type { CloudsLook, CloudsOrder, ConnectorLook, ConnectorOrder } from './messages.ts';
+
+/** The composed connector, ledger and all, draining embedded clouds; its process, theirs and storage's share the machine. */
+export interface EndToEnd {
+  readonly oneRule: Drained;
+  readonly fourRules: Drained;
+  /** Small files, as far as latency and the embedded clouds let the connector. */
+  readonly latencies: readonly (Drained & { readonly latencyMs: number })[];
+  /** The most that any rule took, as a share of what it may take in that time. */
+  readonly mostOfQuota: number;
+  /** Rows the connector says were accepted and the endpoint does not know. */
+  readonly rowsLost: number;
+}
+
+/** What was measured between two looks. */
+export interface Drained {
+  readonly seconds: number;
+  /** Of rows as uploaded, uncompressed. */
+  readonly megabytesOfRowsPerSecond: number;
+  readonly objectsPerSecond: number;
+  readonly recordsPerSecond: number;
+  /** By Little's law, from rate and latency. */
+  readonly readsInFlight: number;
+  readonly mostUploadsInFlight: number;
+  readonly uploadsRefused: number;
+  readonly connectorPeakMegabytes: number;
+  readonly perGigabyteOfRows: {
+    readonly cpuSeconds: number;
+    readonly awsRequests: number;
+    readonly uploads: number;
+  };
+  readonly failures: readonly string[];
+}
+
+export interface EndToEndOptions {
+  /** Where the clouds keep their data. */
+  readonly folder: string;
+  readonly mid: DataSet;
+  readonly tiny: DataSet;
+  readonly measuredMs: number;
+  readonly report: (line: string) => void;
+}
+
+const latencyMs = 150;
+const warmUpMs = 4000;
+
+/** https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits#logs-ingestion-api: 2 GB a minute */
+const quotaMegabytesPerSecond = 2000 / 60;
+
+export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
+  const { folder, mid, tiny, measuredMs, report } = options;
+  const clouds = await startAsked<CloudsOrder, CloudsLook>('cloudsProcess.ts', [folder, '4']);
+  try {
+    const drained = async (phase: Phase): Promise<Measured> => {
+      const measured = await drain(clouds, phase);
+      const { megabytesOfRowsPerSecond, objectsPerSecond } = measured.drained;
+      report(
+        `${phase.about}: ${megabytesOfRowsPerSecond.toFixed(1)} MB of rows/s, ${objectsPerSecond.toFixed(0)} objects/s`,
+      );
+      return measured;
+    };
+    const seconds = (warmUpMs + measuredMs) / 1000;
+    /** Enough copies for the quota of so many rules. */
+    const copies = (rules: number) => Math.ceil((rules * quotaMegabytesPerSecond * seconds * 1.1) / (mid.bytes / 1e6));
+    const phases: Phase[] = [
+      { about: 'one rule, 150 ms', rules: 1, latencyMs, measuredMs, set: mid, files: mid.files, copies: copies(1) },
+      { about: 'four rules, 150 ms', rules: 4, latencyMs, measuredMs, set: mid, files: mid.files, copies: copies(4) },
+      ...[0, 20, 150].map((ms) => ({
+        about: `small files, ${ms} ms`,
+        rules: 1,
+        latencyMs: ms,
+        measuredMs: measuredMs / 5,
+        set: tiny,
+        files: Math.min(tiny.files, 4000),
+        copies: 1,
+      })),
+    ];
+    const results: Measured[] = [];
+    for (const phase of phases) results.push(await drained(phase));
+    const [oneRule, fourRules, ...small] = results;
+    if (oneRule === undefined || fourRules === undefined) throw new RangeError('there are two phases at least');
+    return {
+      oneRule: oneRule.drained,
+      fourRules: fourRules.drained,
+      latencies: small.map(({ drained: each }, index) => ({ latencyMs: phases[index + 2]?.latencyMs ?? 0, ...each })),
+      mostOfQuota: Math.max(oneRule.mostOfQuota, fourRules.mostOfQuota),
+      rowsLost: results.reduce((sum, { rowsLost }) => sum + rowsLost, 0),
+    };
+  } finally {
+    await clouds.end();
+  }
+}
+
+interface Phase {
+  readonly about: string;
+  readonly rules: number;
+  readonly latencyMs: number;
+  readonly measuredMs: number;
+  readonly set: DataSet;
+  readonly files: number;
+  readonly copies: number;
+}
+
+interface Measured {
+  readonly drained: Drained;
+  readonly mostOfQuota: number;
+  readonly rowsLost: number;
+}
+
+async function drain(clouds: AskedProcess<CloudsOrder, CloudsLook>, phase: Phase): Promise<Measured> {
+  const { files, copies, set } = phase;
+  await clouds.ask({ kind: 'purge' });
+  await clouds.ask({ kind: 'store', folder: set.folder, files, copies });
+  await clouds.ask({ kind: 'latency', ms: phase.latencyMs });
+  const before = await clouds.ask({ kind: 'announce', objects: files * copies });
+  const settings = settingsFor(before.appSettings, phase.rules);
+  const connector = await startAsked<ConnectorOrder, ConnectorLook>('connectorProcess.ts', [], settings);
+  try {
+    await connector.ask({ kind: 'drain', settings });
+    await delay(warmUpMs);
+    const begun = [await clouds.ask({ kind: 'look' }), await connector.ask({ kind: 'look' })] as const;
+    await delay(phase.measuredMs);
+    const over = [await clouds.ask({ kind: 'look' }), await connector.ask({ kind: 'look' })] as const;
+    const total = await connector.ask({ kind: 'stop' });
+    const after = await clouds.ask({ kind: 'look' });
+    return {
+      drained: difference(begun, over, total, phase),
+      mostOfQuota:
+        Math.max(
+          ...over[0].rowBytesOfRules.map(
+            (bytes, rule) => (bytes - (begun[0].rowBytesOfRules[rule] ?? 0)) / 1e6 / secondsOf(begun, over),
+          ),
+        ) / quotaMegabytesPerSecond,
+      rowsLost: Math.max(0, total.rowsAccepted - (after.rows - before.rows)) + Number(!total.identityHolds),
+    };
+  } finally {
+    await connector.end();
+  }
+}
+
+function settingsFor(appSettings: Readonly<Record<string, string>>, rules: number): Record<string, string> {
+  const ids = appSettings['DCR_IMMUTABLE_IDS'] ?? '';
+  return { ...appSettings, DCR_IMMUTABLE_IDS: ids.split(',').slice(0, rules).join(',') };
+}
+
+type Looks = readonly [clouds: CloudsLook, connector: ConnectorLook];
+
+function difference(begun: Looks, over: Looks, total: ConnectorLook, { latencyMs: latency }: Phase): Drained {
+  const seconds = secondsOf(begun, over);
+  const gained = (figure: (look: CloudsLook) => number) => figure(over[0]) - figure(begun[0]);
+  const gigabytes = gained(({ rowBytes }) => rowBytes) / 1e9;
+  const objectsPerSecond = gained(({ objectsRead }) => objectsRead) / seconds;
+  return {
+    seconds,
+    megabytesOfRowsPerSecond: (gigabytes * 1000) / seconds,
+    objectsPerSecond,
+    recordsPerSecond: gained(({ rows }) => rows) / seconds,
+    readsInFlight: (objectsPerSecond * latency) / 1000,
+    mostUploadsInFlight: total.mostUploadsInFlight,
+    uploadsRefused: gained(({ uploadsRefused }) => uploadsRefused),
+    connectorPeakMegabytes: total.rssBytes / 1e6,
+    perGigabyteOfRows: {
+      cpuSeconds: (over[1].cpuMs - begun[1].cpuMs) / 1000 / gigabytes,
+      awsRequests: gained(({ awsRequests }) => awsRequests) / gigabytes,
+      uploads: gained(({ uploads }) => uploads) / gigabytes,
+    },
+    failures: total.failures,
+  };
+}
+
+function secondsOf(begun: Looks, over: Looks): number {
+  return (over[0].at - begun[0].at) / 1000;
+}
