@@ -9,7 +9,7 @@ import { tableLedger } from './azure/ledger/tableLedger.ts';
 import { logsIngestionDestinations } from './azure/logsIngestion.ts';
 import { openStorage, type Storage } from './azure/storage.ts';
 import { type StorageValues, storageAccount } from './azure/storageAccount.ts';
-import { openByteRowStream } from './cloudtrail/byteRowStream.ts';
+import { openWasmRowStream } from './cloudtrail/wasmRowStream.ts';
 import { ConnectorError } from './errors.ts';
 import type { SliceSummary } from './events.ts';
 import { drain } from './pipeline/drain.ts';
@@ -70,7 +70,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     ...{ endpoint, scope, ruleIds, stream, credential, clock },
     ca: extras.ingestionCa,
   });
-  const openRows = openByteRowStream();
+  const openRows = openWasmRowStream();
   const said = new Set<string>();
   const kept = keptState(settings, credential, extras);
   const sources = settings.sources.map((source) => ({
