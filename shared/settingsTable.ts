@@ -279,7 +279,7 @@ const table = {
     kind: 'whole-number',
     need: 'never',
     fallback: '10',
-    bounds: [0, 20],
+    bounds: [1, 20],
     sentence: 'How long a receive call waits for messages while there is work; the first call of a drain is short.',
     example: '10',
   },

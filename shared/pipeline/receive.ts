@@ -53,9 +53,11 @@ export class Receivers {
     }
   }
 
+  /** Also when there is no time left for a short poll: one of 0 s comes back at once, and would be made again and again. */
   #isOver(): boolean {
-    const { slice, stop } = this.#parts;
-    return this.#isQueueEmpty || stop.aborted || slice.ports.clock.now() >= slice.deadline.receiveUntil;
+    const { deadline, ports } = this.#parts.slice;
+    const pollEndsAt = ports.clock.now() + 1000 * shortPollSeconds;
+    return this.#isQueueEmpty || this.#parts.stop.aborted || pollEndsAt > deadline.receiveUntil;
   }
 
   /** No more is received than can be begun soon; a queue that seems empty is asked by one receiver alone. */
@@ -107,7 +109,7 @@ export class Receivers {
     const { deadline, held, ports, settings } = this.#parts.slice;
     const leftSeconds = Math.floor((deadline.receiveUntil - ports.clock.now()) / 1000);
     const wanted = held.reading === 0 ? shortPollSeconds : shortPollSeconds * 2 ** Math.min(5, this.#empties);
-    return Math.max(0, Math.min(wanted, settings.longPollSeconds, leftSeconds));
+    return Math.max(shortPollSeconds, Math.min(wanted, settings.longPollSeconds, leftSeconds));
   }
 
   /** After an empty answer nothing more is coming for the open body: its rows go out, and their messages with them. */

@@ -96,7 +96,7 @@ export async function startEmbeddedClouds(): Promise<EmbeddedClouds> {
       DRAIN_SCHEDULE: '0 * * * * *',
       SLICE_SECONDS: '2',
       STOP_RECEIVING_SECONDS: '1.5',
-      LONG_POLL_SECONDS: '0',
+      LONG_POLL_SECONDS: '1',
       LINGER_MS: '20',
     },
     deliver: (name, eventIds) => deliverBytes(name, logFile(eventIds)),
