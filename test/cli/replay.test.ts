@@ -63,6 +63,7 @@ describe('npm run replay', () => {
     [clouds, storage] = await Promise.all([startEmbeddedClouds(), startStorage()]);
     settings = {
       ...clouds.environment,
+      ...{ SLICE_SECONDS: '30', STOP_RECEIVING_SECONDS: '5', LONG_POLL_SECONDS: '1' },
       AzureWebJobsStorage: storage.connectionString,
       NODE_EXTRA_CA_CERTS: clouds.ingestion.caFile,
     };

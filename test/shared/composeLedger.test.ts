@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../local/azure/storage.ts';
@@ -77,7 +78,12 @@ describe('compose, with storage', () => {
     process.env['IDENTITY_ENDPOINT'] = clouds.environment['IDENTITY_ENDPOINT'];
     process.env['IDENTITY_HEADER'] = clouds.environment['IDENTITY_HEADER'];
     // Slices that end only with their work: a hurried end may leave uploads of unknown outcome.
-    const reading = readSettings({ ...clouds.environment, SLICE_SECONDS: '30', STOP_RECEIVING_SECONDS: '5' });
+    const reading = readSettings({
+      ...clouds.environment,
+      SLICE_SECONDS: '30',
+      STOP_RECEIVING_SECONDS: '5',
+      LONG_POLL_SECONDS: '1',
+    });
     if (!reading.ok) throw new Error(reading.problems.join('; '));
     settings = reading.settings;
     const account = { kind: 'connection-string', connectionString: storage.connectionString } as const;
@@ -107,6 +113,30 @@ describe('compose, with storage', () => {
     const later = await drainAll(connector);
     expect([total(later, 'objectsSuppressed'), total(later, 'messagesDeleted')]).toEqual([1, 1]);
     expect(await arrivals('repaired-')).toEqual(['repaired-1', 'repaired-2']);
+  });
+
+  it('delivers the rows before a break once, however often the broken file is read', async () => {
+    const connector = instance();
+    const Records = ['break-1', 'break-2', 'break-3'].map((eventID) => ({ eventID, requestID: randomUUID() }));
+    const whole = gzipSync(JSON.stringify({ Records }));
+    await clouds.deliverBytes('Truncated', whole.subarray(0, -12));
+    const summaries = [];
+    for (let receives = 0; receives < 3; receives++) {
+      clouds.aws.expireVisibility();
+      summaries.push(...(await connector.drainAll(running)));
+    }
+    const entry = await entryOf('Truncated');
+
+    const [outcome] = await connector.replay('default', { ids: [entry?.id ?? ''], again: false }, running);
+
+    expect(summaries.map(({ objectsFailed, rowsAccepted }) => [objectsFailed, rowsAccepted > 0])).toEqual([
+      [1, true],
+      [1, false],
+      [1, false],
+    ]);
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'gzip-truncated' } });
+    const arrived = await arrivals('break-');
+    expect(arrived).toEqual([...new Set(arrived)]);
   });
 
   it('replays what the queue has forgotten, from another instance', async () => {
