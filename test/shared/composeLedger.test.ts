@@ -25,19 +25,23 @@ describe('compose, with storage', () => {
   const connectors: Connector[] = [];
 
   /** One more instance of the app. */
-  const instance = ({ connectionString = storage.connectionString, lines = [] as string[] } = {}) => {
+  const instance = ({ connectionString = storage.connectionString, lines = [] as string[], cap = 0 } = {}) => {
     const keep = (line: string) => {
       lines.push(String(JSON.parse(line).event));
     };
-    const connector = compose(settings, {
-      clock: systemClock,
-      random: () => 0.5,
-      logger: { debug: keep, info: keep, warn: keep, error: keep },
-      identity: azureCredential({ kind: 'managed-identity' }),
-      ingestionCa: clouds.ingestion.ca,
-      storage: { connectionString },
-      instance: `instance-${connectors.length}`,
-    });
+    const tuning = cap === 0 ? settings.tuning : { ...settings.tuning, decompressedBytesCap: cap };
+    const connector = compose(
+      { ...settings, tuning },
+      {
+        clock: systemClock,
+        random: () => 0.5,
+        logger: { debug: keep, info: keep, warn: keep, error: keep },
+        identity: azureCredential({ kind: 'managed-identity' }),
+        ingestionCa: clouds.ingestion.ca,
+        storage: { connectionString },
+        instance: `instance-${connectors.length}`,
+      },
+    );
     connectors.push(connector);
     return connector;
   };
@@ -137,6 +141,21 @@ describe('compose, with storage', () => {
     expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'gzip-truncated' } });
     const arrived = await arrivals('break-');
     expect(arrived).toEqual([...new Set(arrived)]);
+  });
+
+  it('replays only the rows that an earlier reading of the same file lacks', async () => {
+    const eventIds = Array.from({ length: 20 }, (_, index) => `rest-${String(index).padStart(2, '0')}`);
+    await clouds.deliver('Rest', eventIds);
+    await instance({ cap: 1_000 }).drainAll(running);
+    const entry = await entryOf('Rest');
+    const early = await arrivals('rest-');
+
+    const outcomes = await instance().replay('default', { ids: [entry?.id ?? ''], again: false }, running);
+
+    expect(entry).toMatchObject({ reason: 'object-too-large' });
+    expect([early.length > 0, early.length < 20]).toEqual([true, true]);
+    expect(outcomes).toMatchObject([{ kind: 'delivered', accepted: 1 }]);
+    expect(await arrivals('rest-')).toEqual(eventIds);
   });
 
   it('replays what the queue has forgotten, from another instance', async () => {
