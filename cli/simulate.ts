@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { parseCommand, refuseUsage } from './commandLine.ts';
+import { plan } from './simulate/model.ts';
+import { askedBy, flags } from './simulate/options.ts';
+import { renderComparisons, renderPlan, renderTimeline } from './simulate/render.ts';
+import { simulate } from './simulate/timeline.ts';
+import { type Comparison, compare } from './simulate/validate.ts';
+
+const { values } = parseCommand({
+  name: 'simulate',
+  summary: 'Says on paper what a deployment carries, needs, adds in time and costs, and plays a day of it.',
+  options: flags,
+  notes:
+    'docs/capacity.md explains the model. Nothing is measured and nothing is contacted.\nExit codes: 0 it keeps up (with --validate: the model is right), 1 it does not, 2 wrong usage.',
+});
+
+/** Moments reported of a simulated time. */
+const moments = 24;
+
+if (values.validate === undefined) {
+  const { disturbance, prices, scenario, seconds } = askedBy(values);
+  const found = plan(scenario, prices);
+  const momentSeconds = Math.max(1, Math.ceil(seconds / moments));
+  const timeline = await simulate({
+    scenario,
+    seconds,
+    momentSeconds,
+    ...(disturbance === undefined ? {} : { disturbance }),
+  });
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ ...found, prices, disturbance, timeline })}\n`
+      : `${renderPlan(found, prices)}\n${renderTimeline(timeline, scenario.sources, disturbance)}`,
+  );
+  process.exitCode = found.keepsUp ? 0 : 1;
+} else {
+  const comparisons = comparisonsOf(values.validate);
+  process.stdout.write(values.json ? `${JSON.stringify({ comparisons })}\n` : renderComparisons(comparisons));
+  process.exitCode = comparisons.every(({ isWithin }) => isWithin) ? 0 : 1;
+}
+
+function comparisonsOf(file: string): Comparison[] {
+  try {
+    return compare(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return refuseUsage('simulate', `${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

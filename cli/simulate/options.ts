@@ -1,0 +1,106 @@
+import { refuseUsage } from '../commandLine.ts';
+import { type Prices, priceNames, pricesOf } from './prices.ts';
+import { type ExampleName, examples, flagOf, helpOf, parameterNames, type Scenario, scenarioOf } from './scenario.ts';
+import type { Disturbance } from './timeline.ts';
+
+/** What the command was asked for. */
+export interface Asked {
+  readonly scenario: Scenario;
+  readonly prices: Prices;
+  readonly seconds: number;
+  readonly disturbance?: Disturbance;
+}
+
+interface FlagDescription {
+  readonly type: 'string' | 'boolean';
+  readonly value?: string;
+  readonly help: string;
+  readonly multiple?: boolean;
+}
+
+/** Every flag of the command: the scenario's come from the table of its parameters. */
+export const flags = {
+  example: { type: 'string', value: 'NAME', help: `begin with ${Object.keys(examples).join(', ')}` },
+  hours: { type: 'string', value: 'N', help: 'how long to simulate (default 24)' },
+  burst: { type: 'string', value: 'N', help: 'so many times the events, after an hour' },
+  'burst-hours': { type: 'string', value: 'N', help: 'for so long (default 1)' },
+  'outage-hours': { type: 'string', value: 'N', help: 'nothing can be uploaded for so long, after an hour' },
+  price: {
+    type: 'string',
+    value: 'NAME=USD',
+    multiple: true,
+    help: `replaces a list price: ${priceNames.join(', ')}`,
+  },
+  validate: { type: 'string', value: 'FILE', help: 'compare with what npm run bench -- --json printed' },
+  json: { type: 'boolean', help: 'print one JSON object on standard output' },
+  ...Object.fromEntries(
+    parameterNames.map((name): [string, FlagDescription] => [
+      flagOf(name),
+      { type: 'string', value: 'N', help: helpOf(name) },
+    ]),
+  ),
+} as const satisfies Record<string, FlagDescription>;
+
+export type FlagValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** Reads the flags; wrong values end the process with exit code 2, as unknown flags do. */
+export function askedBy(values: FlagValues): Asked {
+  try {
+    return read(values);
+  } catch (error) {
+    if (error instanceof RangeError) refuseUsage('simulate', error.message);
+    throw error;
+  }
+}
+
+function read(values: FlagValues): Asked {
+  const given: { -readonly [Name in keyof Scenario]?: Scenario[Name] } = { ...exampleNamed(values['example']) };
+  for (const name of parameterNames) {
+    const number = numberOf(values, flagOf(name));
+    if (number !== undefined) given[name] = number;
+  }
+  const prices = values['price'];
+  const disturbance = disturbanceOf(values);
+  return {
+    scenario: scenarioOf(given),
+    prices: pricesOf(Array.isArray(prices) ? prices : []),
+    seconds: Math.round((positive(values, 'hours', 1_000) ?? 24) * 3_600),
+    ...(disturbance === undefined ? {} : { disturbance }),
+  };
+}
+
+/** An undisturbed hour comes first, so that there is something to come back to. */
+function disturbanceOf(values: FlagValues): Disturbance | undefined {
+  const from = 3_600;
+  const times = positive(values, 'burst', 1_000_000);
+  const outageHours = positive(values, 'outage-hours', 1_000);
+  const burstHours = positive(values, 'burst-hours', 1_000);
+  if (times !== undefined && outageHours !== undefined)
+    throw new RangeError('--burst and --outage-hours exclude each other');
+  if (burstHours !== undefined && times === undefined) throw new RangeError('--burst-hours needs --burst');
+  const until = (hours: number) => from + Math.round(hours * 3_600);
+  if (outageHours !== undefined) return { kind: 'outage', times: 1, from, until: until(outageHours) };
+  return times === undefined ? undefined : { kind: 'burst', times, from, until: until(burstHours ?? 1) };
+}
+
+function exampleNamed(name: FlagValues[string]): Partial<Scenario> {
+  if (name === undefined) return {};
+  if (typeof name === 'string' && name in examples) return examples[name as ExampleName];
+  throw new RangeError(`--example must be ${Object.keys(examples).join(', ')}; got "${name}"`);
+}
+
+function positive(values: FlagValues, flag: string, most: number): number | undefined {
+  const number = numberOf(values, flag);
+  if (number !== undefined && !(number > 0 && number <= most)) {
+    throw new RangeError(`--${flag} must be a number above 0, up to ${most}; got "${number}"`);
+  }
+  return number;
+}
+
+function numberOf(values: FlagValues, flag: string): number | undefined {
+  const text = values[flag];
+  if (typeof text !== 'string') return undefined;
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isNaN(number)) throw new RangeError(`--${flag} must be a number; got "${text}"`);
+  return number;
+}
