@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { documentedRate } from '../local/azure/tokenBucket.ts';
 import { type BenchArguments, readArguments } from './arguments.ts';
 import type { Comparison } from './compareRows.ts';
 import { type ContenderName, contenders } from './contenders.ts';
@@ -49,6 +50,8 @@ export async function bench(options: BenchArguments, report: (line: string) => v
         mid: await setOf(names.mid),
         tiny: await setOf(names.tiny),
         measuredMs: options.quick ? 2000 : 20_000,
+        // So little that a quick run meets it too.
+        bytesPerMinute: options.quick ? documentedRate.bytesPerMinute / 10 : documentedRate.bytesPerMinute,
         report,
       })
     : undefined;

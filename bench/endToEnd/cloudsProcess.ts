@@ -4,15 +4,15 @@ import { type Clouds, startClouds } from '../../local/clouds.ts';
 import { systemClock } from '../../shared/systemClock.ts';
 import type { CloudsLook, CloudsOrder } from './messages.ts';
 
-/** The embedded clouds, in a process of their own: `node cloudsProcess.ts <folder> <rules>`, told what to do by its parent. */
-const [, , folder = '', rules = '1'] = process.argv;
+/** The embedded clouds, in a process of their own: `node cloudsProcess.ts <folder> <rules> <bytes a minute of each>`, told what to do by its parent. */
+const [, , folder = '', rules, bytesPerMinute] = process.argv;
 const clouds = await startClouds({
   folder,
   clock: systemClock,
   mode: 'count',
   rules: Number(rules),
   // A short run must not live on what a long one could not.
-  rate: { burstSeconds: 1 },
+  rate: { bytesPerMinute: Number(bytesPerMinute), burstSeconds: 1 },
 });
 const stored: { readonly key: string; readonly size: number }[] = [];
 let announced = 0;
