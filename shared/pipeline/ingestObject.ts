@@ -98,6 +98,8 @@ async function ingestClaimed(
   }
   // The rows before a break stay: whoever reads the same content again leaves them out.
   await keeper.leave();
+  // Those accepted behind a gap cannot be left out: they will be there twice.
+  slice.tally.rowsOfUnknownOutcome += rows.accepted - rows.prefix;
   return await left(claim.claim, held, failure ?? endedBefore(object), slice);
 }
 

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { noLedger } from '../../../shared/pipeline/noLedger.ts';
+import type { Ledger, ObjectProgress } from '../../../shared/pipeline/ports.ts';
+import { announce, failure, rowsOf, World } from './fakes.ts';
+
+/** Remembers how far one object came, as storage would. */
+function rememberingLedger() {
+  const written: ObjectProgress[] = [];
+  const ledger: Ledger = {
+    ...noLedger,
+    claim: async (object) => {
+      const progress = written.at(-1);
+      return { kind: 'claimed', claim: { object, token: '' }, ...(progress === undefined ? {} : { progress }) };
+    },
+    recordProgress: async (_, progress) => {
+      written.push(progress);
+    },
+  };
+  return { ledger, written };
+}
+
+describe('keepProgress', () => {
+  it('remembers the rows before a break, so that no later reading of the same file repeats them', async () => {
+    const { ledger, written } = rememberingLedger();
+    const world = new World({ ports: { ledger } });
+    world.queue.send('m', announce(world.put('a', 5, { end: '!\n' })));
+
+    const first = await world.drain();
+    await world.clock.advance(40_000);
+    const second = await world.drain();
+
+    expect(written.map(({ rows }) => rows)).toEqual([5]);
+    expect([first.rowsAccepted, second.rowsAccepted, second.recordsSuppressed]).toEqual([5, 0, 5]);
+    expect([first, second].every((summary) => summary.identityHolds && summary.rowsOfUnknownOutcome === 0)).toBe(true);
+  });
+
+  it('counts the rows behind a refused one as possible duplicates, since they cannot be left out', async () => {
+    const { ledger, written } = rememberingLedger();
+    const world = new World({ ports: { ledger } });
+    world.rule.answer = (rows) => (rows.some((row) => row.includes('a-3"')) ? failure('upload-too-large') : undefined);
+    world.sendFile('a', 8);
+
+    const first = await world.drain();
+    await world.clock.advance(40_000);
+    await world.drain();
+
+    expect(written.at(-1)?.rows).toBe(3);
+    expect(first).toMatchObject({ rowsAccepted: 7, recordsLeft: 1, rowsOfUnknownOutcome: 4 });
+    const behind = rowsOf('a', 8).slice(4);
+    const repeated = world.rule.accepted.filter((row, index, all) => all.indexOf(row) !== index);
+    expect(repeated.sort()).toEqual(behind);
+  });
+
+  it('writes nothing for an object that is accepted in one body', async () => {
+    const { ledger, written } = rememberingLedger();
+    const world = new World({ ports: { ledger } });
+    world.sendFile('a', 8);
+
+    expect(await world.drain()).toMatchObject({ rowsAccepted: 8, rowsOfUnknownOutcome: 0 });
+    expect(written).toEqual([]);
+  });
+});
