@@ -2,7 +2,7 @@ import { createReader, type Environment, findPlain, type SettingsReader } from '
 import { readSources, type SourceSettings } from './settingsSources.ts';
 import { listOf, shownValue } from './settingsValue.ts';
 
-export type { SourceCredentials, SourceSettings } from './settingsSources.ts';
+export type { SourceSettings } from './settingsSources.ts';
 
 /** The bounds of one drain, alike for every source: the fields of a drain's settings without the source's own two. */
 export interface Tuning {

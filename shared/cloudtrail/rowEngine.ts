@@ -1,4 +1,3 @@
-
 /** What the rows of one object have in common. */
 export interface ObjectContext {
   /** The text for the column `SourceObject`, about 30 bytes. */
@@ -64,4 +63,3 @@ export interface RowStream {
 
 /** Makes the stream of one object. */
 export type OpenRowStream = (context: ObjectContext) => RowStream;
-
