@@ -6,10 +6,9 @@ import { shownAge } from './age.ts';
 /** One entry of the list: what it is called, and what is wrong. */
 export function renderEntry(entry: FailedEntry, now: number): string {
   const { id, reason, lastAt, attempts } = entry;
-  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   const where = whereOf(entry);
   const what = entry.message.includes(where) ? entry.message : `${where}: ${entry.message}`;
-  return printable(`${id}  ${reason}  ${shownAge(now - lastAt)} ago, ${tries}\n    ${what}`);
+  return printable(`${id}  ${reason}  ${shownAge(now - lastAt)} ago, ${plural(attempts, 'attempt')}\n    ${what}`);
 }
 
 export function renderList(entries: readonly FailedEntry[], now: number): string {
@@ -29,7 +28,7 @@ export function renderList(entries: readonly FailedEntry[], now: number): string
 /** Everything that is kept of one entry. */
 export function renderShown(entry: FailedEntry & { readonly body?: string }, now: number): string {
   const at = (time: number) => `${new Date(time).toISOString()} (${shownAge(now - time)} ago)`;
-  const received = entry.receiveCount === undefined ? '' : `, received ${entry.receiveCount} times`;
+  const received = entry.receiveCount === undefined ? '' : `, received ${plural(entry.receiveCount, 'time')}`;
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['ID', entry.id],
     ['State', entry.state],
@@ -63,7 +62,7 @@ export function renderTotals(outcomes: readonly ReplayOutcome[]): string {
 
 /** A failure and what to do about it. */
 export function renderFailure({ code, message, remedy }: FailureReport): string {
-  return `${code}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`;
+  return `${code}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`;
 }
 
 /** Keys and messages come from outside: nothing in them may move a terminal's cursor, or hide what follows. */

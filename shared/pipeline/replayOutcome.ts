@@ -28,7 +28,7 @@ export type ReplayOutcome =
   | {
       readonly kind: 'delivered';
       readonly id: string;
-      /** Rows accepted now. */
+      /** Of the objects accepted now, those that an earlier reading had got accepted included. */
       readonly rows: number;
       readonly accepted: number;
       /** Objects accepted before, and so not sent again. */

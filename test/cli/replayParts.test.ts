@@ -190,7 +190,7 @@ describe('renderOutcome', () => {
     [{ kind: 'delivered', id, rows: 0, accepted: 0, suppressed: 0, skipped: 0 }, 'there was nothing to do'],
     [
       { kind: 'failed', id, failure: { code: 'no-records', message: 'none', remedy: 'Look.' } },
-      'no-records: none Look.',
+      'no-records: none. Look.',
     ],
     [{ kind: 'missing', id, reason: 'it was closed' }, 'it was closed'],
     [
