@@ -1,5 +1,6 @@
 import { columns } from './columns.ts';
 import {
+  backslash,
   colonEnd,
   comma,
   containerEnd,
@@ -20,9 +21,13 @@ export interface DerivedCell {
 }
 
 type Step = string | 0;
+type Steps = readonly Step[];
 
-/** Ways from `requestParameters` to the value, in order of preference: the flat parameter, else the first entry of `ipPermissions`. */
-const derivations: readonly { readonly column: number; readonly ways: readonly (readonly Step[])[] }[] = [
+/** The first entry of the list of rules; a parameter that does not stand by itself is taken from there. */
+const firstRule: Steps = ['ipPermissions', 'items', 0];
+
+/** Where each column's value lies: among the parameters, else in the first rule. */
+const derivations: readonly { readonly column: number; readonly flat: Steps; readonly listed: Steps }[] = [
   derivation('IpProtocol', ['ipProtocol']),
   derivation('SourcePort', ['fromPort']),
   derivation('DestinationPort', ['toPort']),
@@ -34,20 +39,21 @@ export const derivedKeys: readonly string[] = ['ipProtocol', 'fromPort', 'toPort
 
 /** `at` is the opening brace of a valid object; `nesting` as for `containerEnd`. */
 export function deriveCells(bytes: Uint8Array, at: number, nesting: Uint8Array): DerivedCell[] {
-  return derivations.flatMap(({ column, ways }) => {
-    for (const way of ways) {
-      const start = way.reduce((from, step) => follow(bytes, from, step, nesting), at);
-      if (start >= 0 && isPlainValue(bytes[start] ?? 0)) {
-        return [{ column, start, end: valueEnd(bytes, start, nesting) }];
-      }
-    }
-    return [];
+  const rule = walk(bytes, at, firstRule, nesting);
+  return derivations.flatMap(({ column, flat, listed }) => {
+    const own = walk(bytes, at, flat, nesting);
+    const start = own >= 0 && isPlainValue(bytes[own] ?? 0) ? own : walk(bytes, rule, listed, nesting);
+    if (start < 0 || !isPlainValue(bytes[start] ?? 0)) return [];
+    return [{ column, start, end: valueEnd(bytes, start, nesting) }];
   });
 }
 
-function derivation(name: string, flat: readonly Step[], listed: readonly Step[] = flat) {
-  const column = columns.findIndex((each) => each.name === name);
-  return { column, ways: [flat, ['ipPermissions', 'items', 0, ...listed] satisfies Step[]] };
+function derivation(name: string, flat: Steps, listed = flat) {
+  return { column: columns.findIndex((column) => column.name === name), flat, listed };
+}
+
+function walk(bytes: Uint8Array, at: number, steps: Steps, nesting: Uint8Array): number {
+  return steps.reduce((from: number, step) => follow(bytes, from, step, nesting), at);
 }
 
 /** A string or a number: what such a parameter is. Anything else is left alone in RequestParameters. */
@@ -64,13 +70,24 @@ function follow(bytes: Uint8Array, at: number, step: Step, nesting: Uint8Array):
   while (bytes[at] === quote) {
     const keyAt = at;
     at = stringEnd(bytes, at + 1);
-    const key = stringOf(bytes, keyAt, at);
+    const isStep = isText(bytes, keyAt, at, step);
     at = colonEnd(bytes, at);
-    if (key === step) found = at;
+    if (isStep) found = at;
     at = skipBlanks(bytes, valueEnd(bytes, at, nesting));
     if (bytes[at] === comma) at = skipBlanks(bytes, at + 1);
   }
   return found;
+}
+
+/** Whether the JSON string between two positions is this ASCII text; decoded only when it holds an escape, which is rare. */
+function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  const length = end - start - 2;
+  for (let index = 0; index < length; index++) {
+    const byte = bytes[start + 1 + index];
+    if (byte === backslash) return stringOf(bytes, start, end) === text;
+    if (byte !== text.charCodeAt(index)) return false;
+  }
+  return length === text.length;
 }
 
 function valueEnd(bytes: Uint8Array, at: number, nesting: Uint8Array): number {

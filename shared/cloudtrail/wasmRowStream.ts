@@ -24,6 +24,9 @@ const usualBlockBytes = 256 * 1024;
 /** Pieces far smaller than the records in them make the module read the same bytes again and again; beyond this the byte engine goes on. */
 const rereadBytesCap = 16 * 1024 * 1024;
 
+/** Brackets outside of records behind which records were looked for; a file with more is the byte engine's from there on. */
+const looksCap = 1000;
+
 /**
  * The row engine of the hot path: a WebAssembly module writes the rows of ordinary records, and whatever is not ordinary
  * (the framing around the records, odd records, damage) goes to the byte engine, which so decides every doubtful case.
@@ -55,6 +58,7 @@ class WasmRowStream implements RowStream {
   #isFirst = true;
   #rows = 0;
   #rereadBytes = 0;
+  #looks = 0;
 
   constructor(context: ObjectContext, limits: RecordLimits, module: RowModule, blockBytes: number) {
     this.#limits = limits;
@@ -103,8 +107,11 @@ class WasmRowStream implements RowStream {
   /** The byte engine reads on: up to the next bracket, behind which records may begin; all of it when it is among records. */
   #readOutside(body: RowBody): 'go-on' | 'body-full' {
     const next = this.#carry.length > 0 ? this.#carry : this.#piece;
-    const bracket = this.#bytes.place === 'outside' ? next.indexOf(openBracket) : -1;
-    return this.#give(bracket < 0 ? next : next.subarray(0, bracket + 1), body);
+    const isLooking = this.#bytes.place === 'outside' && this.#looks < looksCap;
+    const bracket = isLooking ? next.indexOf(openBracket) : -1;
+    if (bracket < 0) return this.#give(next, body);
+    this.#looks++;
+    return this.#give(next.subarray(0, bracket + 1), body);
   }
 
   #give(bytes: Uint8Array, body: RowBody): 'go-on' | 'body-full' {

@@ -466,12 +466,22 @@ function copyString(p: usize): usize {
       length = escapeLength(p);
       if (length == 0) return 0;
       store<u64>(q, load<u64>(p));
-    } else if (c >= 128) sawNonAscii = true;
+    } else if (c >= 128) length = copyNonAscii(p, q);
     else return 0;
     p += length;
     q += length;
   }
   return 0;
+}
+
+/** The bytes from `p` on that are not ASCII, at most 16: their number. */
+// @ts-ignore: decorator
+@inline
+function copyNonAscii(p: usize, q: usize): usize {
+  const v = v128.load(p);
+  v128.store(q, v);
+  sawNonAscii = true;
+  return ctz(~i8x16.bitmask(v));
 }
 
 /** The escape at `p`: its length with the backslash, or 0. */
@@ -555,7 +565,7 @@ function copyContainer(p: usize, isEscaped: bool, isWatched: bool): usize {
             }
           }
           store<u64>(q, load<u64>(p));
-        } else if (c >= 128) sawNonAscii = true;
+        } else if (c >= 128) length = copyNonAscii(p, q);
         else return 0;
         p += length;
         q += length;

@@ -108,6 +108,16 @@ describe('openWasmRowStream', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
+  test('finds records behind any number of brackets and empty arrays, in a time that grows with the file alone', () => {
+    const [first, last] = numbered(2).map((record) => JSON.stringify(record));
+    const log = `{"other":[${'[],'.repeat(50_000)}0],${'"Records":[],'.repeat(50_000)}"Records":[${first}],"Records":[${last}]}`;
+    const started = performance.now();
+    const mapped = map(log, { open });
+    expect(mapped.error).toBeUndefined();
+    expect(mapped.rows.map(eventId)).toEqual(['0', '1']);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   test('holds invalid UTF-8 to what the byte engine makes of it', () => {
     const log = Buffer.from(logOf(...numbered(4)));
     log[log.lastIndexOf('name2')] = 0xff;
