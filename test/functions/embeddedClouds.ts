@@ -94,7 +94,7 @@ export async function startEmbeddedClouds(): Promise<EmbeddedClouds> {
       DCR_IMMUTABLE_IDS: rule,
       DCR_STREAM: stream,
       DRAIN_SCHEDULE: '0 * * * * *',
-      SLICE_SECONDS: '2',
+      SLICE_SECONDS: '4',
       STOP_RECEIVING_SECONDS: '1.5',
       LONG_POLL_SECONDS: '1',
       LINGER_MS: '20',
