@@ -4,7 +4,7 @@ import { plan } from './simulate/model.ts';
 import { askedBy, flags } from './simulate/options.ts';
 import { renderComparisons, renderPlan, renderTimeline } from './simulate/render.ts';
 import { simulate } from './simulate/timeline.ts';
-import { type Comparison, compare } from './simulate/validate.ts';
+import { compare } from './simulate/validate.ts';
 
 const { values } = parseCommand({
   name: 'simulate',
@@ -18,7 +18,7 @@ const { values } = parseCommand({
 const moments = 24;
 
 if (values.validate === undefined) {
-  const { disturbance, prices, scenario, seconds } = askedBy(values);
+  const { disturbance, prices, scenario, seconds } = orRefused(() => askedBy(values));
   const found = plan(scenario, prices);
   const momentSeconds = Math.max(1, Math.ceil(seconds / moments));
   const timeline = await simulate({
@@ -34,15 +34,20 @@ if (values.validate === undefined) {
   );
   process.exitCode = found.keepsUp ? 0 : 1;
 } else {
-  const comparisons = comparisonsOf(values.validate);
+  const file = values.validate;
+  const comparisons = orRefused(() => compare(readFileSync(file, 'utf8')));
   process.stdout.write(values.json ? `${JSON.stringify({ comparisons })}\n` : renderComparisons(comparisons));
   process.exitCode = comparisons.every(({ isWithin }) => isWithin) ? 0 : 1;
 }
 
-function comparisonsOf(file: string): Comparison[] {
+/** What is wrong with what was typed, or with the file: exit code 2. */
+function orRefused<Answer>(answer: () => Answer): Answer {
   try {
-    return compare(readFileSync(file, 'utf8'));
+    return answer();
   } catch (error) {
-    return refuseUsage('simulate', `${file}: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof RangeError || (error instanceof Error && 'code' in error)) {
+      return refuseUsage('simulate', error.message);
+    }
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { drainerOf } from './drainer.ts';
-import { drainsOn } from './lag.ts';
+import { drainsOn } from './drainsOn.ts';
 import { dutyOf } from './limits.ts';
 import type { Prices } from './prices.ts';
 import type { Rates } from './rates.ts';
@@ -14,10 +14,10 @@ export interface CostItem {
 
 const secondsPerMonth = (365.25 * 86_400) / 12;
 
-/** Of Flex Consumption: not in the price table, since it is granted once for a subscription. */
+/** Of an S3 notification in the answer to a receive. */
 const messageBytes = 1_200;
 
-/** https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model: names and values in UTF-16. */
+/** A generous guess: names and values count in UTF-16. https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
 const ledgerEntryBytes = 1_000;
 /** How long entries are kept; see shared/azure/ledger/expiry.ts. */
 const ledgerDays = 35;

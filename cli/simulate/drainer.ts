@@ -82,7 +82,9 @@ export function drainerOf(scenario: Scenario): Drainer {
     connector.gatherSeconds +
     receiveSeconds;
   const bounds = [...flowing, { name: 'messages held' as const, filesPerSecond: connector.messagesHeld / heldSeconds }];
-  const [tightest, ...others] = bounds.toSorted((a, b) => a.filesPerSecond - b.filesPerSecond);
+  const [tightest, ...others] = bounds
+    .filter(({ filesPerSecond }) => Number.isFinite(filesPerSecond))
+    .toSorted((a, b) => a.filesPerSecond - b.filesPerSecond);
   if (tightest === undefined) throw new RangeError('a drainer has bounds');
   return {
     filesPerSecond: tightest.filesPerSecond,

@@ -48,6 +48,8 @@ export const connector = {
   ledgerWritesPerObject: 2,
   /** A receive that waits for a first message waits so long before the drain takes the queue for empty. */
   pollSeconds: 1,
+  /** Receives of a drain that find nothing: its last. */
+  idleReceives: 1,
 } as const;
 
 /** Measured by npm run bench, set mid: bytes of rows as JSON for each byte of records. */

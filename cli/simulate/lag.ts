@@ -1,5 +1,6 @@
 import { bodyOpenSeconds, type Drainer, gzipAt, sizesOf } from './drainer.ts';
-import { connector, scaling } from './facts.ts';
+import { drainsOn } from './drainsOn.ts';
+import { scaling } from './facts.ts';
 import { cycleSecondsOf } from './limits.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -45,11 +46,6 @@ export function lagOf(scenario: Scenario, drainer: Drainer, instances: number): 
   ];
   if (instances > 1) parts.push(rampUp(scenario, instances));
   return parts;
-}
-
-/** Whether a drain finds its next message before it takes the queue for empty. */
-export function drainsOn(filesPerSecond: number): boolean {
-  return filesPerSecond * connector.pollSeconds >= 1;
 }
 
 /** Tickets are posted at a tick; the instances that take them come by fours. */

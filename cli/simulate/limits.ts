@@ -53,7 +53,7 @@ export function drainersNeeded(scenario: Scenario, drainer: Drainer): number {
 
 /** Every limit of the deployment as it is set, tightest first. */
 export function limitsOf(scenario: Scenario, drainer: Drainer, rates: Rates): Limit[] {
-  const { eventsPerSecond, memoryMegabytes, mostDrainers, prefixes, recordsPerFile, rules, sources } = scenario;
+  const { memoryMegabytes, mostDrainers, prefixes, recordsPerFile, rules, sources } = scenario;
   const { rowBytes, rowsPerBody } = sizesOf(scenario);
   const ofDrainers = mostFullDrainers(scenario) * dutyOf(scenario) * recordsPerFile;
   const storagePerFile = rates.storageTransactions / rates.files;
@@ -100,7 +100,7 @@ export function limitsOf(scenario: Scenario, drainer: Drainer, rates: Rates): Li
       remedy: 'smaller instances, another region, or a larger quota',
     },
   ];
-  return limits.filter((limit) => limit.eventsPerSecond < eventsPerSecond * 1e6).toSorted(byCapacity);
+  return limits.toSorted(byCapacity);
 }
 
 /** What the services take, however many drainers there are. */

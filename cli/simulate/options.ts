@@ -1,4 +1,3 @@
-import { refuseUsage } from '../commandLine.ts';
 import { type Prices, priceNames, pricesOf } from './prices.ts';
 import { type ExampleName, examples, flagOf, helpOf, parameterNames, type Scenario, scenarioOf } from './scenario.ts';
 import type { Disturbance } from './timeline.ts';
@@ -43,17 +42,8 @@ export const flags = {
 
 export type FlagValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** Reads the flags; wrong values end the process with exit code 2, as unknown flags do. */
+/** Reads the flags. @throws RangeError, in words for a person, when a value is wrong */
 export function askedBy(values: FlagValues): Asked {
-  try {
-    return read(values);
-  } catch (error) {
-    if (error instanceof RangeError) refuseUsage('simulate', error.message);
-    throw error;
-  }
-}
-
-function read(values: FlagValues): Asked {
   const given: { -readonly [Name in keyof Scenario]?: Scenario[Name] } = { ...exampleNamed(values['example']) };
   for (const name of parameterNames) {
     const number = numberOf(values, flagOf(name));

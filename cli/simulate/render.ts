@@ -32,6 +32,9 @@ export function renderPlan(found: Plan, prices: Prices): string {
         name,
       ]),
     ),
+    ...(found.instancesNeeded > 1
+      ? ['  Several drainers are only kept by a backlog: the time in the queue is longer, as simulated below.']
+      : []),
     '',
     'A month costs, at list prices that are approximate (check them; --price replaces them)',
     ...cost(found),
@@ -47,10 +50,10 @@ export function renderTimeline(found: Timeline, sources: number, disturbance: Di
   const settled = found.settled / found.arrived;
   const lines = [
     `${span(found.seconds)}, second by second${per}${disturbance === undefined ? '' : `: ${describe(disturbance)}`}`,
-    `  arrived ${figure(found.arrived)} messages, settled ${figure(100 * settled)} %, waiting ${figure(found.waiting)}` +
+    `  arrived ${figure(found.arrived)} messages, settled ${figure(100 * settled)} %, waiting ${figure(Math.round(found.waiting))}` +
       (found.expired > 0 ? `, LOST TO RETENTION ${figure(found.expired)}` : ''),
     `  in the queue: median ${span(found.lag.medianSeconds)}, 99 % within ${span(found.lag.p99Seconds)}, at most ${span(found.lag.maxSeconds)}`,
-    `  drainers: ${figure(found.drainers)} on average, ${found.mostDrainers} at most; backlog at most ${figure(found.mostWaiting)} messages`,
+    `  drainers: ${figure(found.drainers)} on average, ${found.mostDrainers} at most; backlog at most ${figure(Math.round(found.mostWaiting))} messages`,
   ];
   if (disturbance !== undefined) {
     const caughtUp =

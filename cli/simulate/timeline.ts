@@ -1,9 +1,9 @@
 import type { DrainTicket } from '../../shared/pipeline/drainTickets.ts';
 import { scaleOut } from '../../shared/pipeline/scaleOut.ts';
 import { type Drainer, drainerOf } from './drainer.ts';
+import { drainsOn } from './drainsOn.ts';
 import { flexMegabytesPerRegion } from './facts.ts';
 import { Instances } from './instances.ts';
-import { drainsOn } from './lag.ts';
 import { cloudsEventsPerSecond } from './limits.ts';
 import type { Scenario } from './scenario.ts';
 import { type LagSpread, WaitingMessages } from './waitingMessages.ts';

@@ -1,0 +1,206 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { plan } from '../../cli/simulate/model.ts';
+import { askedBy } from '../../cli/simulate/options.ts';
+import { pricesOf } from '../../cli/simulate/prices.ts';
+import { examples, scenarioOf } from '../../cli/simulate/scenario.ts';
+import { dollars, figure } from '../../cli/simulate/table.ts';
+import { compare, mostOff } from '../../cli/simulate/validate.ts';
+
+const command = join(import.meta.dirname, '../../cli/simulate.ts');
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'simulate-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function run(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const drained = (objectsPerSecond: number, recordsPerSecond: number, megabytesOfRowsPerSecond: number) => ({
+  objectsPerSecond,
+  recordsPerSecond,
+  megabytesOfRowsPerSecond,
+});
+
+/** As npm run bench -- --json prints it, as far as it is looked at. */
+function benchResult({ far = drained(190, 570, 1) } = {}) {
+  return {
+    machine: { cores: 2 },
+    sets: [
+      { name: 'mid', files: 60, records: 120_000, bytes: 186_617_252, gzippedBytes: 21_141_838 },
+      { name: 'tiny', files: 20_000, records: 60_000, bytes: 93_191_645, gzippedBytes: 26_958_869 },
+    ],
+    endToEnd: {
+      oneRule: drained(10, 19_000, 32),
+      fourRules: drained(30, 58_000, 100),
+      latencies: [
+        { latencyMs: 0, ...drained(950, 2_850, 5) },
+        { latencyMs: 20, ...drained(930, 2_790, 5) },
+        { latencyMs: 150, ...far },
+      ],
+    },
+  };
+}
+
+describe('npm run simulate', () => {
+  test('answers for people', async () => {
+    const { code, stderr, stdout } = await run('--example', 'small', '--outage-hours', '2');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('100 events/s in files of 5 records: it keeps up');
+    expect(stdout).toContain('bites first');
+    expect(stdout).toContain('logs ingestion');
+    expect(stdout).toContain('caught up: after');
+  });
+
+  test('prints one JSON object when asked', async () => {
+    const { code, stdout } = await run('--example', 'large', '--rules', '2', '--hours', '1', '--json');
+    const found = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(found).toMatchObject({ keepsUp: true, rulesNeeded: 1, scenario: { rules: 2, recordsPerFile: 50 } });
+    expect(found.timeline.seconds).toBe(3_600);
+    expect(stdout).not.toContain('null');
+  });
+
+  test('exits 1 when it does not keep up', async () => {
+    const { code, stdout } = await run('--events-per-second', '50000', '--hours', '0.1');
+    expect(code).toBe(1);
+    expect(stdout).toContain('IT DOES NOT KEEP UP');
+  });
+
+  test('refuses unknown flags, wrong values and missing files', async () => {
+    const found = await Promise.all([
+      run('--nope'),
+      run('--rules', 'many'),
+      run('--validate', join(folder, 'missing')),
+    ]);
+    expect(found.map(({ code, stdout }) => ({ code, stdout }))).toEqual(found.map(() => ({ code: 2, stdout: '' })));
+    expect(found[0]?.stderr).toContain("Unknown option '--nope'");
+    expect(found[1]?.stderr).toContain('--rules must be a number; got "many"');
+    expect(found[2]?.stderr).toContain('ENOENT');
+  });
+
+  test('lists every flag in its help', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    for (const flag of ['--events-per-second N', '--price NAME=USD', '--validate FILE', '--most-drainers N']) {
+      expect(stdout).toContain(flag);
+    }
+  });
+
+  test('compares with a benchmark, and exits 1 when the model is off', async () => {
+    const good = join(folder, 'good.json');
+    writeFileSync(good, JSON.stringify(benchResult()));
+    const bad = join(folder, 'bad.json');
+    writeFileSync(bad, JSON.stringify(benchResult({ far: drained(90, 270, 0.5) })));
+    const [fine, off] = await Promise.all([run('--validate', good), run('--validate', bad, '--json')]);
+    expect(fine.code).toBe(0);
+    expect(fine.stdout).toContain('small files, 150 ms');
+    expect(off.code).toBe(1);
+    expect(JSON.parse(off.stdout).comparisons).toHaveLength(5);
+  });
+});
+
+describe('askedBy', () => {
+  test('takes flags over the example, and hours for seconds', () => {
+    const { disturbance, prices, scenario, seconds } = askedBy({
+      example: 'large',
+      rules: '2',
+      hours: '2',
+      burst: '3',
+      price: ['egressPerGigabyte=0.02'],
+    });
+    expect(scenario).toMatchObject({ eventsPerSecond: 10_000, rules: 2 });
+    expect(prices.egressPerGigabyte).toBe(0.02);
+    expect({ disturbance, seconds }).toEqual({
+      disturbance: { kind: 'burst', times: 3, from: 3_600, until: 7_200 },
+      seconds: 7_200,
+    });
+  });
+
+  test('lets an outage begin after an hour', () => {
+    expect(askedBy({ 'outage-hours': '4' }).disturbance).toEqual({
+      kind: 'outage',
+      times: 1,
+      from: 3_600,
+      until: 18_000,
+    });
+  });
+
+  test.each([
+    [{ example: 'tiny' }, '--example must be small, large, huge; got "tiny"'],
+    [{ rules: 'many' }, '--rules must be a number; got "many"'],
+    [{ rules: '' }, '--rules must be a number; got ""'],
+    [{ hours: '0' }, '--hours must be a number above 0, up to 1000; got "0"'],
+    [{ 'burst-hours': '2' }, '--burst-hours needs --burst'],
+    [{ burst: '2', 'outage-hours': '1' }, '--burst and --outage-hours exclude each other'],
+    [{ price: ['tea=1'] }, '--price must be NAME=DOLLARS'],
+  ])('refuses %o', (values, problem) => {
+    expect(() => askedBy(values)).toThrow(problem);
+  });
+});
+
+describe('docs/capacity.md', () => {
+  const text = readFileSync(new URL('../../docs/capacity.md', import.meta.url), 'utf8');
+
+  test.each(Object.entries(examples))('tells the example %s as the model does', (name, example) => {
+    const { cost, instancesNeeded, limits, rulesNeeded, scenario } = plan(scenarioOf(example), pricesOf([]));
+    const [first] = limits;
+    const perMonth = dollars(cost.reduce((sum, { dollarsPerMonth }) => sum + dollarsPerMonth, 0));
+    const { cores, eventsPerSecond, recordsPerFile } = scenario;
+    const bites = `${first?.name}, at ${figure(first?.eventsPerSecond ?? 0)}`;
+    expect(text).toContain(
+      `| \`${name}\` | ${figure(eventsPerSecond)} | ${figure(recordsPerFile)} | ${instancesNeeded} x ${cores} | ${rulesNeeded} | ${bites} | ${perMonth} |`,
+    );
+  });
+});
+
+describe('compare', () => {
+  test('says what limits each figure', () => {
+    const found = compare(JSON.stringify(benchResult()));
+    expect(found.map(({ limitedBy }) => limitedBy)).toEqual([
+      'cpu',
+      'cpu',
+      'objects in flight',
+      'bytes a minute of the rules',
+      'the machine, with the clouds on it',
+    ]);
+    expect(found.every(({ ratio }) => ratio < mostOff && ratio > 1 / mostOff)).toBe(true);
+  });
+
+  test('does not believe a drain that uploaded nothing', () => {
+    const found = compare(JSON.stringify(benchResult({ far: drained(190, 0, 0) })));
+    expect(found[2]).toMatchObject({ measured: 0, isWithin: false });
+  });
+
+  test('takes the sets of a quick run', () => {
+    const result = benchResult();
+    const sets = result.sets.map((set) => ({ ...set, name: set.name === 'mid' ? 'quickMid' : 'quickTiny' }));
+    expect(compare(JSON.stringify({ ...result, sets }))).toHaveLength(5);
+  });
+
+  test.each([
+    ['what is no JSON', 'no JSON', 'the file is not JSON'],
+    ['an empty object', '{}', 'the file holds no number "machine.cores"'],
+    ['a result without sets', JSON.stringify({ machine: { cores: 2 } }), 'the file holds no list "sets"'],
+    ['a result of no set', JSON.stringify({ ...benchResult(), sets: [] }), 'the file holds no set named tiny'],
+    [
+      'a result that is not end to end',
+      JSON.stringify({ ...benchResult(), endToEnd: undefined }),
+      'the file holds no list "latencies"',
+    ],
+  ])('refuses %s', (_what, text, problem) => {
+    expect(() => compare(text)).toThrow(problem);
+  });
+});
