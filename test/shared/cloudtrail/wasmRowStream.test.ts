@@ -146,6 +146,13 @@ describe('openWasmRowStream, bodies', () => {
     expect(rows.length).toBe(3000);
   });
 
+  test('may be larger than what the module writes at once', () => {
+    const record = { eventTime: '2026-11-01T00:00:00Z' };
+    const log = logOf(...Array.from({ length: 10_000 }, () => record));
+    const large = openWasmRowStream({ blockBytes: 400_000 });
+    expect(map(log, { open: large, limit: 3_000_000, pieces: [400_000] }).bodies.map(rowsIn)).toEqual([10_000]);
+  });
+
   test('hold the rows that the byte engine puts into them, at every limit around their edges', () => {
     const [json = new Uint8Array()] = trail({ files: 1, records: 12 });
     const edges = map(json).bodies.flatMap((body) => rowEnds(body));
