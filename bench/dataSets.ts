@@ -27,12 +27,12 @@ const blockBytes = 25_000_000;
 
 /** The sets of a full run, and small ones for a quick run that only shows that everything works. */
 export const recipes = {
-  mid: { files: 60, records: 120_000, about: 'busy accounts: thousands of records a file' },
+  mid: { files: 50, records: 100_000, about: 'busy accounts: thousands of records a file' },
   tiny: { files: 20_000, records: 60_000, about: 'quiet accounts: 3 records a file' },
   large50: { bytes: 50_000_000, blockBytes, about: "one file of 50 MB, CloudTrail's largest" },
   large200: { bytes: 200_000_000, blockBytes, about: 'one file of 200 MB' },
   large1000: { bytes: 1_000_000_000, blockBytes, about: 'one file of 1 GB' },
-  quickMid: { files: 4, records: 8000, about: 'as mid, a fifteenth' },
+  quickMid: { files: 4, records: 8000, about: 'as mid, a twelfth' },
   quickTiny: { files: 2000, records: 6000, about: 'as tiny, a tenth' },
   quickLarge50: { bytes: 2_000_000, blockBytes: 1_000_000, about: 'one file of 2 MB' },
   quickLarge200: { bytes: 20_000_000, blockBytes: 1_000_000, about: 'one file of 20 MB' },

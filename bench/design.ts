@@ -18,6 +18,8 @@ export interface Task {
   readonly level: number;
   /** How many processors the run may use. */
   readonly cores: number;
+  /** How often the files are gone through. */
+  readonly passes: number;
 }
 
 /**
@@ -31,6 +33,11 @@ export interface Design {
 /** How a design is told from others on the command line of a run. */
 export const designNames = ['ours', 'plain', 'limit', 'rows', 'plain-rows'] as const;
 export type DesignName = (typeof designNames)[number];
+
+/** A list so many times, one after another. */
+export function repeated<T>(items: readonly T[], times: number): T[] {
+  return Array.from({ length: times }, () => items).flat();
+}
 
 export function emptyTally(): Tally {
   return { files: 0, bytesIn: 0, rows: 0, bodies: 0, bodyBytes: 0, sentBytes: 0, largestBody: 0 };

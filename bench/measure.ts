@@ -9,12 +9,16 @@ import { spawned } from './spawned.ts';
 /** Every run of one contender over one set, in the order of rounds. */
 export interface Result {
   readonly set: string;
+  /** How often a run went through the set. */
+  readonly passes: number;
   readonly contender: Contender;
   readonly runs: readonly Run[];
 }
 
 export interface MeasureOptions {
   readonly rounds: number;
+  /** How often a run goes through the set: several times where a start would weigh too much. */
+  readonly passes: number;
   readonly pinned: boolean;
   readonly report: (line: string) => void;
 }
@@ -27,29 +31,44 @@ export interface MeasureOptions {
 export async function measure(
   set: DataSet,
   contenders: readonly Contender[],
-  { rounds, pinned, report }: MeasureOptions,
+  { rounds, passes, pinned, report }: MeasureOptions,
 ): Promise<Result[]> {
   const runs = new Map<Contender, Run[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const contender = contenders[(turn + round) % contenders.length];
       if (contender === undefined) continue;
-      const run = await runOnce(contender, set, pinned);
+      const run = await runOnce(contender, set, { passes, pinned });
       const { cpuMs, wallMs } = run;
-      report(`${set.name} ${round + 1}: ${contender.name} ${Math.round(cpuMs)} ms of CPU, ${Math.round(wallMs)} ms`);
+      report(
+        `${nameOf(set, passes)}, ${round + 1}: ${contender.name} ${Math.round(cpuMs)} ms of CPU, ${Math.round(wallMs)} ms`,
+      );
       runs.get(contender)?.push(run);
     }
   }
-  return contenders.map((contender) => ({ set: set.name, contender, runs: runs.get(contender) ?? [] }));
+  return contenders.map((contender) => ({
+    set: nameOf(set, passes),
+    passes,
+    contender,
+    runs: runs.get(contender) ?? [],
+  }));
 }
 
-async function runOnce(contender: Contender, set: DataSet, pinned: boolean): Promise<Run> {
-  const run: Run = JSON.parse(
-    await spawned([...(pinned ? pinning(contender.cores) : []), ...commandOf(contender, set)]),
-  );
-  if (run.rows !== set.records || run.files !== set.files || run.bytesIn !== set.bytes) {
+/** How the figures of a set are called. */
+export function nameOf({ name }: Pick<DataSet, 'name'>, passes: number): string {
+  return passes === 1 ? name : `${name} x ${passes}`;
+}
+
+async function runOnce(
+  contender: Contender,
+  set: DataSet,
+  { passes, pinned }: Pick<MeasureOptions, 'passes' | 'pinned'>,
+): Promise<Run> {
+  const pins = pinned ? pinning(contender.cores) : [];
+  const run: Run = JSON.parse(await spawned([...pins, ...commandOf(contender, set, passes)]));
+  if (run.rows !== set.records * passes || run.files !== set.files * passes || run.bytesIn !== set.bytes * passes) {
     throw new Error(
-      `${contender.name} made ${run.rows} rows of ${run.files} files of ${set.name}, which holds ${set.records} records in ${set.files} files`,
+      `${contender.name} made ${run.rows} rows of ${run.files} files of ${nameOf(set, passes)}; the set holds ${set.records} records in ${set.files} files`,
     );
   }
   if (contender.design === 'ours' && run.largestBody > bodyLimit) {
@@ -58,8 +77,8 @@ async function runOnce(contender: Contender, set: DataSet, pinned: boolean): Pro
   return run;
 }
 
-function commandOf({ design, level, cores }: Contender, { folder }: DataSet): string[] {
+function commandOf({ design, level, cores }: Contender, { folder }: DataSet, passes: number): string[] {
   if (design === 'python') return ['python3', join(import.meta.dirname, 'designs/plain.py'), folder];
-  const options: RunOptions = { design, level, cores, folder };
+  const options: RunOptions = { design, level, cores, passes, folder };
   return [process.execPath, join(import.meta.dirname, 'runDesign.ts'), JSON.stringify(options)];
 }

@@ -1,7 +1,7 @@
 import type { BenchReport } from './bench.ts';
 import type { DataSet } from './dataSets.ts';
 import type { Drained, EndToEnd } from './endToEnd/endToEnd.ts';
-import type { Result } from './measure.ts';
+import { nameOf, type Result } from './measure.ts';
 import type { Run } from './runDesign.ts';
 import { type Spread, spread } from './statistics.ts';
 
@@ -12,6 +12,7 @@ export interface ResultSummary {
   readonly design: string;
   readonly level: number;
   readonly cores: number;
+  readonly passes: number;
   readonly rounds: number;
   readonly cpuMs: Spread;
   readonly wallMs: Spread;
@@ -58,8 +59,9 @@ export function formatReport(report: BenchReport): string {
   for (const set of report.sets) {
     lines.push('', describeSet(set));
     const rows = report.results
-      .filter((result) => result.set === set.name)
+      .filter((result) => result.set === nameOf(set, result.passes))
       .map((each) => summarizeResult(each, report));
+    if (rows.length === 0) continue;
     lines.push(
       ...table(
         [
@@ -75,7 +77,7 @@ export function formatReport(report: BenchReport): string {
           'MB sent',
         ],
         rows.map((row) => [
-          row.contender,
+          row.passes === 1 ? row.contender : `${row.contender} x ${row.passes}`,
           ranged(row.cpuMs),
           row.megabytesPerCpuSecond.median.toFixed(1),
           ranged(row.wallMs),
@@ -109,17 +111,19 @@ export function formatReport(report: BenchReport): string {
 }
 
 function summarizeResult(result: Result, report: BenchReport): ResultSummary {
-  const { contender, runs } = result;
+  const { contender, passes, runs } = result;
   const over = (figure: (run: Run) => number) => spread(runs.map(figure));
   const [run] = runs;
   if (run === undefined) throw new RangeError(`${contender.name} was not run on ${result.set}`);
-  const records = report.sets.find(({ name }) => name === result.set)?.records ?? 0;
+  const set = report.sets.find((each) => nameOf(each, passes) === result.set);
+  const records = (set?.records ?? 0) * passes;
   return {
     set: result.set,
     contender: contender.name,
     design: contender.design,
     level: contender.level,
     cores: contender.cores,
+    passes,
     rounds: runs.length,
     cpuMs: over(({ cpuMs }) => cpuMs),
     wallMs: over(({ wallMs }) => wallMs),

@@ -17,12 +17,13 @@ export interface RunOptions {
   readonly design: DesignName;
   readonly level: number;
   readonly cores: number;
+  readonly passes: number;
   readonly folder: string;
 }
 
-export async function runDesign({ design, level, cores, folder }: RunOptions): Promise<Run> {
+export async function runDesign({ design, level, cores, passes, folder }: RunOptions): Promise<Run> {
   const { prepare } = await loadDesign(design);
-  const run = await prepare({ files: loadLogFiles(folder), level, cores });
+  const run = await prepare({ files: loadLogFiles(folder), level, cores, passes });
   const tally = emptyTally();
   const stalls = monitorEventLoopDelay({ resolution: resolutionMs });
   stalls.enable();

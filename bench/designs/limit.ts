@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
-import { countBody, type Design, type Tally } from '../design.ts';
+import { countBody, type Design, repeated, type Tally } from '../design.ts';
 import { packFiles } from './packFiles.ts';
 
 /**
@@ -8,7 +8,7 @@ import { packFiles } from './packFiles.ts';
  * nothing between. No design on this zlib can be faster.
  */
 export const limit: Design = {
-  async prepare({ files, level, cores }) {
+  async prepare({ files, level, cores, passes }) {
     const bodies: Body[] = [];
     await packFiles(files, {
       level: 1,
@@ -16,14 +16,15 @@ export const limit: Design = {
       onBody: ({ gzipped, rows }) => bodies.push({ bytes: gunzipSync(gzipped), rows }),
     });
     const deflation = { level, memLevel: 9, chunkSize: 256 * 1024 };
-    const contents = files.map((file) => file.whole());
+    const stored = repeated(files, passes).map((file) => file.whole());
+    const filled = repeated(bodies, passes);
     return async (tally) => {
       if (cores === 1) {
-        for (const stored of contents) countFile(tally, gunzipSync(stored, inflation(stored)));
-        for (const body of bodies) count(tally, body, gzipSync(body.bytes, deflation));
+        for (const bytes of stored) countFile(tally, gunzipSync(bytes, inflation(bytes)));
+        for (const body of filled) count(tally, body, gzipSync(body.bytes, deflation));
       } else {
-        await inLanes(contents, async (stored) => countFile(tally, await gunzipAside(stored, inflation(stored))));
-        await inLanes(bodies, async (body) => count(tally, body, await gzipAside(body.bytes, deflation)));
+        await inLanes(stored, async (bytes) => countFile(tally, await gunzipAside(bytes, inflation(bytes))));
+        await inLanes(filled, async (body) => count(tally, body, await gzipAside(body.bytes, deflation)));
       }
     };
   },

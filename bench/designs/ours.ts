@@ -1,11 +1,11 @@
-import { countBody, type Design } from '../design.ts';
+import { countBody, type Design, repeated } from '../design.ts';
 import { packFiles } from './packFiles.ts';
 
 /** The connector's own path, with bodies counted instead of uploaded. */
 export const ours: Design = {
-  async prepare({ files, level }) {
+  async prepare({ files, level, passes }) {
     return (tally) =>
-      packFiles(files, {
+      packFiles(repeated(files, passes), {
         level,
         onFile: (inflatedBytes) => {
           tally.files += 1;

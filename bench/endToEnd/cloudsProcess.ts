@@ -14,8 +14,10 @@ const clouds = await startClouds({
   // A short run must not live on what a long one could not.
   rate: { bytesPerMinute: Number(bytesPerMinute), burstSeconds: 1 },
 });
-const stored: { readonly key: string; readonly size: number }[] = [];
+const stored: string[] = [];
 let announced = 0;
+/** Never used twice: the connector knows an object again by its key. */
+let copy = 0;
 
 process.on('message', (order: CloudsOrder) => {
   void obey(order).then(() => process.send?.(look(clouds)));
@@ -51,25 +53,25 @@ async function obey(order: CloudsOrder): Promise<void> {
 
 async function store(from: string, files: number, copies: number): Promise<void> {
   const names = readdirSync(from).sort().slice(0, files);
-  for (let copy = 0; copy < copies; copy += 1) {
+  for (const last = copy + copies; copy < last; copy += 1) {
     for (const name of names) {
       const key = keyOf(name, copy);
       await clouds.aws.putLogFile(key, join(from, name));
-      stored.push({ key, size: 1 });
+      stored.push(key);
     }
   }
 }
 
 /** As CloudTrail would lay it down; the number of the copy ends the unique part of the name. */
-function keyOf(name: string, copy: number): string {
+function keyOf(name: string, number: number): string {
   const [account, kind, region, time = '', rest = ''] = name.split('_');
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)/.exec(time) ?? [];
-  const unique = `${rest.slice(0, 13)}${copy.toString(36).padStart(3, '0')}`;
+  const unique = `${rest.slice(0, 13)}${number.toString(36).padStart(3, '0')}`;
   const file = [account, kind, region, time, `${unique}.json.gz`].join('_');
   return ['AWSLogs', account, kind, region, year, month, day, file].join('/');
 }
 
-function notification({ key }: { readonly key: string }): string {
+function notification(key: string): string {
   const { bucket, region } = clouds.aws;
   const s3 = { bucket: { name: bucket }, object: { key: encodeURIComponent(key).replaceAll('%2F', '/') } };
   const record = { eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: region, eventName: 'ObjectCreated:Put', s3 };
