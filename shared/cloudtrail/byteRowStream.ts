@@ -30,8 +30,11 @@ export function openByteRowStream(options: RowStreamOptions = {}): OpenRowStream
   return (context) => new ByteRowStream(context, limits);
 }
 
+/** @throws RangeError for a depth in which not even the objects of every record fit. */
 export function recordLimits(options: RowStreamOptions): RecordLimits {
-  return { ...defaults, ...options };
+  const limits = { ...defaults, ...options };
+  if (limits.depthCap < 8) throw new RangeError(`the depth cap must be at least 8; got ${limits.depthCap}`);
+  return limits;
 }
 
 export class ByteRowStream implements RowStream {

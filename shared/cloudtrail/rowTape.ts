@@ -63,9 +63,7 @@ export class RecordTape {
   /** Per depth of a known object, scratch for `containerEnd` with as many levels as are still allowed there. */
   readonly #nesting: readonly Uint8Array[];
 
-  /** @throws RangeError for a depth in which not even the known objects fit. */
   constructor(depthCap: number) {
-    if (depthCap < 8) throw new RangeError(`the depth cap must be at least 8; got ${depthCap}`);
     this.#nesting = scratchOf(depthCap);
   }
 

@@ -31,8 +31,6 @@ type State =
  * concatenated gzip members can hold), all count, so that none is lost. Everything is checked to be valid JSON.
  */
 export class LogFileScanner {
-  /** The record last found, when it is an ordinary one. */
-  readonly tape: RecordTape;
   /** Where the record last found starts in the decompressed object. */
   recordOffset = 0;
   /** Its length, or that of what is kept of it. */
@@ -40,7 +38,9 @@ export class LogFileScanner {
   /** Records found so far. */
   records = 0;
   readonly #limits: RecordLimits;
-  readonly #collector: RecordCollector;
+  // Made when first wanted: where another engine reads the records, they never are.
+  #madeTape: RecordTape | undefined;
+  #madeCollector: RecordCollector | undefined;
   readonly #tokens = new JsonTokens();
   readonly #key = new Uint8Array(keyBytesCap);
   #keyLength = 0;
@@ -58,8 +58,17 @@ export class LogFileScanner {
 
   constructor(limits: RecordLimits) {
     this.#limits = limits;
-    this.#collector = new RecordCollector(limits);
-    this.tape = new RecordTape(limits.depthCap);
+  }
+
+  /** The record last found, when it is an ordinary one. */
+  get tape(): RecordTape {
+    this.#madeTape ??= new RecordTape(this.#limits.depthCap);
+    return this.#madeTape;
+  }
+
+  get #collector(): RecordCollector {
+    this.#madeCollector ??= new RecordCollector(this.#limits);
+    return this.#madeCollector;
   }
 
   /**
