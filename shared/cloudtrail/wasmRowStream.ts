@@ -25,7 +25,7 @@ const usualBlockBytes = 256 * 1024;
 const rereadBytesCap = 16 * 1024 * 1024;
 
 /** Brackets outside of records behind which records were looked for; a file with more is the byte engine's from there on. */
-const looksCap = 1000;
+const looksCap = 100;
 
 /**
  * The row engine of the hot path: a WebAssembly module writes the rows of ordinary records, and whatever is not ordinary
