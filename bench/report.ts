@@ -166,6 +166,7 @@ function endToEndTable({ oneRule, fourRules, latencies }: EndToEnd): string[] {
         'CPU s/GB',
         'uploads/GB',
         'AWS requests/GB',
+        'storage requests/GB',
       ],
       rows.map(([name, drained]) => [
         name,
@@ -179,6 +180,7 @@ function endToEndTable({ oneRule, fourRules, latencies }: EndToEnd): string[] {
         drained.perGigabyteOfRows.cpuSeconds.toFixed(1),
         whole(drained.perGigabyteOfRows.uploads),
         whole(drained.perGigabyteOfRows.awsRequests),
+        whole(drained.perGigabyteOfRows.storageRequests),
       ]),
     ),
   ];

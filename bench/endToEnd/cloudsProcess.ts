@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clouds, startClouds } from '../../local/clouds.ts';
 import { systemClock } from '../../shared/systemClock.ts';
-import type { CloudsLook, CloudsOrder } from './messages.ts';
+import { burstSeconds, type CloudsLook, type CloudsOrder } from './messages.ts';
 
 /** The embedded clouds, in a process of their own: `node cloudsProcess.ts <folder> <rules> <bytes a minute of each>`, told what to do by its parent. */
 const [, , folder = '', rules, bytesPerMinute] = process.argv;
@@ -11,8 +11,7 @@ const clouds = await startClouds({
   clock: systemClock,
   mode: 'count',
   rules: Number(rules),
-  // A short run must not live on what a long one could not.
-  rate: { bytesPerMinute: Number(bytesPerMinute), burstSeconds: 1 },
+  rate: { bytesPerMinute: Number(bytesPerMinute), burstSeconds },
 });
 const stored: string[] = [];
 let announced = 0;

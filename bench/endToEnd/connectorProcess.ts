@@ -1,3 +1,5 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import { connectorOf, type Environment } from '../../functions/connector.ts';
 import type { SliceSummary } from '../../shared/events.ts';
 import type { ConnectorLook, ConnectorOrder } from './messages.ts';
@@ -7,6 +9,14 @@ const quiet = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const slices: SliceSummary[] = [];
 const stopping = new AbortController();
 let draining: Promise<void> = Promise.resolve();
+let storagePorts: readonly string[] = [];
+let storageRequests = 0;
+
+// https://nodejs.org/docs/latest-v24.x/api/diagnostics_channel.html#http
+subscribe('http.client.request.start', (message) => {
+  const { request } = message as { readonly request: ClientRequest };
+  if (storagePorts.includes(String(request.getHeader('host')).split(':')[1] ?? '')) storageRequests += 1;
+});
 
 process.on('message', (order: ConnectorOrder) => {
   void obey(order).then(() => process.send?.(look()));
@@ -22,6 +32,8 @@ async function obey(order: ConnectorOrder): Promise<void> {
 }
 
 async function drainUntilStopped(settings: Environment): Promise<void> {
+  const account = settings['AzureWebJobsStorage'] ?? '';
+  storagePorts = [...account.matchAll(/Endpoint=https?:\/\/[^:;]+:(\d+)/g)].map(([, port = '']) => port);
   const connector = connectorOf(settings, quiet);
   while (!stopping.signal.aborted) slices.push(...(await connector.drainAll(stopping.signal)));
   connector.close();
@@ -33,6 +45,7 @@ function look(): ConnectorLook {
     at: performance.now(),
     cpuMs: (user + system) / 1000,
     rssBytes: process.resourceUsage().maxRSS * 1024,
+    storageRequests,
     rowsAccepted: sum(({ rowsAccepted }) => rowsAccepted),
     rowsOfUnknownOutcome: sum(({ rowsOfUnknownOutcome }) => rowsOfUnknownOutcome),
     identityHolds: slices.every(({ identityHolds }) => identityHolds),

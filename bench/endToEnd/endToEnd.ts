@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSet } from '../dataSets.ts';
 import { type AskedProcess, startAsked } from './askedProcess.ts';
-import type { CloudsLook, CloudsOrder, ConnectorLook, ConnectorOrder } from './messages.ts';
+import {
+  burstSeconds,
+  type CloudsLook,
+  type CloudsOrder,
+  type ConnectorLook,
+  type ConnectorOrder,
+} from './messages.ts';
 
 /** The composed connector, ledger and all, draining embedded clouds; its process, theirs and storage's share the machine. */
 export interface EndToEnd {
@@ -9,7 +15,7 @@ export interface EndToEnd {
   readonly fourRules: Drained;
   /** Small files, as far as latency and the embedded clouds let the connector. */
   readonly latencies: readonly (Drained & { readonly latencyMs: number })[];
-  /** The most that any rule took, as a share of what it may take in that time. */
+  /** The most that any rule took, as a share of what its allowance gives in that time. */
   readonly mostOfQuota: number;
   /** Rows the connector says were accepted and the endpoint does not know. */
   readonly rowsLost: number;
@@ -31,6 +37,7 @@ export interface Drained {
     readonly cpuSeconds: number;
     readonly awsRequests: number;
     readonly uploads: number;
+    readonly storageRequests: number;
   };
   readonly failures: readonly string[];
 }
@@ -150,11 +157,8 @@ async function drain(clouds: AskedProcess<CloudsOrder, CloudsLook>, phase: Phase
     return {
       drained: difference(begun, over, total, phase),
       mostOfQuota:
-        Math.max(
-          ...over[0].rowBytesOfRules.map(
-            (bytes, rule) => (bytes - (begun[0].rowBytesOfRules[rule] ?? 0)) / 1e6 / secondsOf(begun, over),
-          ),
-        ) / phase.quota,
+        Math.max(...over[0].rowBytesOfRules.map((bytes, rule) => bytes - (begun[0].rowBytesOfRules[rule] ?? 0))) /
+        (phase.quota * 1e6 * (secondsOf(begun, over) + burstSeconds)),
       rowsLost: Math.max(0, total.rowsAccepted - (after.rows - before.rows)) + Number(!total.identityHolds),
     };
   } finally {
@@ -187,6 +191,7 @@ function difference(begun: Looks, over: Looks, total: ConnectorLook, { latencyMs
       cpuSeconds: (over[1].cpuMs - begun[1].cpuMs) / 1000 / gigabytes,
       awsRequests: gained(({ awsRequests }) => awsRequests) / gigabytes,
       uploads: gained(({ uploads }) => uploads) / gigabytes,
+      storageRequests: (over[1].storageRequests - begun[1].storageRequests) / gigabytes,
     },
     failures: total.failures,
   };

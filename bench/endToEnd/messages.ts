@@ -1,3 +1,6 @@
+/** How much of its allowance a rule saves up. Little, since a short run must not live on what a long one could not. */
+export const burstSeconds = 1;
+
 /** What the process with the embedded clouds is told to do; every order is answered by a look. */
 export type CloudsOrder =
   /** Puts so many copies of a folder's first log files into the bucket, unannounced. */
@@ -38,6 +41,8 @@ export interface ConnectorLook {
   readonly at: number;
   readonly cpuMs: number;
   readonly rssBytes: number;
+  /** Requests to the storage account: claims, outcomes, circuits. */
+  readonly storageRequests: number;
   readonly rowsAccepted: number;
   readonly rowsOfUnknownOutcome: number;
   readonly identityHolds: boolean;
