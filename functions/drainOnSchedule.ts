@@ -15,8 +15,14 @@ const shutdown = createShutdown();
 export async function drainOnSchedule(_timer: Timer, context: InvocationContext): Promise<void> {
   const summaries = await shutdown.run(async (signal) => {
     const connector = connectorOf(process.env, context);
-    const [drained] = await Promise.all([connector.drainAll(signal, context), connector.postTickets(context)]);
-    return drained;
+    const drained = new AbortController();
+    const posting = connector.keepPostingTickets(drained.signal, context);
+    try {
+      return await connector.drainAll(signal, context);
+    } finally {
+      drained.abort();
+      await posting;
+    }
   });
   const failures = summaries.filter(couldNotWork);
   if (failures.length > 0) {

@@ -48,8 +48,11 @@ export interface Connector {
    * stops no other. Lines go to `logger` when given, since each invocation has its own.
    */
   drainAll(signal: AbortSignal, logger?: Logger): Promise<readonly SliceSummary[]>;
-  /** Asks for more drainers of the sources whose backlog is deeper than one slice clears. Never rejects. */
-  postTickets(logger?: Logger): Promise<void>;
+  /**
+   * Asks for more drainers of the sources whose backlog is deeper than one slice clears, once a minute until the signal
+   * aborts: a slice may take several minutes, and the timer does not tick meanwhile. Never rejects.
+   */
+  keepPostingTickets(until: AbortSignal, logger?: Logger): Promise<void>;
   /** What a ticket asks for: one slice of its source. Never rejects; a void ticket costs nothing. */
   drainTicket(ticket: DrainTicket | undefined, signal: AbortSignal, logger?: Logger): Promise<void>;
   /**
@@ -97,11 +100,15 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     }
   };
 
-  /** A queue that cannot even be opened is told by the drain. */
   const scaleOutOne = async ({ source, parts, state }: (typeof sources)[number], report: DrainPorts['report']) => {
-    const queue = parts.peek()?.queue;
     const { circuits, tickets } = state;
-    if (queue === undefined || tickets === undefined) return;
+    if (tickets === undefined) return;
+    let queue: SourceParts['queue'];
+    try {
+      queue = parts.get().queue;
+    } catch {
+      return; // A source that cannot even be made is told by its drain.
+    }
     const { mostDrainers } = settings;
     await scaleOut({ source: source.name, queue, circuits, tickets, clock, report, mostDrainers });
   };
@@ -116,9 +123,12 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   };
 
   return {
-    postTickets: async (logger = extras.logger) => {
+    keepPostingTickets: async (until, logger = extras.logger) => {
       const report = telemetry(logger, said);
-      await Promise.all(sources.map((each) => scaleOutOne(each, report)));
+      while (!until.aborted) {
+        await Promise.all(sources.map((each) => scaleOutOne(each, report)));
+        await clock.sleep(ticketsEveryMs, until);
+      }
     },
     drainTicket: async (ticket, signal, logger = extras.logger) => {
       const report = telemetry(logger, said);
@@ -149,6 +159,8 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     },
   };
 }
+
+const ticketsEveryMs = 60_000;
 
 interface SourceState extends Pick<DrainPorts, 'ledger' | 'circuits'> {
   /** Absent without storage: then nobody can be asked. */
@@ -208,14 +220,13 @@ interface SourceParts extends Pick<DrainPorts, 'queue' | 'objects'> {
 }
 
 /** Made at first use: what cannot be made fails its own source, and is tried again by the next slice. */
-function keptParts(make: () => SourceParts): { get(): SourceParts; peek(): SourceParts | undefined; close(): void } {
+function keptParts(make: () => SourceParts): { get(): SourceParts; close(): void } {
   let made: SourceParts | undefined;
   return {
     get: () => {
       made ??= make();
       return made;
     },
-    peek: () => made,
     close: () => made?.close(),
   };
 }
