@@ -80,8 +80,10 @@ function notification(key: string): string {
 function look({ aws, ingestion, appSettings }: Clouds): CloudsLook {
   const { requests, queue, objectBytesSent } = aws.stats();
   const taken = ingestion.stats();
+  const { user, system } = process.cpuUsage();
   return {
     at: performance.now(),
+    cpuMs: (user + system) / 1000,
     objectsRead: requests['s3:GetObject'] ?? 0,
     objectsReadBytes: objectBytesSent,
     awsRequests: sum(Object.values(requests)),

@@ -35,6 +35,8 @@ export interface Drained {
   readonly connectorPeakMegabytes: number;
   readonly perGigabyteOfRows: {
     readonly cpuSeconds: number;
+    /** What the embedded clouds took of the same processors, storage left out. */
+    readonly cloudsCpuSeconds: number;
     readonly awsRequests: number;
     readonly uploads: number;
     readonly storageRequests: number;
@@ -189,6 +191,7 @@ function difference(begun: Looks, over: Looks, total: ConnectorLook, { latencyMs
     connectorPeakMegabytes: total.rssBytes / 1e6,
     perGigabyteOfRows: {
       cpuSeconds: (over[1].cpuMs - begun[1].cpuMs) / 1000 / gigabytes,
+      cloudsCpuSeconds: gained(({ cpuMs }) => cpuMs) / 1000 / gigabytes,
       awsRequests: gained(({ awsRequests }) => awsRequests) / gigabytes,
       uploads: gained(({ uploads }) => uploads) / gigabytes,
       storageRequests: (over[1].storageRequests - begun[1].storageRequests) / gigabytes,

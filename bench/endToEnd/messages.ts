@@ -16,6 +16,8 @@ export type CloudsOrder =
 /** The clouds' counters at a moment. */
 export interface CloudsLook {
   readonly at: number;
+  /** Of the clouds' own process. */
+  readonly cpuMs: number;
   readonly objectsRead: number;
   readonly objectsReadBytes: number;
   readonly awsRequests: number;

@@ -119,7 +119,7 @@ function drained(megabytesOfRowsPerSecond: number): Drained {
     mostUploadsInFlight: 0,
     uploadsRefused: 0,
     connectorPeakMegabytes: 0,
-    perGigabyteOfRows: { cpuSeconds: 0, awsRequests: 0, uploads: 0, storageRequests: 0 },
+    perGigabyteOfRows: { cpuSeconds: 0, cloudsCpuSeconds: 0, awsRequests: 0, uploads: 0, storageRequests: 0 },
     failures: [],
   };
 }
