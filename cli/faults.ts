@@ -56,10 +56,14 @@ process.stdout.write(values.json ? `${JSON.stringify(totals)}\n` : rendered(tota
 process.exit(outcomes.some((outcome) => brokenPromises(outcome).length > 0) ? 1 : 0);
 
 function tell(outcome: RunOutcome): void {
-  const { seed: ofRun, delivered, duplicated, bound, seconds } = outcome;
+  const { seed: ofRun, delivered, duplicated, bound, byExcuse, seconds } = outcome;
   const problems = brokenPromises(outcome);
   const verdict = problems.length === 0 ? 'ok' : 'BROKEN';
-  const progress = `${outcomes.length}/${runs} seed ${ofRun} ${verdict}: ${delivered} rows, ${duplicated} twice (at most ${bound}), ${seconds.toFixed(1)} s`;
+  const reasons = Object.entries(byExcuse)
+    .filter(([, rows]) => rows > 0)
+    .map(([reason, rows]) => `: ${rows} ${reason}`)
+    .join('');
+  const progress = `${outcomes.length}/${runs} seed ${ofRun} ${verdict}: ${delivered} rows, ${duplicated} twice (at most ${bound}${reasons}), ${seconds.toFixed(1)} s`;
   const repeat = `  again: npm run faults -- --seed ${ofRun} --runs 1 --faults ${values.faults ?? 'all'} --trace`;
   const lines = [progress, ...problems.map((problem) => `  ${problem}`), ...(problems.length > 0 ? [repeat] : [])];
   process.stderr.write(`${lines.join('\n')}\n`);

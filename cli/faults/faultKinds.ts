@@ -33,7 +33,7 @@ const kinds = {
       }),
   },
   refuse: {
-    help: 'nothing listens at the destination for a while; what was open is reset',
+    help: 'nothing listens at the destination for a while',
     mayDuplicate: true,
     draw: () => ({ type: 'shut', door: 'ingestion' }),
   },
@@ -49,7 +49,7 @@ const kinds = {
   },
   stall: {
     help: 'no answer ever comes',
-    mayDuplicate: false,
+    mayDuplicate: true,
     draw: (random) =>
       anywhere(random, {
         aws: (service) => ({ ...seldom, service, action: { kind: 'stall' } }),
@@ -124,7 +124,7 @@ const kinds = {
   },
   'expire-visibility': {
     help: 'messages that are held become visible again too early',
-    mayDuplicate: false,
+    mayDuplicate: true,
     draw: () => ({ type: 'expire-visibility' }),
   },
   storage: {

@@ -57,7 +57,8 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
     ingestionGate,
     storageGate,
     async closeGates() {
-      await Promise.all([ingestionGate.close(), storageGate.close()]);
+      ingestionGate.close();
+      await storageGate.close();
     },
   };
 }

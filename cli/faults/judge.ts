@@ -1,4 +1,5 @@
 import type { KnownTrail } from './knownTrail.ts';
+import { rowContent } from './rowContent.ts';
 import type { Bound, Excuse } from './witness.ts';
 
 /** The table against the truth. */
@@ -23,7 +24,10 @@ export interface Judgement {
 /** Compares record by record, as multisets of rows. */
 export function judge(trail: KnownTrail, rows: readonly string[], bound: Bound): Judgement {
   const found = new Map<string, number>();
-  for (const row of rows) found.set(row, (found.get(row) ?? 0) + 1);
+  for (const row of rows) {
+    const content = rowContent(row);
+    found.set(content, (found.get(content) ?? 0) + 1);
+  }
   let lost = 0;
   const lostFrom = new Set<string>();
   let duplicated = 0;
@@ -31,8 +35,8 @@ export function judge(trail: KnownTrail, rows: readonly string[], bound: Bound):
   const overBound: { key: string; duplicated: number; bound: number }[] = [];
   for (const object of trail.objects) {
     let duplicatedHere = 0;
-    for (const { text } of object.rows) {
-      const times = found.get(text) ?? 0;
+    for (const { content } of object.rows) {
+      const times = found.get(content) ?? 0;
       known += times;
       if (times === 0) {
         lost += 1;

@@ -7,6 +7,7 @@ import { openByteRowStream } from '../../shared/cloudtrail/byteRowStream.ts';
 import { describeObjectKey } from '../../shared/cloudtrail/objectKey.ts';
 import type { RowBody } from '../../shared/cloudtrail/rowEngine.ts';
 import { rowSeparators } from '../../shared/pipeline/batch.ts';
+import { rowContent } from './rowContent.ts';
 
 /** One log file and the rows it must become, in order. */
 export interface KnownObject {
@@ -17,8 +18,8 @@ export interface KnownObject {
 
 export interface KnownRow {
   readonly eventId: string;
-  /** The row's JSON, byte for byte. */
-  readonly text: string;
+  /** What the row must say: see `rowContent`. */
+  readonly content: string;
 }
 
 /** A small trail whose every record is known, and the messages that announce it. */
@@ -83,7 +84,7 @@ function knownObject(file: TrailFile, batchBytes: number): KnownObject {
   const rows = Records.map(({ eventID }, index) => {
     const text = texts[index] ?? '';
     if (!text.includes(JSON.stringify(eventID))) throw new Error(`row ${index} of ${file.key} is not of ${eventID}`);
-    return { eventId: eventID, text };
+    return { eventId: eventID, content: rowContent(text) };
   });
   if (rows.length !== texts.length) throw new Error(`${file.key} has ${rows.length} records and ${texts.length} rows`);
   return { key: file.key, gzip: file.gzip(), rows };

@@ -19,6 +19,9 @@ export interface RunPlan {
   /** Messages are announced over this time, so that every fault finds work. */
   readonly announcedForMs: number;
   readonly injections: readonly Injection[];
+  /** Story seconds of a slice, and of its end without receiving. */
+  readonly sliceSeconds: number;
+  readonly stopReceivingSeconds: number;
 }
 
 /** Everything is healed after this. */
@@ -42,8 +45,13 @@ export function planRun(seed: number, enabled: readonly FaultName[]): RunPlan {
       });
     }
   }
+  // The end of a slice hangs up on uploads that a busy machine answers late: a duplicate, and rightly so.
+  const mayDuplicate = enabled.some((kind) => faultKinds[kind].mayDuplicate);
+  const sliceSeconds = mayDuplicate ? shape.pick([50, 100]) : 300;
   return {
     seed,
+    sliceSeconds,
+    stopReceivingSeconds: sliceSeconds * 0.4,
     processes: 1 + shape.below(2),
     files: 16 + shape.below(16),
     large: [60 + shape.below(120), 20 + shape.below(40)],

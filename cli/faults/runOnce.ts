@@ -16,6 +16,8 @@ import { Witness } from './witness.ts';
 /** What became of one run. */
 export interface RunOutcome extends Judgement {
   readonly seed: number;
+  /** What happened to each object over its bound. */
+  readonly histories: readonly (readonly string[])[];
   readonly faults: FaultCounts;
   /** Messages that the healed queue did not give up within the bound. */
   readonly messagesLeft: number;
@@ -26,10 +28,8 @@ export interface RunOutcome extends Judgement {
   readonly seconds: number;
 }
 
-/** The bounds of the drains, in seconds of the story: those of production, shortened a little. */
+/** The bounds of the drains, in seconds of the story: near those of production. */
 export const drainBounds = {
-  SLICE_SECONDS: '60',
-  STOP_RECEIVING_SECONDS: '20',
   VISIBILITY_SECONDS: '30',
   HEARTBEAT_SECONDS: '8',
   LONG_POLL_SECONDS: '1',
@@ -73,7 +73,11 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
     startInstance({
       ...{ lane, witness, number },
       seed: seed * 1_000 + number,
-      settings: drainBounds,
+      settings: {
+        ...drainBounds,
+        SLICE_SECONDS: String(plan.sliceSeconds),
+        STOP_RECEIVING_SECONDS: String(plan.stopReceivingSeconds),
+      },
       onCrash: (printed) => crashes.push(`instance ${number} ${printed}`),
       onSlices: () => undefined,
       onLine: onLine === undefined ? undefined : (level, line) => onLine(number, level, line),
@@ -99,6 +103,13 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   for (const { key } of trail.objects) aws.deleteLogFile(key);
   return {
     ...judgement,
+    histories: judgement.overBound.map(({ key }) => [
+      ...witness.history(key),
+      ...summaries.map(
+        (each, number) =>
+          `${number} counted ${each.map((slice) => slice.rowsOfUnknownOutcome).join(', ')} rows as of unknown outcome`,
+      ),
+    ]),
     seed,
     faults,
     messagesLeft,

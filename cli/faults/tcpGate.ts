@@ -1,21 +1,24 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** A door of one process to a server: who goes through it is known, and it can be shut. */
 export interface TcpGate {
   readonly port: number;
   /** True for the server's view of a connection that came through here. */
   isMine(clientPort: number): boolean;
-  /** Nothing listens any more, and what is open is reset. */
+  /** Nothing listens any more, and what is open is closed as soon as it has nothing under way. */
   shut(): Promise<void>;
   /** Listens again, on the same port. */
   open(): Promise<void>;
-  close(): Promise<void>;
+  /** For good. */
+  close(): void;
 }
 
 /** Opens a door to a port of this machine. */
 export async function openTcpGate(targetPort: number): Promise<TcpGate> {
   const ports = new Set<number>();
   const live = new Set<Socket>();
+  const pairs = new Set<Pair>();
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     for (const [socket, other] of [
@@ -30,8 +33,17 @@ export async function openTcpGate(targetPort: number): Promise<TcpGate> {
         other.destroy();
       });
     }
+    const pair: Pair = { isBusy: true, close: () => client.end() };
+    pairs.add(pair);
+    client.on('close', () => pairs.delete(pair));
     upstream.once('connect', () => {
       if (upstream.localPort !== undefined) ports.add(upstream.localPort);
+      client.on('data', () => {
+        pair.isBusy = true;
+      });
+      upstream.on('data', () => {
+        pair.isBusy = false;
+      });
       client.pipe(upstream).pipe(client);
     });
   });
@@ -43,23 +55,38 @@ export async function openTcpGate(targetPort: number): Promise<TcpGate> {
         resolve();
       });
     });
-  const close = async (): Promise<void> => {
+  /** Refuses at once; answers that are under way still come through. */
+  const shut = async (): Promise<void> => {
     if (!server.listening) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of live) socket.resetAndDestroy();
-    await closed;
+    server.close();
+    for (let waitedMs = 0; pairs.size > 0 && waitedMs < patienceMs; waitedMs += 5) {
+      for (const pair of pairs) if (!pair.isBusy) pair.close();
+      await wait(5);
+    }
   };
   await listen(0);
   const port = portOf(server.address());
   return {
     port,
     isMine: (clientPort) => ports.has(clientPort),
-    shut: close,
+    shut,
     open: async () => {
       if (!server.listening) await listen(port);
     },
-    close,
+    close() {
+      server.close();
+      for (const socket of live) socket.resetAndDestroy();
+    },
   };
+}
+
+/** Longer than an answer takes; one that never comes is not waited for. */
+const patienceMs = 300;
+
+interface Pair {
+  /** The last bytes came from the client: it waits for an answer. */
+  isBusy: boolean;
+  close(): void;
 }
 
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {

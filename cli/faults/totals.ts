@@ -40,8 +40,9 @@ export function brokenPromises(outcome: RunOutcome): string[] {
   const problems: string[] = [];
   if (lost > 0) problems.push(`${lost} records have no row, of ${shown(lostFrom)}`);
   if (altered > 0) problems.push(`${altered} rows differ from what they must be`);
-  for (const { key, duplicated, bound } of overBound) {
-    problems.push(`${duplicated} duplicates where ${bound} may be, of ${key}`);
+  for (const [index, { key, duplicated, bound }] of overBound.entries()) {
+    const history = (outcome.histories[index] ?? []).map((line) => `\n    ${line}`).join('');
+    problems.push(`${duplicated} duplicates where ${bound} may be, of ${key}${history}`);
   }
   if (wrongDeadLetters > 0) problems.push(`${wrongDeadLetters} healthy messages are in the dead-letter queue`);
   if (messagesLeft > 0) problems.push(`${messagesLeft} messages are left although everything is healed`);

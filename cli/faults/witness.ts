@@ -11,7 +11,9 @@ export type Excuse =
   /** Another process had the object's claim by then. */
   | 'claim-lost'
   /** The ledger's storage failed its process. */
-  | 'no-ledger';
+  | 'no-ledger'
+  /** Rows before it have an unknown outcome, and the ledger tells how far an object's rows are taken without a gap. */
+  | 'behind-gap';
 
 /** One body that the destination has taken. */
 interface Upload {
@@ -44,7 +46,8 @@ export class Witness {
   readonly #uploads: Upload[] = [];
   readonly #facts: Fact[] = [];
   readonly #killedAt = new Map<number, number>();
-  readonly #ledgerFailed = new Set<number>();
+  /** The first time of each. */
+  readonly #ledgerFailed = new Map<number, number>();
   readonly #inFlight = new Map<number, number>();
   #order = 0;
   /** Rows that belong to no record of the trail. */
@@ -81,11 +84,32 @@ export class Witness {
   }
 
   ledgerFailed(instance: number): void {
-    this.#ledgerFailed.add(instance);
+    if (!this.#ledgerFailed.has(instance)) this.#ledgerFailed.set(instance, this.#tick());
   }
 
   killed(instance: number): void {
     this.#killedAt.set(instance, this.#tick());
+  }
+
+  /** What happened to one object, in order: for whoever looks for the reason of a broken promise. */
+  history(key: string): string[] {
+    const events: { readonly at: number; readonly text: string }[] = [];
+    for (const { instance, at, rows, isAnswered } of this.#uploads) {
+      const indices = rows.get(key);
+      if (indices === undefined) continue;
+      const span = `rows ${Math.min(...indices)} to ${Math.max(...indices)} (${indices.length})`;
+      events.push({ at, text: `${instance} uploaded ${span}, ${isAnswered ? 'answered' : 'unanswered'}` });
+    }
+    for (const { instance, at, fact } of this.#facts) {
+      if (fact.key !== key) continue;
+      const detail = fact.kind === 'claimed' ? fact.token.slice(-12) : fact.kind === 'progress' ? fact.rows : '';
+      events.push({ at, text: `${instance} wrote ${fact.kind} ${detail}`.trimEnd() });
+    }
+    for (const [instance, rows] of this.#unansweredRows())
+      events.push({ at: 0, text: `${instance} got no answer for ${rows} rows` });
+    for (const [instance, at] of this.#killedAt) events.push({ at, text: `${instance} was killed` });
+    for (const [instance, at] of this.#ledgerFailed) events.push({ at, text: `${instance} met a fault of the ledger` });
+    return events.sort((one, other) => one.at - other.at).map(({ at, text }) => `${at}: ${text}`);
   }
 
   /**
@@ -94,52 +118,73 @@ export class Witness {
    */
   bound(unknownRows: (instance: number) => number): Bound {
     const byKey = new Map<string, number>();
-    const byExcuse = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0 };
-    const hungUp = new Map<number, number>();
-    const excuse = (reason: Excuse, instance: number, key: string, rows: number): void => {
+    const byExcuse = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'behind-gap': 0 };
+    const hungUp = this.#unansweredRows();
+    const excuse = (reason: Excuse, key: string, rows: number): void => {
       byKey.set(key, (byKey.get(key) ?? 0) + rows);
       byExcuse[reason] += rows;
-      if (reason === 'unanswered') hungUp.set(instance, (hungUp.get(instance) ?? 0) + rows);
     };
     const left: { instance: number; key: string; rows: number }[] = [];
     for (const upload of this.#uploads) {
       const { instance } = upload;
       for (const [key, indices] of upload.rows) {
         const rows = indices.length;
-        if (!upload.isAnswered) excuse('unanswered', instance, key, rows);
-        else if (!this.#isRecorded(upload, key, Math.max(...indices))) {
-          const reason = this.#excuse(upload, key);
+        if (!upload.isAnswered) excuse('unanswered', key, rows);
+        else if (!this.#isRecorded(upload, key, indices)) {
+          const reason = this.#excuse(upload, key, indices);
           if (reason === undefined) left.push({ instance, key, rows });
-          else excuse(reason, instance, key, rows);
+          else excuse(reason, key, rows);
         }
       }
     }
     for (const { instance, key, rows } of left) {
-      if ((hungUp.get(instance) ?? 0) + rows <= unknownRows(instance)) excuse('unanswered', instance, key, rows);
+      const rowsSoFar = (hungUp.get(instance) ?? 0) + rows;
+      if (rowsSoFar > unknownRows(instance)) continue;
+      hungUp.set(instance, rowsSoFar);
+      excuse('unanswered', key, rows);
     }
     return { byKey, byExcuse, rows: [...byKey.values()].reduce((sum, rows) => sum + rows, 0) };
   }
 
-  /** Whether its sender got the outcome into the ledger under the claim it sent it under. */
-  #isRecorded({ instance, at }: Upload, key: string, lastIndex: number): boolean {
-    let token: string | undefined;
-    for (const each of this.#facts) {
-      if (each.instance !== instance || each.fact.key !== key) continue;
-      if (each.at > at) {
-        if (covers(each.fact, lastIndex)) return true;
-        if (each.fact.kind === 'claimed' && token !== undefined && each.fact.token !== token) return false;
-      }
-      if (each.fact.kind === 'claimed') token = each.fact.token;
-    }
-    return false;
+  /** Whether its sender got the outcome into the ledger, and not that of the same rows read and sent again. */
+  #isRecorded({ instance, at }: Upload, key: string, indices: readonly number[]): boolean {
+    const own = this.#facts.filter((each) => each.instance === instance && each.fact.key === key);
+    const recordedAt = own.find((each) => each.at > at && covers(each.fact, Math.max(...indices)))?.at;
+    if (recordedAt === undefined) return false;
+    const token = own.findLast((each) => each.at < at && each.fact.kind === 'claimed');
+    const newClaimAt = own.find(
+      (each) => each.at > at && each.fact.kind === 'claimed' && !isSameClaim(each.fact, token?.fact),
+    )?.at;
+    return !this.#uploads.some(
+      (each) =>
+        each.instance === instance &&
+        each.at > at &&
+        each.at < recordedAt &&
+        each.rows.get(key)?.some((index) => indices.includes(index) || each.at > (newClaimAt ?? recordedAt)),
+    );
   }
 
-  #excuse({ instance, at }: Upload, key: string): Excuse | undefined {
+  #excuse({ instance, at }: Upload, key: string, indices: readonly number[]): Excuse | undefined {
     if (this.#killedAt.has(instance)) return 'crash';
     const about = this.#facts.filter((each) => each.fact.key === key);
     const claimedAt = about.findLast((each) => each.instance === instance && each.at <= at)?.at ?? 0;
     if (about.some((each) => each.instance !== instance && each.at > claimedAt)) return 'claim-lost';
-    return this.#ledgerFailed.has(instance) ? 'no-ledger' : undefined;
+    if (this.#ledgerFailed.has(instance)) return 'no-ledger';
+    return this.#certainPrefix(instance, key) <= Math.max(...indices) ? 'behind-gap' : undefined;
+  }
+
+  /** How many of the object's first rows the instance knows to be taken: from its own answers, and from the ledger. */
+  #certainPrefix(instance: number, key: string): number {
+    const certain = new Set<number>();
+    for (const upload of this.#uploads) {
+      if (upload.instance !== instance || !upload.isAnswered) continue;
+      for (const index of upload.rows.get(key) ?? []) certain.add(index);
+    }
+    let prefix = 0;
+    for (const { fact } of this.#facts)
+      if (fact.kind === 'progress' && fact.key === key) prefix = Math.max(prefix, fact.rows);
+    while (certain.has(prefix)) prefix += 1;
+    return prefix;
   }
 
   #rowsOf(lines: readonly Uint8Array[]): Map<string, number[]> {
@@ -159,6 +204,15 @@ export class Witness {
     return rows;
   }
 
+  #unansweredRows(): Map<number, number> {
+    const sums = new Map<number, number>();
+    for (const { instance, rows, isAnswered } of this.#uploads) {
+      if (isAnswered) continue;
+      for (const { length } of rows.values()) sums.set(instance, (sums.get(instance) ?? 0) + length);
+    }
+    return sums;
+  }
+
   #tick(): number {
     this.#order += 1;
     return this.#order;
@@ -168,4 +222,8 @@ export class Witness {
 /** True when the fact says that the object's rows up to this one are taken. */
 function covers(fact: LedgerFact, index: number): boolean {
   return fact.kind === 'accepted' || (fact.kind === 'progress' && index < fact.rows);
+}
+
+function isSameClaim(one: LedgerFact, other: LedgerFact | undefined): boolean {
+  return one.kind === 'claimed' && other?.kind === 'claimed' && one.token === other.token;
 }

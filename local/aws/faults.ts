@@ -20,7 +20,7 @@ export type FaultAction =
   | { readonly kind: 'latency'; readonly ms: number }
   /** The service acts, and the answer is lost on the way. */
   | { readonly kind: 'lose-response' }
-  /** SQS: each message received is delivered to somebody else as well. */
+  /** SQS: each message received is delivered to somebody else as well, once in its life. */
   | { readonly kind: 'duplicate' }
   /** SQS: a receive finds nothing although messages wait. */
   | { readonly kind: 'empty-receive' }

@@ -46,6 +46,8 @@ export async function answerSqs(call: SqsCall, dependencies: SqsDependencies): P
 }
 
 const received = new WeakMap<object, number>();
+/** Once each: a copy that is copied again would use up the receives that redrive counts. */
+const duplicated = new WeakSet<object>();
 
 async function receive(call: SqsCall, queue: Queue, dependencies: SqsDependencies): Promise<Answer | Failure> {
   if (call.fault?.kind === 'empty-receive') return json({});
@@ -72,7 +74,10 @@ async function receive(call: SqsCall, queue: Queue, dependencies: SqsDependencie
     const entry = queue.inflightMessages.get(message.ReceiptHandle);
     if (entry === undefined) continue;
     received.set(entry, dependencies.now());
-    if (call.fault?.kind === 'duplicate') queue.enqueue(entry.message);
+    if (call.fault?.kind === 'duplicate' && !duplicated.has(entry.message)) {
+      duplicated.add(entry.message);
+      queue.enqueue(entry.message);
+    }
     if (offset !== 0 && message.Attributes !== undefined) moveTimes(message.Attributes, offset);
   }
   return offset === 0 ? answer : json(output);
