@@ -119,5 +119,3 @@ const guises: readonly Guise[] = [
   { path: (_, name) => `${name}/events.gz`, pack: gzipSync, pretty: false },
   { path: (_, name) => `${name}/a_b/events.JSON`, pack: gzipSync, pretty: false },
 ];
-
-export const guiseCount = guises.length;
