@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FaultName, faultKinds, faultNames } from '../../../cli/faults/faultKinds.ts';
+import { type Lane, startLane } from '../../../cli/faults/laneClouds.ts';
+import { type RunOutcome, runOnce } from '../../../cli/faults/runOnce.ts';
+import { brokenPromises } from '../../../cli/faults/totals.ts';
+
+const harmless = faultNames.filter((name) => !faultKinds[name].mayDuplicate);
+let folder: string;
+let lane: Lane;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faults-test-'));
+  const environment = { PATH: process.env['PATH'] };
+  lane = await startLane({ folder: join(folder, 'lane'), seed: 1, speed: 20, maxReceiveCount: 10, environment });
+}, 60_000);
+
+afterAll(async () => {
+  await lane.stop();
+  await rm(folder, { recursive: true, force: true });
+  await rm(`${join(folder, 'lane')}-compiled`, { recursive: true, force: true });
+});
+
+describe('runOnce', () => {
+  it('delivers every record once when nothing goes wrong', { timeout: 60_000 }, async () => {
+    const outcome = await run(1, []);
+    expect(brokenPromises(outcome)).toEqual([]);
+    expect(outcome).toMatchObject({ delivered: outcome.expected, duplicated: 0, bound: 0, faults: {} });
+  });
+
+  it.each([2, 3])(
+    'delivers every record once when every outcome becomes known (seed %i)',
+    {
+      timeout: 60_000,
+    },
+    async (seed) => {
+      const outcome = await run(seed, harmless);
+      expect(brokenPromises(outcome)).toEqual([]);
+      expect(outcome.duplicated).toBe(0);
+    },
+  );
+
+  it.each([8, 11, 24])(
+    'loses nothing, whatever goes wrong, and stays within the bound (seed %i)',
+    {
+      timeout: 60_000,
+    },
+    async (seed) => {
+      const outcome = await run(seed, faultNames);
+      expect(brokenPromises(outcome)).toEqual([]);
+      expect(outcome.lost).toBe(0);
+      expect(outcome.duplicated).toBeLessThanOrEqual(outcome.bound);
+      expect(Object.keys(outcome.faults)).not.toEqual([]);
+    },
+  );
+});
+
+function run(seed: number, enabled: readonly FaultName[]): Promise<RunOutcome> {
+  return runOnce({ lane, seed, enabled, convergeMs: 40_000 });
+}
