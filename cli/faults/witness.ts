@@ -146,21 +146,23 @@ export class Witness {
     return { byKey, byExcuse, rows: [...byKey.values()].reduce((sum, rows) => sum + rows, 0) };
   }
 
-  /** Whether its sender got the outcome into the ledger, and not that of the same rows read and sent again. */
+  /**
+   * Whether its sender got the outcome into the ledger under the claim it sent it under, and not that of the same rows
+   * sent again. Who claims only afterwards has read without the ledger, and could not see what was there.
+   */
   #isRecorded({ instance, at }: Upload, key: string, indices: readonly number[]): boolean {
     const own = this.#facts.filter((each) => each.instance === instance && each.fact.key === key);
-    const recordedAt = own.find((each) => each.at > at && covers(each.fact, Math.max(...indices)))?.at;
+    const claim = own.findLast((each) => each.at < at && each.fact.kind === 'claimed')?.fact;
+    const later = own.filter((each) => each.at > at);
+    const recordedAt = later.find(({ fact }) => covers(fact, Math.max(...indices)))?.at;
     if (recordedAt === undefined) return false;
-    const token = own.findLast((each) => each.at < at && each.fact.kind === 'claimed');
-    const newClaimAt = own.find(
-      (each) => each.at > at && each.fact.kind === 'claimed' && !isSameClaim(each.fact, token?.fact),
-    )?.at;
+    if (later.some((each) => each.at < recordedAt && isOtherClaim(each.fact, claim))) return false;
     return !this.#uploads.some(
       (each) =>
         each.instance === instance &&
         each.at > at &&
         each.at < recordedAt &&
-        each.rows.get(key)?.some((index) => indices.includes(index) || each.at > (newClaimAt ?? recordedAt)),
+        each.rows.get(key)?.some((index) => indices.includes(index)),
     );
   }
 
@@ -224,6 +226,6 @@ function covers(fact: LedgerFact, index: number): boolean {
   return fact.kind === 'accepted' || (fact.kind === 'progress' && index < fact.rows);
 }
 
-function isSameClaim(one: LedgerFact, other: LedgerFact | undefined): boolean {
-  return one.kind === 'claimed' && other?.kind === 'claimed' && one.token === other.token;
+function isOtherClaim(fact: LedgerFact, claim: LedgerFact | undefined): boolean {
+  return fact.kind === 'claimed' && !(claim?.kind === 'claimed' && claim.token === fact.token);
 }
