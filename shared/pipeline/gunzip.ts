@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ByteReader } from './byteReader.ts';
 import { BrokenGzip, headerLength, longestHeaderBytes, readTrailer, trailerBytes } from './gzipMember.ts';
-import { inflateMember } from './inflateMember.ts';
+import { inflateMember, release } from './inflateMember.ts';
 import { contentLength, inflateWhole, mostContentBytes } from './inflateWhole.ts';
 
 /** Up to this size an object is inflated at once, which costs three fifths of inflating it in steps. */
@@ -32,7 +32,8 @@ export async function* gunzip(input: ByteReader, admit?: Admit): AsyncGenerator<
       const content = await inflateWhole(input.buffered);
       if (content !== undefined) {
         yield* piecesOf(content);
-        release(content);
+        // Small buffers share theirs with others.
+        if (content.buffer.byteLength < 2 * content.length) release(content.buffer);
         return;
       }
     } finally {
@@ -57,12 +58,6 @@ export type Admit = (bytes: number) => Promise<() => void>;
 
 function* piecesOf(content: Uint8Array): Generator<Uint8Array, void, undefined> {
   for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
-}
-
-/** Left to the garbage collector, 64 MB of such memory would pile up between two runs, each over the whole heap. */
-function release({ buffer, length }: Uint8Array<ArrayBuffer>): void {
-  // Small buffers share theirs with others.
-  if (buffer.byteLength < 2 * length) buffer.transfer(0);
 }
 
 async function takeHeader(input: ByteReader): Promise<void> {
