@@ -22,7 +22,7 @@ export function takeRunLock(folder: string): () => void {
       throw new RunFailure(
         'already-running',
         `another start runs in ${folder}: process ${holder ?? 'unknown'}`,
-        `End it with Ctrl-C or "kill ${holder ?? 'PID'}" or give this run another folder with --work; if there is no such process, remove ${path}.`,
+        `End it with Ctrl-C or "kill ${holder ?? 'PID'}", or give this run another folder with --work; if there is no such process, remove ${path}.`,
       );
     }
     rmSync(path, { force: true });

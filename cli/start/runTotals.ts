@@ -42,6 +42,7 @@ export class RunTotals {
   }
 
   add(line: EventLine, invocationId = ''): void {
+    this.#rememberRemedy(line);
     switch (line.event) {
       case 'object-accepted': {
         const slice = `${invocationId}/${line['source']}`;
@@ -93,10 +94,13 @@ export class RunTotals {
     this.#underWay.clear();
   }
 
-  /** A remedy is said once per process, so it is remembered for the later lines of its code. */
+  /** A remedy is said once per process, in whatever line comes first, so it is kept for the later lines of its code. */
+  #rememberRemedy({ code, remedy }: EventLine): void {
+    if (typeof code === 'string' && typeof remedy === 'string') this.#remedies.set(code, remedy);
+  }
+
   #failureIn(line: EventLine): FailureReport {
     const code = line['code'] as FailureReport['code'];
-    if (typeof line['remedy'] === 'string') this.#remedies.set(code, line['remedy']);
     const remedy = this.#remedies.get(code);
     return { code, message: String(line['message']), ...(remedy !== undefined && { remedy }) };
   }

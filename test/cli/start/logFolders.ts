@@ -119,3 +119,5 @@ const guises: readonly Guise[] = [
   { path: (_, name) => `${name}/events.gz`, pack: gzipSync, pretty: false },
   { path: (_, name) => `${name}/a_b/events.JSON`, pack: gzipSync, pretty: false },
 ];
+
+export const guiseCount = guises.length;

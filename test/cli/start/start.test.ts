@@ -1,16 +1,26 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StartSummary } from '../../../cli/start/summary.ts';
+import type { RunFile } from '../../../local/runFile.ts';
 import { checkDelivery } from './deliveryCheck.ts';
 import { LogFolder } from './logFolders.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-function start(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const start = (...args: string[]): Promise<Ended> => launch(...args).ended;
+
+/** A run that goes on meanwhile. */
+function launch(...args: string[]): { readonly pid: number; readonly ended: Promise<Ended> } {
   const child = spawn(process.execPath, [join(root, 'cli', 'start.ts'), ...args], { cwd: root });
   let stdout = '';
   let stderr = '';
@@ -20,17 +30,49 @@ function start(...args: string[]): Promise<{ code: number | null; stdout: string
   child.stderr.on('data', (text) => {
     stderr += text;
   });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  return { pid: child.pid ?? 0, ended };
 }
 
-describe('npm start', () => {
+/** What the run file of a work folder says, as soon as it says it. */
+async function runFileOf(work: string, wanted: (run: RunFile) => boolean = () => true): Promise<RunFile> {
+  let run: RunFile | undefined;
+  await vi.waitFor(
+    () => {
+      run = JSON.parse(readFileSync(join(work, 'run.json'), 'utf8')) as RunFile;
+      if (!wanted(run)) throw new Error('not yet');
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  if (run === undefined) throw new Error('there is no run file');
+  return run;
+}
+
+function processesOf({ functions, pids }: RunFile): number[] {
+  return [...Object.values(pids), ...Object.values(functions).flat()].filter((pid) => pid > 0);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.concurrent('npm start', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'start-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('delivers every record of a folder once and unaltered, and names the one file that is broken', async () => {
+  const workFolder = (name: string): string => join(folder, name);
+
+  it('delivers every record of a folder once and unaltered, and names the one file that is broken', async ({
+    expect,
+  }) => {
     const logs = new LogFolder(join(folder, 'logs'));
     for (let file = 0; file < 24; file++) logs.add(1 + (file % 7), file, `f${file}`);
     logs.put('broken.json.gz', gzipSync('{"Records":[').subarray(0, 20));
@@ -45,6 +87,8 @@ describe('npm start', () => {
       '--now',
       '2026-11-01T13:00:00Z',
       '--json',
+      '--work',
+      workFolder('exact'),
     );
 
     expect(stdout.trim().split('\n')).toHaveLength(1);
@@ -73,10 +117,66 @@ describe('npm start', () => {
   }, 60_000);
 
   it.each([
+    ['external-id', 'assume-role-denied', /role\/sentinel-cloudtrail-reader.* with external ID "[-0-9a-f]{36}"/],
+    ['dcr-role', 'upload-denied', /rule dcr-0+1, stream Custom-AWSCloudTrail/],
+  ])(
+    'ends with one sentence and loses nothing when %s is wrong',
+    async (name, code, sentence) => {
+      const work = workFolder(name);
+      const ended = await start('--break', name, '--files', '20', '--json', '--work', work);
+      const summary = JSON.parse(ended.stdout) as StartSummary;
+      expect([ended.code, summary.ok, summary.error?.code]).toEqual([1, false, code]);
+      expect(summary.error?.message).toMatch(sentence);
+      expect(summary.error?.remedy).not.toBeNull();
+      expect(summary.rows).toBe(0);
+      // The digests among the trail's files are acknowledged without being delivered, and so is the test event.
+      expect(summary.messagesLeft).toBeGreaterThanOrEqual(20);
+    },
+    60_000,
+  );
+
+  it('refuses a second run in its folder, starts a killed host again, and ends on a signal with nobody left', async ({
+    expect,
+  }) => {
+    const work = workFolder('signals');
+    const first = launch('--serve', '--files', '400', '--json', '--work', work);
+    const before = await runFileOf(work);
+
+    const second = await start('--files', '1', '--json', '--work', work);
+    expect(second.code).toBe(1);
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      error: { code: 'already-running', message: expect.stringContaining(`process ${first.pid}`) },
+    });
+
+    process.kill(before.pids.host, 'SIGKILL');
+    const after = await runFileOf(work, ({ pids }) => pids.host > 0 && pids.host !== before.pids.host);
+
+    process.kill(first.pid, 'SIGTERM');
+    const { stderr, stdout } = await first.ended;
+    expect(stderr).toMatch(/host ended with SIGKILL; it is started again/);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    // A worker whose host was killed notices a moment later.
+    const all = [...processesOf(before), ...processesOf(after)];
+    await vi.waitFor(() => expect(all.filter(isAlive)).toEqual([]), { timeout: 10_000 });
+    expect(existsSync(join(work, 'run.json'))).toBe(false);
+    expect(existsSync(join(work, 'lock'))).toBe(false);
+  }, 60_000);
+
+  it('leaves no orphan when it is killed itself', async ({ expect }) => {
+    const work = workFolder('killed');
+    const run = launch('--serve', '--files', '200', '--json', '--work', work);
+    const started = await runFileOf(work, ({ functions }) => Object.values(functions).flat().length > 0);
+    process.kill(run.pid, 'SIGKILL');
+    await run.ended;
+    await vi.waitFor(() => expect(processesOf(started).filter(isAlive)).toEqual([]), { timeout: 10_000 });
+  }, 60_000);
+
+  it.each([
     ['an unknown flag', ['--nope']],
     ['a folder that is none', ['--logs', '/nowhere']],
-    ['an unknown break', ['--break', 'nothing']],
     ['a time that is none', ['--now', 'yesterday']],
+    ['a file in a folder that is none', ['--out', '/nowhere/rows.ndjson']],
+    ['two trails', ['--files', '3', '--logs', '.']],
   ])('refuses %s as wrong usage', async (_what, args) => {
     const { code, stdout, stderr } = await start(...args);
     expect([code, stdout]).toEqual([2, '']);
