@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { createHttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { LogsIngestionClient } from '@azure/monitor-ingestion';
-import { countBody, type Design, type Tally } from '../design.ts';
+import { countBody, type Design, repeated, type Tally } from '../design.ts';
 import { plainRow } from './plainRow.ts';
 
 /**
@@ -9,7 +9,7 @@ import { plainRow } from './plainRow.ts';
  * client, which gzips at level 6 and takes no other. The client's transport answers 204 without a network.
  */
 export const plain: Design = {
-  async prepare({ files }) {
+  async prepare({ files, passes }) {
     let tally: Tally | undefined;
     const client = new LogsIngestionClient(
       'https://bench.ingest.monitor.azure.com',
@@ -25,7 +25,7 @@ export const plain: Design = {
     );
     return async (current) => {
       tally = current;
-      for (const file of files) {
+      for (const file of repeated(files, passes)) {
         const json = gunzipSync(file.whole());
         const sourceObject = file.name.slice(-39, -8);
         const rows = JSON.parse(json.toString()).Records.map((record: never) => plainRow(record, sourceObject));

@@ -57,6 +57,9 @@ export interface EndToEndOptions {
 
 const latencyMs = 150;
 const warmUpMs = 4000;
+/** Small files are read at once, and it takes a second or two until they fill a body. */
+const shortWarmUpMs = 2500;
+const mostSmallFiles = 5000;
 
 export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
   const { folder, mid, tiny, measuredMs, bytesPerMinute, report } = options;
@@ -74,46 +77,24 @@ export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
     const seconds = (warmUpMs + measuredMs) / 1000;
     /** Enough copies for the quota of so many rules. */
     const copies = (rules: number) => Math.ceil((rules * quota * seconds * 1.1) / (mid.bytes / 1e6));
-    const phases: Phase[] = [
-      {
-        about: 'one rule, 150 ms',
-        rules: 1,
-        quota,
-        latencyMs,
-        measuredMs,
-        set: mid,
-        files: mid.files,
-        copies: copies(1),
-      },
-      {
-        about: 'four rules, 150 ms',
-        rules: 4,
-        quota,
-        latencyMs,
-        measuredMs,
-        set: mid,
-        files: mid.files,
-        copies: copies(4),
-      },
-      ...[0, 20, 150].map((ms) => ({
-        about: `small files, ${ms} ms`,
-        rules: 1,
-        quota,
-        latencyMs: ms,
-        measuredMs: Math.max(1000, measuredMs / 5),
-        set: tiny,
-        files: Math.min(tiny.files, 4000),
-        copies: 1,
-      })),
-    ];
+    const steady = (about: string, rules: number): Phase => ({
+      ...{ about, rules, quota, latencyMs, warmUpMs, measuredMs },
+      ...{ set: mid, files: mid.files, copies: copies(rules) },
+    });
+    const small = (ms: number): Phase => ({
+      ...{ about: `small files, ${ms} ms`, rules: 1, quota, latencyMs: ms },
+      ...{ warmUpMs: shortWarmUpMs, measuredMs: Math.max(1000, measuredMs / 5) },
+      ...{ set: tiny, files: Math.min(tiny.files, mostSmallFiles), copies: 1 },
+    });
+    const phases = [steady('one rule, 150 ms', 1), steady('four rules, 150 ms', 4), ...[0, 20, 150].map(small)];
     const results: Measured[] = [];
     for (const phase of phases) results.push(await drained(phase));
-    const [oneRule, fourRules, ...small] = results;
+    const [oneRule, fourRules, ...others] = results;
     if (oneRule === undefined || fourRules === undefined) throw new RangeError('there are two phases at least');
     return {
       oneRule: oneRule.drained,
       fourRules: fourRules.drained,
-      latencies: small.map(({ drained: each }, index) => ({ latencyMs: phases[index + 2]?.latencyMs ?? 0, ...each })),
+      latencies: others.map(({ drained: each }, index) => ({ latencyMs: phases[index + 2]?.latencyMs ?? 0, ...each })),
       mostOfQuota: Math.max(oneRule.mostOfQuota, fourRules.mostOfQuota),
       rowsLost: results.reduce((sum, { rowsLost }) => sum + rowsLost, 0),
     };
@@ -128,6 +109,7 @@ interface Phase {
   /** Of one rule, in megabytes a second. */
   readonly quota: number;
   readonly latencyMs: number;
+  readonly warmUpMs: number;
   readonly measuredMs: number;
   readonly set: DataSet;
   readonly files: number;
@@ -150,7 +132,7 @@ async function drain(clouds: AskedProcess<CloudsOrder, CloudsLook>, phase: Phase
   const connector = await startAsked<ConnectorOrder, ConnectorLook>('connectorProcess.ts', [], settings);
   try {
     await connector.ask({ kind: 'drain', settings });
-    await delay(warmUpMs);
+    await delay(phase.warmUpMs);
     const begun = [await clouds.ask({ kind: 'look' }), await connector.ask({ kind: 'look' })] as const;
     await delay(phase.measuredMs);
     const over = [await clouds.ask({ kind: 'look' }), await connector.ask({ kind: 'look' })] as const;
