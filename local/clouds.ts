@@ -22,6 +22,8 @@ export interface CloudsOptions {
   readonly receivedAt?: () => number;
   readonly visibilitySeconds?: number;
   readonly maxReceiveCount?: number;
+  /** False answers every receive at once: for a clock that moves faster than waiting. */
+  readonly longPolls?: boolean;
   /** Called for every upload that begins. */
   readonly observe?: NonNullable<IngestionOptions['observe']>;
   /** The reader role may read below any prefix, not only keys that begin with `AWSLogs/`. */
@@ -66,6 +68,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       ...(options.anyKeyPrefix && { keyPrefix: '*' }),
       ...(options.visibilitySeconds !== undefined && { visibilitySeconds: options.visibilitySeconds }),
       ...(options.maxReceiveCount !== undefined && { maxReceiveCount: options.maxReceiveCount }),
+      ...(options.longPolls !== undefined && { longPolls: options.longPolls }),
     }),
     startStorage(),
     startIngestion({

@@ -100,8 +100,8 @@ async function handle(req: IncomingMessage, res: ServerResponse, dependencies: G
     if (result.kind === 'failure') return fail(result.failure, spoil);
     if (result.kind === 'answer') return sendAnswer(res, result.answer, spoil);
     if (result.kind === 'object') {
-      const { object, file, bucket } = result;
-      return sendObject(res, object, file, bucket, nextRequestId(), spoil, dependencies.counters.bytes);
+      const { object, body, bucket } = result;
+      return sendObject(res, object, body, bucket, nextRequestId(), spoil, dependencies.counters.bytes);
     }
     const headers = { ...encryptionHeaders(result.bucket), 'x-amz-request-id': nextRequestId() };
     if (body === undefined && spoil === undefined) {

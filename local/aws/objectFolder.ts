@@ -3,24 +3,31 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObjectPersistence } from './fauxqs.ts';
 
-/** The bodies of all objects as files, and the keys of each bucket in order. */
+/** The bodies of all objects, and the keys of each bucket in order. */
 export interface ObjectFolder {
   readonly persistence: ObjectPersistence;
-  /** The file that holds, or will hold, an object's body. */
+  /** The file for an object's body that is put in place without passing through the store. */
   fileOf(bucket: string, key: string): string;
+  /** An object's body: the bytes, or the file that holds them. */
+  bodyOf(bucket: string, key: string): Buffer | string;
   /** Takes note of a body that was put in place without passing through the store. */
   noteKey(bucket: string, key: string): void;
   /** Keys in the order S3 lists them (UTF-8 order, for the keys of log files). */
   keysOf(bucket: string): readonly string[];
 }
 
+/** Small bodies are kept in memory: thousands of tiny files keep a busy disk, and with it the whole cloud, waiting. */
+const small = { bodyBytes: 64 * 1024, allBytes: 128 * 1024 * 1024 };
+
 /**
- * Keeps bodies on disk, so that a bucket may be larger than memory. File names are hashes: a hostile key such as
+ * Keeps bodies on disk, so that a bucket may be larger than memory, but for the first small ones. File names are hashes: a hostile key such as
  * `../../escape` is a key like any other and never a path.
  */
 export function makeObjectFolder(root: string): ObjectFolder {
   const keys = new Map<string, { readonly all: Set<string>; sorted: string[] | undefined }>();
   const shards = new Set<string>();
+  const inMemory = new Map<string, Buffer>();
+  let bytesInMemory = 0;
 
   const bucketOf = (bucket: string) => {
     const known = keys.get(bucket) ?? { all: new Set<string>(), sorted: undefined };
@@ -34,6 +41,18 @@ export function makeObjectFolder(root: string): ObjectFolder {
     shards.add(shard);
     return join(shard, name);
   };
+  const idOf = (bucket: string, key: string) => `${bucket}/${key}`;
+  const keep = (id: string, body: Buffer): boolean => {
+    drop(id);
+    if (body.length > small.bodyBytes || bytesInMemory + body.length > small.allBytes) return false;
+    inMemory.set(id, body);
+    bytesInMemory += body.length;
+    return true;
+  };
+  const drop = (id: string): boolean => {
+    bytesInMemory -= inMemory.get(id)?.length ?? 0;
+    return inMemory.delete(id);
+  };
   const note = (bucket: string, key: string) => {
     const known = bucketOf(bucket);
     if (known.all.has(key)) return;
@@ -43,7 +62,7 @@ export function makeObjectFolder(root: string): ObjectFolder {
   const forget = (bucket: string, key: string) => {
     const known = bucketOf(bucket);
     if (known.all.delete(key)) known.sorted = undefined;
-    rmSync(fileOf(bucket, key), { force: true });
+    if (!drop(idOf(bucket, key))) rmSync(fileOf(bucket, key), { force: true });
   };
   const empty = (bucket: string) => {
     for (const key of bucketOf(bucket).all) forget(bucket, key);
@@ -52,13 +71,13 @@ export function makeObjectFolder(root: string): ObjectFolder {
   const persistence: ObjectPersistence = {
     ...nothingToPersist,
     upsertObject(bucket, object) {
-      writeFileSync(fileOf(bucket, object.key), object.body);
+      if (!keep(idOf(bucket, object.key), object.body)) writeFileSync(fileOf(bucket, object.key), object.body);
       note(bucket, object.key);
     },
     completeMultipartUpload(_uploadId, bucket, object) {
       persistence.upsertObject(bucket, object);
     },
-    readBody: (bucket, key) => readFileSync(fileOf(bucket, key)),
+    readBody: (bucket, key) => inMemory.get(idOf(bucket, key)) ?? readFileSync(fileOf(bucket, key)),
     deleteObject: forget,
     deleteObjectsByBucket: empty,
     deleteAllObjects() {
@@ -68,7 +87,11 @@ export function makeObjectFolder(root: string): ObjectFolder {
   return {
     persistence,
     fileOf,
-    noteKey: note,
+    bodyOf: (bucket, key) => inMemory.get(idOf(bucket, key)) ?? fileOf(bucket, key),
+    noteKey(bucket, key) {
+      drop(idOf(bucket, key));
+      note(bucket, key);
+    },
     keysOf(bucket) {
       const known = bucketOf(bucket);
       known.sorted ??= [...known.all].sort();

@@ -18,6 +18,8 @@ export interface Owner {
   /** Writes an object, past the role's policy. Bytes, or the path of a file of any size. */
   putLogFile(key: string, content: Uint8Array | string, metadata?: Record<string, string>): Promise<{ etag: string }>;
   deleteLogFile(key: string): void;
+  /** A further bucket of the same account and region; the role's policy does not know it yet. */
+  addBucket(name: string): { putLogFile(key: string, content: Uint8Array): void };
   /** Puts messages into the queue, as S3 or SNS would, and returns their ids. */
   announce(bodies: readonly string[]): readonly string[];
   /** Messages waiting or in flight in the main queue. */
@@ -66,6 +68,17 @@ export function makeOwner({ scene, fauxqs, folder, queue, dlq, clock, now }: Own
       return { etag: object.etag };
     },
     deleteLogFile: (key) => s3Store.deleteObject(scene.bucket, key),
+    addBucket(name) {
+      const { account, region } = known(scene.world.buckets.get(scene.bucket));
+      scene.world.buckets.set(name, { name, account, region });
+      s3Store.createBucket(name);
+      return {
+        putLogFile(key, content) {
+          s3Store.putObject(name, key, Buffer.from(content), contentType, {}, { contentEncoding });
+          s3Store.headObject(name, key).lastModified = new Date(now());
+        },
+      };
+    },
     announce(bodies) {
       clock.sync();
       return bodies.map(send);
@@ -92,6 +105,11 @@ export function makeOwner({ scene, fauxqs, folder, queue, dlq, clock, now }: Own
       return messages.length;
     },
   };
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The scene has lost its bucket.');
+  return value;
 }
 
 // CloudTrail writes its log files with these two headers; a client that undoes the encoding by itself gets JSON.

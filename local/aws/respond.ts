@@ -25,11 +25,11 @@ export function sendAnswer(res: ServerResponse, answer: Answer, spoil?: Spoil): 
   res.write(body.subarray(0, spoil.afterBytes), () => cut(res, spoil.how));
 }
 
-/** Sends an object: small ones in one write, large ones as a stream, so that memory stays flat. */
+/** Sends an object, of which `body` is the bytes or the file: small ones in one write, large ones as a stream, so that memory stays flat. */
 export function sendObject(
   res: ServerResponse,
   object: StoredObject,
-  file: string,
+  body: Buffer | string,
   bucket: Bucket,
   requestId: string,
   spoil: Spoil,
@@ -46,7 +46,7 @@ export function sendObject(
     return;
   }
   if (spoil === undefined && length <= streamAbove) {
-    res.end(length === 0 ? undefined : readFileSync(file));
+    res.end(length === 0 ? undefined : typeof body === 'string' ? readFileSync(body) : body);
     onBytes(length);
     return;
   }
@@ -56,7 +56,13 @@ export function sendObject(
     if (spoil !== undefined) cut(res, spoil.how);
     return;
   }
-  const stream = createReadStream(file, { end: end - 1, highWaterMark: 512 * 1024 });
+  if (typeof body !== 'string') {
+    onBytes(end);
+    if (end === length) res.end(body);
+    else res.write(body.subarray(0, end), () => spoil && cut(res, spoil.how));
+    return;
+  }
+  const stream = createReadStream(body, { end: end - 1, highWaterMark: 512 * 1024 });
   stream.on('error', (error) => res.destroy(error));
   res.on('close', () => {
     onBytes(stream.bytesRead);

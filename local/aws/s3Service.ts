@@ -26,7 +26,7 @@ export interface S3Call extends S3Request {
 
 /** A whole object to be streamed, a ready answer, a refusal, or leave for fauxqs to answer. */
 export type S3Result =
-  | { readonly kind: 'object'; readonly object: StoredObject; readonly file: string; readonly bucket: Bucket }
+  | { readonly kind: 'object'; readonly object: StoredObject; readonly body: Buffer | string; readonly bucket: Bucket }
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'failure'; readonly failure: Failure }
   | { readonly kind: 'fauxqs'; readonly bucket: Bucket };
@@ -78,7 +78,7 @@ function readObject(call: S3Call, bucket: Bucket, dependencies: S3Dependencies):
     if (refusal !== undefined) return failed(refusal);
   }
   if (!call.isPlain) return { kind: 'fauxqs', bucket };
-  return { kind: 'object', object, file: dependencies.folder.fileOf(bucket.name, call.key), bucket };
+  return { kind: 'object', object, body: dependencies.folder.bodyOf(bucket.name, call.key), bucket };
 }
 
 function denial(

@@ -31,6 +31,8 @@ export interface AwsCloudOptions extends SceneOptions {
   readonly maxReceiveCount?: number;
   /** Messages that may be in flight before receives are refused; AWS allows about 120,000. */
   readonly inFlightLimit?: number;
+  /** False answers every receive at once: for a clock that moves faster than waiting. Default true. */
+  readonly longPolls?: boolean;
   /** Seed of the fault rules' probabilities. */
   readonly seed?: number;
 }
@@ -88,6 +90,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     fauxqs,
     clock,
     inFlightLimit: options.inFlightLimit ?? 120_000,
+    longPolls: options.longPolls ?? true,
     stopped: stopped.signal,
     onDeleted: counters.deleted,
     faults,
