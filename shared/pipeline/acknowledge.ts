@@ -18,21 +18,22 @@ export function acknowledger(
   circuits: Circuits,
   signal: AbortSignal,
 ): Acknowledge {
+  /** Those that were not deleted, and why. */
   const remove = async (messages: readonly AcknowledgedMessage[]): Promise<Map<string, string>> => {
-    const outcomes = await retrying('delete', () => ports.queue.delete(messages), ports, signal);
-    return refusals(messages, outcomes);
+    try {
+      const outcomes = await retrying('delete', () => ports.queue.delete(messages), ports, signal);
+      return refusals(messages, outcomes);
+    } catch (error) {
+      if (!signal.aborted) circuits.open('source', error);
+      return new Map(messages.map(({ message }) => [message.id, reportOf(error).code]));
+    }
   };
 
   const request = inTens<AcknowledgedMessage, string | undefined>(ports.clock, async (messages) => {
-    try {
-      let refused = await remove(messages);
-      const again = messages.filter(({ message }) => refused.has(message.id));
-      if (again.length > 0) refused = await remove(again);
-      return messages.map(({ message }) => refused.get(message.id));
-    } catch (error) {
-      if (!signal.aborted) circuits.open('source', error);
-      return messages.map(() => reportOf(error).code);
-    }
+    let refused = await remove(messages);
+    const again = messages.filter(({ message }) => refused.has(message.id));
+    if (again.length > 0) refused = await remove(again);
+    return messages.map(({ message }) => refused.get(message.id));
   });
 
   return async (done) => {
