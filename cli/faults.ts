@@ -5,6 +5,7 @@ import { parseCommand, refuseUsage } from './commandLine.ts';
 import { type FaultName, faultKinds, faultNames, isFaultName } from './faults/faultKinds.ts';
 import { manyRuns } from './faults/manyRuns.ts';
 import type { RunOutcome } from './faults/runOnce.ts';
+import { tellStory } from './faults/stories/tellStory.ts';
 import { brokenPromises, type FaultTotals, totalsOf } from './faults/totals.ts';
 
 const { values } = parseCommand({
@@ -19,6 +20,7 @@ const { values } = parseCommand({
       value: 'NAMES',
       help: 'all (default), none, or names joined by commas; "list" tells them',
     },
+    story: { type: 'string', value: 'NAME', help: 'tell one long story instead, days in minutes; "list" tells them' },
     lanes: { type: 'string', value: 'N', help: 'runs side by side, each with clouds of its own (default 3)' },
     trace: { type: 'boolean', help: 'print what the drainers say, on standard error' },
     json: { type: 'boolean', help: 'print the totals as one JSON object on standard output, and nothing else there' },
@@ -27,6 +29,7 @@ const { values } = parseCommand({
     'A run follows from its seed, up to the timing of processes.\nExit codes: 0 every promise kept, 1 something was lost, duplicated beyond the bound or dead-lettered wrongly, 2 wrong usage.',
 });
 
+if (values.story !== undefined) process.exit(await tellStory(values.story, values.json ?? false));
 if (values.faults === 'list') {
   for (const name of faultNames) process.stdout.write(`${name.padEnd(18)} ${faultKinds[name].help}\n`);
   process.exit(0);

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { storageValues } from '../../../functions/connector.ts';
+import { seededRandom } from '../../../local/aws/faults.ts';
+import { type Clouds, startClouds } from '../../../local/clouds.ts';
+import { createRandom, type Random } from '../../../local/trail/random.ts';
+import type { FailedEntries } from '../../../shared/azure/ledger/failedEntries.ts';
+import { openStorage } from '../../../shared/azure/storage.ts';
+import { type Connector, compose, failedEntriesIn } from '../../../shared/compose.ts';
+import type { SliceSummary } from '../../../shared/events.ts';
+import { readSettings } from '../../../shared/settings.ts';
+import { Deliveries } from './deliveries.ts';
+import { type IdleClock, startIdleClock } from './idleClock.ts';
+
+/** A log file of the story. */
+export interface StoryFile {
+  readonly key: string;
+  readonly gzip: Uint8Array;
+  readonly ids: readonly string[];
+}
+
+/** Clouds and connector of a story in one process, under a clock that skips waiting. */
+export interface StoryWorld {
+  readonly clock: IdleClock;
+  readonly clouds: Clouds;
+  readonly connector: Connector;
+  readonly entries: FailedEntries;
+  readonly deliveries: Deliveries;
+  readonly summaries: readonly SliceSummary[];
+  /** How often each event was reported. */
+  readonly events: Readonly<Record<string, number>>;
+  /** When an object was accepted last. */
+  lastAcceptedAt(): number;
+  /** A file with so many records, not delivered yet. */
+  makeFile(records: number): StoryFile;
+  /** Puts a file into the trail's bucket, and announces it. */
+  deliver(file: StoryFile): Promise<void>;
+  announce(bucket: string, key: string): void;
+  /** The timer: one drain after the other, each at a full interval, until the promise is true or so long has passed. */
+  drainWhile(isNeeded: () => boolean | Promise<boolean>, everyMs: number): Promise<void>;
+  /** Nothing waits, is in flight or is dead. */
+  isQueueEmpty(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface StoryOptions {
+  readonly seed: string;
+  readonly maxReceiveCount: number;
+  readonly mostRecords: number;
+  /** Beside those of a deployment. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'connector-story-'));
+  // From now on, since AWS refuses requests that are signed by another clock.
+  const beginsAt = Date.now();
+  const clock = startIdleClock(beginsAt);
+  const clouds = await startClouds({
+    ...{ folder: join(folder, 'clouds'), clock, mode: 'keep', longPolls: false },
+    maxReceiveCount: options.maxReceiveCount,
+  });
+  const { aws, identity, ingestion } = clouds;
+  const environment = { ...clouds.appSettings, ...options.settings };
+  const summaries: SliceSummary[] = [];
+  const events: Record<string, number> = {};
+  let lastAcceptedAt = beginsAt;
+  const note = (line: string): void => {
+    const { event } = JSON.parse(line) as { event: string };
+    events[event] = (events[event] ?? 0) + 1;
+    if (event === 'object-accepted') lastAcceptedAt = clock.now();
+  };
+  const reading = readSettings(environment);
+  if (!reading.ok) throw new Error(reading.problems.join('; '));
+  const storage = storageValues(environment);
+  const connector = compose(reading.settings, {
+    clock,
+    random: seededRandom(1),
+    logger: { debug: note, info: note, warn: note, error: note },
+    // Its tokens live by the story's clock; the SDK's credential would keep them by the machine's.
+    identity: {
+      getToken: async (scopes) => {
+        const resource = [scopes]
+          .flat()
+          .join(' ')
+          .replace(/\/\.default$/, '');
+        return { token: await identity.issueToken(resource), expiresOnTimestamp: clock.now() + 86_400_000 };
+      },
+    },
+    instance: randomUUID(),
+    storage,
+    ingestionCa: ingestion.ca,
+  });
+  const { connectionString } = clouds.storage;
+  const entries = failedEntriesIn(openStorage({ kind: 'connection-string', connectionString }, { clock }), clock);
+  const deliveries = new Deliveries(ingestion.tableFile, options.mostRecords);
+  const random = createRandom(`story/${options.seed}`);
+
+  return {
+    ...{ clock, clouds, connector, entries, deliveries, summaries, events },
+    lastAcceptedAt: () => lastAcceptedAt,
+    makeFile: (records) => makeFile(deliveries, records, clock.now(), random),
+    async deliver({ key, gzip }) {
+      await aws.putLogFile(key, gzip);
+      announce(clouds, aws.bucket, key);
+    },
+    announce: (bucket, key) => announce(clouds, bucket, key),
+    async drainWhile(isNeeded, everyMs) {
+      while (await isNeeded()) {
+        await clock.sleep(everyMs - (clock.now() % everyMs));
+        // Kept bounded, as a story may have many thousand slices.
+        summaries.splice(0, summaries.length - 50);
+        summaries.push(...(await connector.drainAll(new AbortController().signal)));
+      }
+    },
+    isQueueEmpty() {
+      const { queue, deadLetters } = aws.stats();
+      return queue.visible + queue.inFlight + deadLetters === 0;
+    },
+    async stop() {
+      clock.stop();
+      connector.close();
+      await clouds.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function announce({ aws }: Clouds, bucket: string, key: string): void {
+  aws.announce([JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] })]);
+}
+
+function makeFile(deliveries: Deliveries, records: number, now: number, random: Random): StoryFile {
+  const account = '111122223333';
+  const at = new Date(now).toISOString();
+  const stamp = `${at.slice(0, 10).replaceAll('-', '')}T${at.slice(11, 16).replace(':', '')}Z`;
+  const ids = Array.from({ length: records }, () => deliveries.nextId());
+  const Records = ids.map((eventID) => ({
+    eventVersion: '1.11',
+    eventTime: `${at.slice(0, 19)}Z`,
+    eventSource: 's3.amazonaws.com',
+    eventName: 'PutObject',
+    awsRegion: 'eu-central-1',
+    userAgent: random.hex(200),
+    eventID,
+    eventType: 'AwsApiCall',
+    recipientAccountId: account,
+  }));
+  const name = `${account}_CloudTrail_eu-central-1_${stamp}_${random.text(letters, 16)}.json.gz`;
+  return {
+    key: `AWSLogs/${account}/CloudTrail/eu-central-1/${at.slice(0, 10).replaceAll('-', '/')}/${name}`,
+    gzip: gzipSync(JSON.stringify({ Records })),
+    ids,
+  };
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
