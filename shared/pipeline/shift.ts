@@ -44,6 +44,8 @@ export async function workShift(slice: Slice): Promise<SliceEnd> {
     return blocked.signal.aborted ? 'circuit-open' : ended;
   } finally {
     forget();
+    // A signal made of others is kept, with all that listens to it, until it aborts.
+    blocked.abort(new ConnectorError('slice-ended', 'the shift ended'));
   }
 }
 

@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { TableClient } from '@azure/data-tables';
+import { heldBytes } from '../../../local/heldBytes.ts';
 import { createRandom, type Random } from '../../../local/trail/random.ts';
 import { type FaultName, faultKinds, faultNames, type Misfortune } from '../faultKinds.ts';
 import { checker, dayMs, hourMs, minuteMs, type Story } from './story.ts';
@@ -38,7 +37,7 @@ export const week: Story = {
       let heal = (): void => undefined;
       await world.drainWhile(async () => {
         const now = world.clock.now();
-        if (heap.length === 0 && now >= began + (days * dayMs) / 10) heap.push(heapBytes());
+        if (heap.length === 0 && now >= began + (days * dayMs) / 10) heap.push(await heldBytes());
         if (now >= ends) return false;
         heal();
         heal = () => undefined;
@@ -58,7 +57,7 @@ export const week: Story = {
       }, everyMs);
       heal();
       await world.drainWhile(() => !world.isQueueEmpty() && world.clock.now() < ends + dayMs, everyMs);
-      heap.push(heapBytes());
+      heap.push(await heldBytes());
       const [first = 0, last = 0] = heap;
       const tally = await world.deliveries.tally();
       const entries = await ledgerEntries(world);
@@ -121,15 +120,6 @@ async function ledgerEntries({ clouds: { storage } }: StoryWorld): Promise<numbe
   let entries = 0;
   for await (const _ of table.listEntities({ queryOptions: { select: ['RowKey'] } })) entries += 1;
   return entries;
-}
-
-/** After everything that can be collected is. */
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
 }
 
 function megabytes(bytes: number): number {
