@@ -34,6 +34,8 @@ export interface StoryWorld {
   readonly events: Readonly<Record<string, number>>;
   /** When an object was accepted last. */
   lastAcceptedAt(): number;
+  /** Rows of which the slices said that they may be there and will be sent again. */
+  rowsOfUnknownOutcome(): number;
   /** A file with so many records, not delivered yet. */
   makeFile(records: number): StoryFile;
   /** Puts a file into the trail's bucket, and announces it. */
@@ -68,8 +70,11 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   const summaries: SliceSummary[] = [];
   const events: Record<string, number> = {};
   let lastAcceptedAt = beginsAt;
+  let rowsOfUnknownOutcome = 0;
   const note = (line: string): void => {
-    const { event } = JSON.parse(line) as { event: string };
+    const told = JSON.parse(line) as { event: string; rowsOfUnknownOutcome?: number };
+    const { event } = told;
+    if (event === 'slice-finished') rowsOfUnknownOutcome += told.rowsOfUnknownOutcome ?? 0;
     events[event] = (events[event] ?? 0) + 1;
     if (event === 'object-accepted') lastAcceptedAt = clock.now();
   };
@@ -102,6 +107,7 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   return {
     ...{ clock, clouds, connector, entries, deliveries, summaries, events },
     lastAcceptedAt: () => lastAcceptedAt,
+    rowsOfUnknownOutcome: () => rowsOfUnknownOutcome,
     makeFile: (records) => makeFile(deliveries, records, clock.now(), random),
     async deliver({ key, gzip }) {
       await aws.putLogFile(key, gzip);

@@ -63,6 +63,8 @@ export const week: Story = {
       const entries = await ledgerEntries(world);
       const dead = world.clouds.aws.stats().deadLetters;
       expect(tally.lost === 0, `${tally.lost} records are lost`);
+      const unknown = world.rowsOfUnknownOutcome();
+      expect(tally.duplicated <= unknown, `${tally.duplicated} rows are there twice, and only ${unknown} were told of`);
       expect(dead === 0, `${dead} healthy messages are in the dead-letter queue`);
       expect(world.isQueueEmpty(), 'messages are left');
       expect(last <= 1.1 * first, `the heap grew from ${first} to ${last} bytes`);
@@ -74,6 +76,7 @@ export const week: Story = {
           'heap at the end, MB': megabytes(last),
           'ledger entries': entries,
           'dead letters': dead,
+          'rows of unknown outcome': unknown,
           ...tally,
         },
         problems,
