@@ -1,3 +1,4 @@
+import { RowRanges } from '../../shared/pipeline/rowRanges.ts';
 import type { StorageCall } from './storageGate.ts';
 
 /** What became certain about one object in the ledger, because its storage has taken it. */
@@ -5,8 +6,7 @@ export type LedgerFact =
   /** Claimed, kept or given up by the holder of this token. */
   | { readonly kind: 'claimed'; readonly key: string; readonly token: string }
   | { readonly kind: 'accepted'; readonly key: string }
-  /** So many of the object's first rows. */
-  | { readonly kind: 'progress'; readonly key: string; readonly rows: number };
+  | { readonly kind: 'progress'; readonly key: string; readonly rows: RowRanges };
 
 /** Reads the ledger's facts out of a request that table storage has answered. */
 export function ledgerFacts({ method, sent, status, answer }: StorageCall): LedgerFact[] {
@@ -29,6 +29,6 @@ function factOf(entity: Record<string, unknown>): LedgerFact[] {
   const { state, objectKey: key, progressRows: rows, owner: token } = entity;
   if (typeof key !== 'string') return [];
   if (state === 'accepted') return [{ kind: 'accepted', key }];
-  if (state === undefined && typeof rows === 'number' && rows > 0) return [{ kind: 'progress', key, rows }];
+  if (state === undefined && typeof rows === 'string') return [{ kind: 'progress', key, rows: RowRanges.parse(rows) }];
   return state === 'claimed' && typeof token === 'string' ? [{ kind: 'claimed', key, token }] : [];
 }

@@ -11,9 +11,7 @@ export type Excuse =
   /** Another process had the object's claim by then. */
   | 'claim-lost'
   /** The ledger's storage failed its process. */
-  | 'no-ledger'
-  /** Rows before it have an unknown outcome, and the ledger tells how far an object's rows are taken without a gap. */
-  | 'behind-gap';
+  | 'no-ledger';
 
 /** One body that the destination has taken. */
 interface Upload {
@@ -102,7 +100,8 @@ export class Witness {
     }
     for (const { instance, at, fact } of this.#facts) {
       if (fact.key !== key) continue;
-      const detail = fact.kind === 'claimed' ? fact.token.slice(-12) : fact.kind === 'progress' ? fact.rows : '';
+      const detail =
+        fact.kind === 'claimed' ? fact.token.slice(-12) : fact.kind === 'progress' ? fact.rows.toString() : '';
       events.push({ at, text: `${instance} wrote ${fact.kind} ${detail}`.trimEnd() });
     }
     for (const [instance, rows] of this.#unansweredRows())
@@ -118,7 +117,7 @@ export class Witness {
    */
   bound(unknownRows: (instance: number) => number): Bound {
     const byKey = new Map<string, number>();
-    const byExcuse = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'behind-gap': 0 };
+    const byExcuse = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0 };
     const hungUp = this.#unansweredRows();
     const excuse = (reason: Excuse, key: string, rows: number): void => {
       byKey.set(key, (byKey.get(key) ?? 0) + rows);
@@ -131,7 +130,7 @@ export class Witness {
         const rows = indices.length;
         if (!upload.isAnswered) excuse('unanswered', key, rows);
         else if (!this.#isRecorded(upload, key, indices)) {
-          const reason = this.#excuse(upload, key, indices);
+          const reason = this.#excuse(upload, key);
           if (reason === undefined) left.push({ instance, key, rows });
           else excuse(reason, key, rows);
         }
@@ -154,7 +153,7 @@ export class Witness {
     const own = this.#facts.filter((each) => each.instance === instance && each.fact.key === key);
     const claim = own.findLast((each) => each.at < at && each.fact.kind === 'claimed')?.fact;
     const later = own.filter((each) => each.at > at);
-    const recordedAt = later.find(({ fact }) => covers(fact, Math.max(...indices)))?.at;
+    const recordedAt = later.find(({ fact }) => covers(fact, indices))?.at;
     if (recordedAt === undefined) return false;
     if (later.some((each) => each.at < recordedAt && isOtherClaim(each.fact, claim))) return false;
     return !this.#uploads.some(
@@ -166,27 +165,12 @@ export class Witness {
     );
   }
 
-  #excuse({ instance, at }: Upload, key: string, indices: readonly number[]): Excuse | undefined {
+  #excuse({ instance, at }: Upload, key: string): Excuse | undefined {
     if (this.#killedAt.has(instance)) return 'crash';
     const about = this.#facts.filter((each) => each.fact.key === key);
     const claimedAt = about.findLast((each) => each.instance === instance && each.at <= at)?.at ?? 0;
     if (about.some((each) => each.instance !== instance && each.at > claimedAt)) return 'claim-lost';
-    if (this.#ledgerFailed.has(instance)) return 'no-ledger';
-    return this.#certainPrefix(instance, key) <= Math.max(...indices) ? 'behind-gap' : undefined;
-  }
-
-  /** How many of the object's first rows the instance knows to be taken: from its own answers, and from the ledger. */
-  #certainPrefix(instance: number, key: string): number {
-    const certain = new Set<number>();
-    for (const upload of this.#uploads) {
-      if (upload.instance !== instance || !upload.isAnswered) continue;
-      for (const index of upload.rows.get(key) ?? []) certain.add(index);
-    }
-    let prefix = 0;
-    for (const { fact } of this.#facts)
-      if (fact.kind === 'progress' && fact.key === key) prefix = Math.max(prefix, fact.rows);
-    while (certain.has(prefix)) prefix += 1;
-    return prefix;
+    return this.#ledgerFailed.has(instance) ? 'no-ledger' : undefined;
   }
 
   #rowsOf(lines: readonly Uint8Array[]): Map<string, number[]> {
@@ -221,9 +205,9 @@ export class Witness {
   }
 }
 
-/** True when the fact says that the object's rows up to this one are taken. */
-function covers(fact: LedgerFact, index: number): boolean {
-  return fact.kind === 'accepted' || (fact.kind === 'progress' && index < fact.rows);
+/** True when the fact says that these rows of the object are taken. */
+function covers(fact: LedgerFact, indices: readonly number[]): boolean {
+  return fact.kind === 'accepted' || (fact.kind === 'progress' && indices.every((index) => fact.rows.has(index)));
 }
 
 function isOtherClaim(fact: LedgerFact, claim: LedgerFact | undefined): boolean {

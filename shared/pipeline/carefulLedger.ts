@@ -49,8 +49,8 @@ export function carefulLedger(ledger: Ledger, failed: (error: unknown) => void):
       ),
     recordProgress: (claim, progress) =>
       orWithout(
-        async () => ledger.recordProgress?.(claim, progress),
-        async () => undefined,
+        async () => (await ledger.recordProgress?.(claim, progress)) ?? false,
+        async () => false,
       ),
     isLost: (claim) => ledger.isLost?.(claim) ?? false,
     purgeExpired: (now, signal) =>

@@ -7,6 +7,7 @@ import { keepProgress } from './keepProgress.ts';
 import { ObjectRows } from './objectRows.ts';
 import type { Claim, ClaimedObject, ObjectRef, OpenCircuit } from './ports.ts';
 import { type Reading, readObject, type Scanned } from './readObject.ts';
+import { RowRanges } from './rowRanges.ts';
 import type { Shift, Slice } from './slice.ts';
 
 export type ObjectOutcome =
@@ -64,7 +65,7 @@ async function ingestClaimed(
     return suppressed(object, slice);
   }
   const rows = new ObjectRows();
-  const scanned: Scanned = { records: 0, skipped: 0, acceptedBefore: 0, etag: undefined };
+  const scanned: Scanned = { records: 0, skipped: 0, before: new RowRanges(), etag: undefined };
   const progress = claim.kind === 'claimed' ? claim.progress : undefined;
   const keeper = keepProgress(claim.claim, rows, scanned, slice);
   let read: Extract<Reading, { kind: 'read' }> | undefined;
@@ -90,16 +91,14 @@ async function ingestClaimed(
   slice.tally.recordsSuppressed += scanned.skipped;
   slice.tally.recordsLeft += scanned.records - scanned.skipped - rows.accepted;
   if (failure === undefined && read !== undefined && rows.accepted === rows.written) {
-    const before = scanned.acceptedBefore;
+    const before = scanned.before.count;
     const counts = { records: read.records, written: before + rows.written, accepted: before + rows.accepted };
     const complete = acceptedObject(object, counts);
     if (known !== undefined) slice.ports.report({ type: 'object-reingested', ...where(object, slice) });
     return await accepted(complete, claim.claim, read, counts.accepted, slice);
   }
-  // The rows before a break stay: whoever reads the same content again leaves them out.
-  await keeper.leave();
-  // Those accepted behind a gap cannot be left out: they will be there twice.
-  slice.tally.rowsOfUnknownOutcome += rows.accepted - rows.prefix;
+  // What was accepted stays: whoever reads the same content again leaves it out.
+  slice.tally.rowsOfUnknownOutcome += await keeper.leave();
   return await left(claim.claim, held, failure ?? endedBefore(object), slice);
 }
 

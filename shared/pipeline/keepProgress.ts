@@ -3,15 +3,21 @@ import type { ClaimedObject } from './ports.ts';
 import type { Scanned } from './readObject.ts';
 import type { Slice } from './slice.ts';
 
-/** Writes down how far an object has come, so that whoever takes it over after a crash goes on from there. */
+/** Writes down which rows of an object are accepted, so that whoever reads it next sends only the others. */
 export interface ProgressKeeper {
   /** From now on, an object whose rows are all accepted has an outcome, which says more. */
   readingEnded(): void;
   /** Resolves when nothing more is being written: the outcome must not be overtaken. */
   end(): Promise<void>;
-  /** The object is left without being accepted: writes down the last that is known, once nothing else is being written. */
-  leave(): Promise<void>;
+  /**
+   * The object is left without being accepted: writes down the last that is known, once nothing else is being written.
+   * Answers how many rows were accepted in this reading and could not be written down: they will be there twice.
+   */
+  leave(): Promise<number>;
 }
+
+/** Each begins and ends at a body that failed; a property of a table has room for 32,000 characters. */
+const mostRuns = 1_000;
 
 /** One write at a time, each of the newest state: an object of one body never needs any. */
 export function keepProgress(
@@ -22,16 +28,20 @@ export function keepProgress(
 ): ProgressKeeper {
   const ended = new AbortController();
   let isRead = false;
+  /** Rows accepted when the last write began. */
+  let seen = 0;
+  /** Of these, written down. */
   let kept = 0;
 
   const write = async (): Promise<void> => {
-    kept = rows.prefix;
+    seen = rows.accepted;
+    const accepted = scanned.before.filledWith(rows.acceptedRows).firstRuns(mostRuns);
     const identity = scanned.etag === undefined ? {} : { etag: scanned.etag };
-    await ledger.recordProgress(claim, { rows: scanned.acceptedBefore + kept, identity });
+    if (await ledger.recordProgress(claim, { accepted, identity })) kept = accepted.count - scanned.before.count;
   };
   const keep = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      if (rows.prefix === kept || (isRead && rows.accepted === rows.written)) {
+      if (rows.accepted === seen || (isRead && rows.accepted === rows.written)) {
         await rows.changed(AbortSignal.any([ended.signal, deadline.over]));
         if (deadline.over.aborted) return;
         continue;
@@ -50,7 +60,8 @@ export function keepProgress(
       return keeping;
     },
     leave: async () => {
-      if (rows.prefix !== kept) await write();
+      if (rows.accepted !== kept) await write();
+      return Math.max(0, rows.accepted - kept);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { StubNote } from '../cloudtrail/rowEngine.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { ConnectorEvent } from '../events.ts';
 import type { AcknowledgedMessage } from './acknowledgedMessage.ts';
+import type { RowRanges } from './rowRanges.ts';
 
 /** The one clock of product and embedded clouds; stories that last weeks run by moving it. */
 export interface Clock {
@@ -105,9 +106,9 @@ export interface ClaimedObject {
   readonly token: string;
 }
 
-/** The first rows of an object, all accepted, of content with this identity: a later reading may leave them out. */
+/** Rows of an object that are accepted, of content with this identity: a later reading leaves them out. */
 export interface ObjectProgress {
-  readonly rows: number;
+  readonly accepted: RowRanges;
   readonly identity: ContentIdentity;
 }
 
@@ -141,8 +142,8 @@ export interface Ledger {
   release(claim: ClaimedObject): Promise<void>;
   /** Keeps claims alive together with their messages: at every heartbeat. Answers those that are lost. */
   extend?(claims: readonly ClaimedObject[]): Promise<readonly ClaimedObject[]>;
-  /** For objects of several bodies: how many of the first rows are accepted, without a gap. */
-  recordProgress?(claim: ClaimedObject, progress: ObjectProgress): Promise<void>;
+  /** For objects of several bodies: which rows are accepted so far. False when it could not be recorded. */
+  recordProgress?(claim: ClaimedObject, progress: ObjectProgress): Promise<boolean>;
   /** True once another instance is known to have taken the claim over: what was sent since may be there twice. */
   isLost?(claim: ClaimedObject): boolean;
   /** Deletes some of what is too old to be asked for, a bounded piece of work; answers how many entries. */

@@ -6,6 +6,7 @@ import { decompress } from './decompress.ts';
 import type { ObjectRows } from './objectRows.ts';
 import type { ContentIdentity, ObjectBody, ObjectProgress, ObjectRef } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
+import { RowRanges } from './rowRanges.ts';
 import { skipRows } from './skipRows.ts';
 import type { Shift, Slice } from './slice.ts';
 
@@ -15,8 +16,8 @@ export interface Scanned {
   records: number;
   /** Rows left out because an earlier reading had written them, or an earlier holder of the claim had them accepted. */
   skipped: number;
-  /** Of these, the first rows that an earlier holder had accepted: known once the object is open. */
-  acceptedBefore: number;
+  /** Of these, the rows that an earlier holder had accepted: known once the object is open. */
+  before: RowRanges;
   etag: string | undefined;
 }
 
@@ -61,8 +62,8 @@ async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signa
     if (reading.known !== undefined && isSameContent(reading.known, body.etag)) return { kind: 'same' };
     const { progress, scanned } = reading;
     scanned.etag = body.etag;
-    scanned.acceptedBefore =
-      progress !== undefined && isSurelySameContent(progress.identity, body.etag) ? progress.rows : 0;
+    const goesOn = progress !== undefined && isSurelySameContent(progress.identity, body.etag);
+    scanned.before = goesOn ? progress.accepted : new RowRanges();
     return await scan(body, key, reading, slice, shift, signal);
   } finally {
     // Whatever was not read of the answer is not wanted any more.
@@ -102,8 +103,8 @@ async function scan(
   const { ports, settings, tally } = slice;
   const { deliveredAt, sourceObject } = describeObjectKey(key);
   const fallbackTime = deliveredAt ?? new Date(ports.clock.now()).toISOString();
-  const written = scanned.acceptedBefore + rows.written;
-  const stream = skipRows(slice.openRows({ sourceObject, fallbackTime }), written, settings.batchBytes);
+  const done = scanned.before.filledWith(RowRanges.first(rows.written));
+  const stream = skipRows(slice.openRows({ sourceObject, fallbackTime }), done, settings.batchBytes);
   const content = new WatchedContent(body.chunks, body.etag);
   try {
     const admit = (bytes: number) => packer.admit(bytes, signal);
@@ -119,7 +120,7 @@ async function scan(
     tally.bytesRead += content.bytes;
     tally.records += stream.counts.records;
     scanned.records += stream.counts.records;
-    scanned.skipped += Math.min(written, stream.counts.rows);
+    scanned.skipped += done.countBefore(stream.counts.rows);
   }
 }
 

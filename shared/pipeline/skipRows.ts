@@ -1,23 +1,23 @@
 import type { FeedResult, RowBody, RowStream } from '../cloudtrail/rowEngine.ts';
 import { rowSeparators } from './batch.ts';
+import type { RowRanges } from './rowRanges.ts';
 
 /**
- * A row stream whose first rows are thrown away, because an earlier reading of the same object has written them. The
+ * A row stream of which some rows are thrown away, because an earlier reading of the same object has written them. The
  * content of a log file never changes, so the rows of a second reading are those of the first.
  */
-export function skipRows(stream: RowStream, rows: number, limit: number): RowStream {
-  if (rows === 0) return stream;
+export function skipRows(stream: RowStream, skipped: RowRanges, limit: number): RowStream {
+  if (skipped.count === 0) return stream;
   const scratch: RowBody = { bytes: Buffer.allocUnsafeSlow(limit), length: 1, rows: 0, limit };
   scratch.bytes[0] = 0x5b;
-  let left = rows;
+  let position = 0;
   let pending: Uint8Array[] = [];
   let last: FeedResult = 'fed';
 
   const takeScratch = (): void => {
     const all = rowsOf(scratch);
-    const skipped = Math.min(left, all.length);
-    left -= skipped;
-    pending = all.slice(skipped);
+    pending = all.filter((_, index) => !skipped.has(position + index));
+    position += all.length;
   };
   const pour = (body: RowBody): FeedResult => {
     for (;;) {
@@ -28,7 +28,7 @@ export function skipRows(stream: RowStream, rows: number, limit: number): RowStr
       scratch.length = 1;
       scratch.rows = 0;
       if (last === 'fed') return 'fed';
-      if (left === 0) {
+      if (position >= skipped.end) {
         last = stream.resume(body);
         return last;
       }
@@ -39,7 +39,7 @@ export function skipRows(stream: RowStream, rows: number, limit: number): RowStr
 
   return {
     feed(piece, body) {
-      if (left === 0 && pending.length === 0) {
+      if (position >= skipped.end && pending.length === 0) {
         last = stream.feed(piece, body);
         return last;
       }

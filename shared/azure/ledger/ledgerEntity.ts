@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../pipeline/ledgerRules.ts';
 import type { ContentIdentity, ObjectProgress } from '../../pipeline/ports.ts';
+import { RowRanges } from '../../pipeline/rowRanges.ts';
 import type { Entity, EntityValue } from '../storageTable.ts';
 
 /** Properties of an entry, in the words that a person looking into the table reads. */
@@ -24,7 +25,7 @@ export function acceptedProperties(
     selectors,
     // Merging cannot take properties away.
     reason: '',
-    progressRows: 0,
+    progressRows: '',
     recordedAt: new Date(now),
   };
 }
@@ -33,9 +34,9 @@ export function failedProperties(reason: string, now: number): EntryProperties {
   return { state: 'failed', reason, recordedAt: new Date(now) };
 }
 
-export function progressProperties({ rows, identity }: ObjectProgress, now: number): EntryProperties {
+export function progressProperties({ accepted, identity }: ObjectProgress, now: number): EntryProperties {
   return {
-    progressRows: rows,
+    progressRows: accepted.toString(),
     progressEtag: identity.etag ?? '',
     progressContent: contentText(identity),
     recordedAt: new Date(now),
@@ -45,7 +46,7 @@ export function progressProperties({ rows, identity }: ObjectProgress, now: numb
 /** What nobody wrote reads as a claim that has ended: the object is read again, which is a duplicate at worst. */
 export function entryOf(entity: Entity): LedgerEntry {
   const state = entity['state'];
-  const progressRows = number(entity['progressRows']);
+  const progressRows = RowRanges.parse(string(entity['progressRows']));
   return {
     state: state === 'accepted' || state === 'failed' ? state : 'claimed',
     owner: string(entity['owner']),
@@ -54,10 +55,10 @@ export function entryOf(entity: Entity): LedgerEntry {
     rows: number(entity['rows']),
     reason: string(entity['reason']),
     progress:
-      progressRows === 0
+      progressRows.count === 0
         ? undefined
         : {
-            rows: progressRows,
+            accepted: progressRows,
             identity: identityOf(string(entity['progressEtag']), string(entity['progressContent'])),
           },
   };

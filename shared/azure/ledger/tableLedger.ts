@@ -131,8 +131,8 @@ export function tableLedger(options: TableLedgerOptions): Required<Ledger> {
 
     recordProgress: async (claimed, progress) => {
       const entry = claims.get(claimed);
-      if (entry === undefined || entry.isAccepted) return;
-      await entry.keep(progressProperties(progress, clock.now()));
+      if (entry === undefined || entry.isAccepted) return false;
+      return await entry.keep(progressProperties(progress, clock.now()));
     },
 
     isLost: (claimed) => claims.get(claimed)?.isLost ?? false,

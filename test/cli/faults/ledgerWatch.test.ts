@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ledgerFacts } from '../../../cli/faults/ledgerWatch.ts';
+import { RowRanges } from '../../../shared/pipeline/rowRanges.ts';
 
 const claimed = '{"PartitionKey":"p","RowKey":"r","objectKey":"a","state":"claimed","owner":"x.1"}';
 const accepted =
-  '{"PartitionKey":"p","RowKey":"r","objectKey":"b","state":"accepted","owner":"x.2","rows":3,"progressRows":0}';
-const progress = '{"PartitionKey":"p","RowKey":"r","objectKey":"c","progressRows":7}';
+  '{"PartitionKey":"p","RowKey":"r","objectKey":"b","state":"accepted","owner":"x.2","rows":3,"progressRows":""}';
+const progress = '{"PartitionKey":"p","RowKey":"r","objectKey":"c","progressRows":"0-7"}';
 const call = { method: 'POST', path: '/account/ledger', sent: claimed, status: 204, answer: '' };
 
 describe('ledgerFacts', () => {
@@ -12,7 +13,7 @@ describe('ledgerFacts', () => {
     expect(ledgerFacts(call)).toEqual([{ kind: 'claimed', key: 'a', token: 'x.1' }]);
     expect(ledgerFacts({ ...call, sent: accepted })).toEqual([{ kind: 'accepted', key: 'b' }]);
     expect(ledgerFacts({ ...call, method: 'PATCH', sent: progress })).toEqual([
-      { kind: 'progress', key: 'c', rows: 7 },
+      { kind: 'progress', key: 'c', rows: RowRanges.first(7) },
     ]);
   });
 

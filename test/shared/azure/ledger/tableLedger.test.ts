@@ -4,6 +4,7 @@ import { type LocalStorage, startStorage } from '../../../../local/azure/storage
 import type { StorageOptions } from '../../../../shared/azure/storage.ts';
 import type { Table } from '../../../../shared/azure/storageTable.ts';
 import { ConnectorError } from '../../../../shared/errors.ts';
+import { RowRanges } from '../../../../shared/pipeline/rowRanges.ts';
 import {
   all,
   claimed,
@@ -151,7 +152,7 @@ describe('tableLedger', () => {
     const accepted = await ledger.claim(object, messageAt(clock.now()));
     if (accepted.kind !== 'accepted') throw new Error(accepted.kind);
     expect(await ledger.extend([settled, accepted.claim, { object, token: '' }])).toEqual([]);
-    await ledger.recordProgress(accepted.claim, { rows: 5, identity: content });
+    await ledger.recordProgress(accepted.claim, { accepted: RowRanges.first(5), identity: content });
     await ledger.release(accepted.claim);
     expect((await ledger.claim(object, messageAt(clock.now()))).kind).toBe('accepted');
   });
@@ -171,15 +172,18 @@ describe('tableLedger', () => {
     const { clock, instance } = world();
     const ledger = instance();
     const first = await claimed(ledger, object, clock.now());
-    await ledger.recordProgress(first, { rows: 1_000, identity: { etag: 'e1' } });
+    await ledger.recordProgress(first, { accepted: RowRanges.first(1_000), identity: { etag: 'e1' } });
     await Promise.all([
-      ledger.recordProgress(first, { rows: 2_000, identity: { etag: 'e1' } }),
+      ledger.recordProgress(first, { accepted: RowRanges.first(2_000), identity: { etag: 'e1' } }),
       ledger.extend([first]),
-      ledger.recordProgress(first, { rows: 3_000, identity: { etag: 'e1' } }),
+      ledger.recordProgress(first, { accepted: RowRanges.first(3_000), identity: { etag: 'e1' } }),
     ]);
     await ledger.release(first);
     const claim = await instance().claim(object, messageAt(clock.now()));
-    expect(claim).toMatchObject({ kind: 'claimed', progress: { rows: 3_000, identity: { etag: 'e1' } } });
+    expect(claim).toMatchObject({
+      kind: 'claimed',
+      progress: { accepted: RowRanges.first(3_000), identity: { etag: 'e1' } },
+    });
   });
 
   it('replaces an outcome by that of other content, if nobody else did', async () => {
@@ -208,7 +212,7 @@ describe('tableLedger', () => {
     await ledger.recordAccepted({ object, token: '' }, { etag: 'other' }, 18, []);
     await ledger.recordFailed({ object, token: '' }, messageAt(clock.now()), denied);
     await ledger.release({ object, token: '' });
-    await ledger.recordProgress({ object, token: '' }, { rows: 1, identity: {} });
+    await ledger.recordProgress({ object, token: '' }, { accepted: RowRanges.first(1), identity: {} });
     expect(ledger.isLost({ object, token: '' })).toBe(false);
     expect(await ledger.claim(object, messageAt(clock.now()))).toMatchObject({ kind: 'accepted', identity: content });
   });
