@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommand, refuseUsage } from './commandLine.ts';
-import { type FaultName, faultKinds, faultNames, isFaultName } from './faults/faultKinds.ts';
+import { exactFaults, type FaultName, faultKinds, faultNames, isFaultName } from './faults/faultKinds.ts';
 import { manyRuns } from './faults/manyRuns.ts';
 import type { RunOutcome } from './faults/runOnce.ts';
 import { tellStory } from './faults/stories/tellStory.ts';
@@ -18,7 +18,7 @@ const { values } = parseCommand({
     faults: {
       type: 'string',
       value: 'NAMES',
-      help: 'all (default), none, or names joined by commas; "list" tells them',
+      help: 'all (default), none, exact (those that excuse no duplicate), or names joined by commas; "list" tells them',
     },
     story: { type: 'string', value: 'NAME', help: 'tell one long story instead, days in minutes; "list" tells them' },
     lanes: { type: 'string', value: 'N', help: 'runs side by side, each with clouds of its own (default 3)' },
@@ -101,9 +101,10 @@ function rendered(all: FaultTotals): string {
 function enabledFaults(names: string): readonly FaultName[] {
   if (names === 'all') return faultNames;
   if (names === 'none') return [];
+  if (names === 'exact') return exactFaults;
   return names.split(',').map((name) => {
     if (isFaultName(name)) return name;
-    return refuseUsage('faults', `--faults must be all, none or of ${faultNames.join(', ')}; got "${name}"`);
+    return refuseUsage('faults', `--faults must be all, none, exact or of ${faultNames.join(', ')}; got "${name}"`);
   });
 }
 

@@ -60,9 +60,12 @@ async function inflict(injection: Injection, parts: AdversaryParts, planned: Pla
       const gates = crew.instances.map((instance) =>
         misfortune.door === 'storage' ? instance.storageGate : instance.ingestionGate,
       );
+      // Who has a connection loses it at the next request, before it is acted upon.
+      if (misfortune.door === 'ingestion') planned.add('ingestion', broken);
       await Promise.all(gates.map((gate) => gate.shut()));
       await wait(forMs);
       await Promise.all(gates.map((gate) => gate.open()));
+      planned.remove('ingestion', broken);
       return 1;
     }
     case 'expire-visibility':
@@ -82,6 +85,8 @@ async function inflict(injection: Injection, parts: AdversaryParts, planned: Pla
     }
   }
 }
+
+const broken: Fault = { kind: 'reset' };
 
 type Server = 'ingestion' | 'identity' | 'storage';
 

@@ -34,7 +34,7 @@ const kinds = {
   },
   refuse: {
     help: 'nothing listens at the destination for a while',
-    mayDuplicate: true,
+    mayDuplicate: false,
     draw: () => ({ type: 'shut', door: 'ingestion' }),
   },
   cut: {
@@ -49,7 +49,7 @@ const kinds = {
   },
   stall: {
     help: 'no answer ever comes',
-    mayDuplicate: true,
+    mayDuplicate: false,
     draw: (random) =>
       anywhere(random, {
         aws: (service) => ({ ...seldom, service, action: { kind: 'stall' } }),
@@ -124,7 +124,7 @@ const kinds = {
   },
   'expire-visibility': {
     help: 'messages that are held become visible again too early',
-    mayDuplicate: true,
+    mayDuplicate: false,
     draw: () => ({ type: 'expire-visibility' }),
   },
   storage: {
@@ -155,6 +155,9 @@ export type FaultName = keyof typeof kinds;
 export const faultKinds: Readonly<Record<FaultName, FaultKind>> = kinds;
 
 export const faultNames = Object.keys(kinds) as readonly FaultName[];
+
+/** After these, the outcome of every upload becomes known and recorded: each record is there exactly once. */
+export const exactFaults = faultNames.filter((name) => !kinds[name].mayDuplicate);
 
 export function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(kinds, name);

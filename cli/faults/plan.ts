@@ -20,6 +20,8 @@ export interface RunPlan {
   readonly announcedForMs: number;
   readonly injections: readonly Injection[];
   /** Story seconds of a slice, and of its end without receiving. */
+  /** False when the outcome of every upload becomes known. */
+  readonly mayDuplicate: boolean;
   readonly sliceSeconds: number;
   readonly stopReceivingSeconds: number;
 }
@@ -50,6 +52,7 @@ export function planRun(seed: number, enabled: readonly FaultName[]): RunPlan {
   const sliceSeconds = mayDuplicate ? shape.pick([50, 100]) : 300;
   return {
     seed,
+    mayDuplicate,
     sliceSeconds,
     stopReceivingSeconds: sliceSeconds * 0.4,
     processes: 1 + shape.below(2),

@@ -16,6 +16,8 @@ import { Witness } from './witness.ts';
 /** What became of one run. */
 export interface RunOutcome extends Judgement {
   readonly seed: number;
+  /** False when each record must be there exactly once, whatever the bound. */
+  readonly mayDuplicate: boolean;
   /** What happened to each object over its bound. */
   readonly histories: readonly (readonly string[])[];
   readonly faults: FaultCounts;
@@ -111,6 +113,7 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
       ),
     ]),
     seed,
+    mayDuplicate: plan.mayDuplicate,
     faults,
     messagesLeft,
     wrongDeadLetters: aws.stats().deadLetters,

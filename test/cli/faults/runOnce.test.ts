@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FaultName, faultKinds, faultNames } from '../../../cli/faults/faultKinds.ts';
+import { exactFaults, type FaultName, faultNames } from '../../../cli/faults/faultKinds.ts';
 import { type Lane, startLane } from '../../../cli/faults/laneClouds.ts';
 import { type RunOutcome, runOnce } from '../../../cli/faults/runOnce.ts';
 import { brokenPromises } from '../../../cli/faults/totals.ts';
 
-const harmless = faultNames.filter((name) => !faultKinds[name].mayDuplicate);
 let folder: string;
 let lane: Lane;
 
@@ -36,7 +35,7 @@ describe('runOnce', () => {
       timeout: 60_000,
     },
     async (seed) => {
-      const outcome = await run(seed, harmless);
+      const outcome = await run(seed, exactFaults);
       expect(brokenPromises(outcome)).toEqual([]);
       expect(outcome.duplicated).toBe(0);
     },
