@@ -13,6 +13,7 @@ import { openWasmRowStream } from './cloudtrail/wasmRowStream.ts';
 import { ConnectorError } from './errors.ts';
 import type { SliceSummary } from './events.ts';
 import { drain } from './pipeline/drain.ts';
+import { DrainPace } from './pipeline/drainPace.ts';
 import { type DrainTicket, ticketQueue } from './pipeline/drainTickets.ts';
 import { reportOf } from './pipeline/failure.ts';
 import { memoryCircuits } from './pipeline/memoryCircuits.ts';
@@ -80,14 +81,19 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     source,
     parts: keptParts(() => sourceParts(settings, source, credential, extras)),
     state: kept(source),
+    pace: new DrainPace(clock),
   }));
 
   const drainOne = async (
-    { source, parts, state }: (typeof sources)[number],
-    report: DrainPorts['report'],
+    { source, parts, state, pace }: (typeof sources)[number],
+    tell: DrainPorts['report'],
     signal: AbortSignal,
   ): Promise<SliceSummary> => {
     const startedAt = clock.now();
+    const report: DrainPorts['report'] = (event) => {
+      if (event.type === 'message-acknowledged') pace.settled();
+      tell(event);
+    };
     try {
       const ports = { ...parts.get(), ...state, clock, destinations, report, random };
       return await drain(ports, drainSettings(settings, source), openRows, signal);
@@ -100,7 +106,10 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     }
   };
 
-  const scaleOutOne = async ({ source, parts, state }: (typeof sources)[number], report: DrainPorts['report']) => {
+  const scaleOutOne = async (
+    { source, parts, state, pace }: (typeof sources)[number],
+    report: DrainPorts['report'],
+  ) => {
     const { circuits, tickets } = state;
     if (tickets === undefined) return;
     let queue: SourceParts['queue'];
@@ -110,7 +119,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       return; // A source that cannot even be made is told by its drain.
     }
     const { mostDrainers } = settings;
-    await scaleOut({ source: source.name, queue, circuits, tickets, clock, report, mostDrainers });
+    await scaleOut({ source: source.name, queue, circuits, tickets, clock, report, mostDrainers, pace });
   };
 
   const sourceNamed = (name: string) => {
@@ -125,6 +134,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   return {
     keepPostingTickets: async (until, logger = extras.logger) => {
       const report = telemetry(logger, said);
+      for (const { pace } of sources) pace.begin();
       while (!until.aborted) {
         await Promise.all(sources.map((each) => scaleOutOne(each, report)));
         await clock.sleep(ticketsEveryMs, until);

@@ -91,7 +91,7 @@ export async function simulate(options: TimelineOptions): Promise<Timeline> {
     if (now % scenario.tickSeconds === 0 && !working.some(({ isTimer }) => isTimer)) {
       working.push(timerDrainer(now + receiving, drainer, scenario));
       const pending = tickets.length + working.length - 1;
-      tickets.push(...(await ticketsPosted({ scenario, now, isOut, pending, waiting: waiting.count })));
+      tickets.push(...(await ticketsPosted({ scenario, drainer, now, isOut, pending, waiting: waiting.count })));
     }
     const asking = instances.tick(now, tickets.length);
     for (let taken = Math.min(asking, tickets.length); taken > 0; taken--) {
@@ -152,6 +152,7 @@ function stillWorking(working: readonly Working[], now: number, hasBacklog: bool
 
 interface Tick {
   readonly scenario: Scenario;
+  readonly drainer: Drainer;
   readonly now: number;
   readonly isOut: boolean;
   readonly pending: number;
@@ -159,7 +160,7 @@ interface Tick {
 }
 
 /** The connector's own decision. */
-async function ticketsPosted({ isOut, now, pending, scenario, waiting }: Tick): Promise<DrainTicket[]> {
+async function ticketsPosted({ drainer, isOut, now, pending, scenario, waiting }: Tick): Promise<DrainTicket[]> {
   const posted: DrainTicket[] = [];
   const opened = { name: 'source', openedAt: 0, because: { code: 'queue-unavailable', message: '' } } as const;
   await scaleOut({
@@ -170,6 +171,7 @@ async function ticketsPosted({ isOut, now, pending, scenario, waiting }: Tick): 
     clock: { now: () => now * 1000 },
     report: () => undefined,
     mostDrainers: scenario.mostDrainers,
+    pace: { messagesPerSecond: () => drainer.filesPerSecond, forget: () => undefined },
   });
   return posted;
 }

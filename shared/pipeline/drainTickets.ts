@@ -24,7 +24,8 @@ export interface TicketNeed {
 
 /**
  * How many tickets to post: as many as the backlog needs beside the timer's own slice, less those that exist already, so
- * that they never pile up. Messages in flight count too: what others hold is not waiting, but it says how busy they are.
+ * that they never pile up. Messages in flight count too, since they say how busy others are, but no more than those that
+ * wait: the rest of them may be in back-off, which nobody can help.
  */
 export function ticketsNeeded({
   backlog,
@@ -34,7 +35,10 @@ export function ticketsNeeded({
   pending,
 }: TicketNeed): number {
   const clearedByOne = Math.max(1, messagesPerSecond * withinSeconds);
-  const drainers = Math.min(mostDrainers, Math.ceil((backlog.visible + backlog.inFlight) / clearedByOne));
+  const drainers = Math.min(
+    mostDrainers,
+    Math.ceil((backlog.visible + Math.min(backlog.visible, backlog.inFlight)) / clearedByOne),
+  );
   return Math.max(0, drainers - 1 - pending);
 }
 

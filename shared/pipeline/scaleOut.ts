@@ -1,3 +1,4 @@
+import type { DrainPace } from './drainPace.ts';
 import { type DrainTicket, ticketsNeeded } from './drainTickets.ts';
 import { reportOf } from './failure.ts';
 import type { CircuitStore, Clock, DrainPorts, MessageQueue } from './ports.ts';
@@ -17,6 +18,7 @@ export interface ScaleOutParts {
   readonly clock: Pick<Clock, 'now'>;
   readonly report: DrainPorts['report'];
   readonly mostDrainers: number;
+  readonly pace: Pick<DrainPace, 'messagesPerSecond' | 'forget'>;
 }
 
 /** The timer's usual interval: a backlog that one drainer clears within it needs no help. */
@@ -25,23 +27,20 @@ const withinSeconds = 60;
 /** A ticket that nobody took by the next tick but one is void; that tick has asked again. */
 const ticketLifetimeMs = 120_000;
 
-/**
- * What one drainer settles of small log files on a small instance, on the safe side: too low a guess starts an instance too
- * many for some minutes, too high a one leaves a backlog waiting.
- */
-const messagesPerSecond = 100;
-
 /** Asks for more drainers when the backlog is deeper than one slice clears. Failing to ask costs time, never an event. */
 export async function scaleOut(parts: ScaleOutParts): Promise<void> {
-  const { source, queue, circuits, tickets, clock, report, mostDrainers } = parts;
+  const { source, queue, circuits, tickets, clock, report, mostDrainers, pace } = parts;
   if (mostDrainers <= 1) return;
   try {
     const backlog = await queue.measureBacklog();
     if (backlog === undefined) return;
-    const need = { backlog, messagesPerSecond, withinSeconds, mostDrainers };
+    const need = { backlog, messagesPerSecond: pace.messagesPerSecond(), withinSeconds, mostDrainers };
     if (ticketsNeeded({ ...need, pending: 0 }) === 0) return;
     // While a circuit is open, more drainers would only wait with us.
-    if ((await circuits.load()).some(({ name }) => !name.startsWith('bucket/'))) return;
+    if ((await circuits.load()).some(({ name }) => !name.startsWith('bucket/'))) {
+      pace.forget();
+      return;
+    }
     const wanted = ticketsNeeded({ ...need, pending: await tickets.count() });
     const expires = clock.now() + ticketLifetimeMs;
     for (let posted = 0; posted < wanted; posted++) await tickets.post({ source, expires });

@@ -19,6 +19,11 @@ describe('ticketsNeeded', () => {
     expect(ticketsNeeded({ ...need, backlog: { visible: 20_000, inFlight: 4_001 } })).toBe(4);
   });
 
+  it('asks for nobody when all that is in flight is in back-off', () => {
+    expect(ticketsNeeded({ ...need, messagesPerSecond: 0.1, backlog: { visible: 0, inFlight: 1_000 } })).toBe(0);
+    expect(ticketsNeeded({ ...need, messagesPerSecond: 0.1, backlog: { visible: 3, inFlight: 1_000 } })).toBe(0);
+  });
+
   it('never asks for more drainers than allowed', () => {
     expect(ticketsNeeded({ ...need, backlog: { visible: 1_000_000, inFlight: 0 } })).toBe(9);
   });

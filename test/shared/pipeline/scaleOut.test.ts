@@ -16,6 +16,7 @@ function world(overrides: Partial<ScaleOutParts> = {}) {
     clock: { now: () => 1_000_000 },
     report: (event) => void events.push(event),
     mostDrainers: 8,
+    pace: { messagesPerSecond: () => 100, forget: () => undefined },
     ...overrides,
   };
   return { parts, posted, events };
@@ -55,6 +56,27 @@ describe('scaleOut', () => {
     const { parts, posted } = world(overrides);
     await scaleOut(parts);
     expect(posted).toEqual([]);
+  });
+
+  it('asks for help with a few large files as with many small ones', async () => {
+    const pace = { messagesPerSecond: () => 0.5, forget: () => undefined };
+    const queue = { measureBacklog: async () => ({ visible: 100, inFlight: 0 }) };
+    const { parts, posted } = world({ pace, queue });
+    await scaleOut(parts);
+    expect(posted).toHaveLength(3);
+  });
+
+  it('takes no notice of the pace while a circuit holds the drainer up', async () => {
+    let forgotten = 0;
+    const pace = {
+      messagesPerSecond: () => 1 / 60,
+      forget: () => {
+        forgotten += 1;
+      },
+    };
+    const { parts, posted } = world({ pace, circuits: { load: async () => [open('source')] } });
+    await scaleOut(parts);
+    expect([posted, forgotten]).toEqual([[], 1]);
   });
 
   it('posts although a bucket is left alone', async () => {
