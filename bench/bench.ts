@@ -4,23 +4,12 @@ import { type BenchArguments, readArguments } from './arguments.ts';
 import type { Comparison } from './compareRows.ts';
 import { type ContenderName, contenders } from './contenders.ts';
 import { type DataSet, prepareDataSet, type RecipeName, type SetName } from './dataSets.ts';
-import { type Demand, type DemandSets, judge } from './demands.ts';
-import { type EndToEnd, endToEnd } from './endToEnd/endToEnd.ts';
-import { describeMachine, load, type Machine } from './machine.ts';
+import { type DemandSets, judge } from './demands.ts';
+import { endToEnd } from './endToEnd/endToEnd.ts';
+import { describeMachine, load } from './machine.ts';
 import { measure, nameOf, type Result } from './measure.ts';
-import { formatReport, summarize } from './report.ts';
+import { type BenchReport, formatReport, summarize } from './report.ts';
 import { spawned } from './spawned.ts';
-
-/** Everything a benchmark run found out. */
-export interface BenchReport {
-  readonly machine: Machine;
-  readonly seconds: number;
-  readonly sets: readonly DataSet[];
-  readonly results: readonly Result[];
-  readonly comparisons: readonly (Comparison & { readonly set: string })[];
-  readonly endToEnd: EndToEnd | undefined;
-  readonly demands: readonly Demand[];
-}
 
 export async function bench(options: BenchArguments, report: (line: string) => void): Promise<BenchReport> {
   const startedAt = performance.now();

@@ -1,3 +1,4 @@
+import { bodyLimit } from './bodyLimit.ts';
 import type { Comparison } from './compareRows.ts';
 import type { EndToEnd } from './endToEnd/endToEnd.ts';
 import type { Result } from './measure.ts';
@@ -31,9 +32,6 @@ export interface DemandSets {
   readonly large200: string;
   readonly large1000: string;
 }
-
-/** The connector's default limit of a request body; the service takes 1 MB: https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits#logs-ingestion-api */
-export const bodyLimit = 1_000_000;
 
 /** Judges those demands for which something was measured. */
 export function judge(findings: Findings, sets: DemandSets): Demand[] {

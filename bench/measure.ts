@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { bodyLimit } from './bodyLimit.ts';
 import type { Contender } from './contenders.ts';
 import type { DataSet } from './dataSets.ts';
-import { bodyLimit } from './demands.ts';
 import { pinning } from './machine.ts';
 import type { Run, RunOptions } from './runDesign.ts';
 import { spawned } from './spawned.ts';

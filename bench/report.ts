@@ -1,9 +1,22 @@
-import type { BenchReport } from './bench.ts';
+import type { Comparison } from './compareRows.ts';
 import type { DataSet } from './dataSets.ts';
+import type { Demand } from './demands.ts';
 import type { Drained, EndToEnd } from './endToEnd/endToEnd.ts';
+import type { Machine } from './machine.ts';
 import { nameOf, type Result } from './measure.ts';
 import type { Run } from './runDesign.ts';
 import { type Spread, spread } from './statistics.ts';
+
+/** Everything a benchmark run found out. */
+export interface BenchReport {
+  readonly machine: Machine;
+  readonly seconds: number;
+  readonly sets: readonly DataSet[];
+  readonly results: readonly Result[];
+  readonly comparisons: readonly (Comparison & { readonly set: string })[];
+  readonly endToEnd: EndToEnd | undefined;
+  readonly demands: readonly Demand[];
+}
 
 /** One contender over one set in figures a person compares. Bytes are of uncompressed log files unless said. */
 export interface ResultSummary {

@@ -7,7 +7,7 @@ import { decompress } from '../../shared/pipeline/decompress.ts';
 import { ObjectRows } from '../../shared/pipeline/objectRows.ts';
 import { Packer } from '../../shared/pipeline/packer.ts';
 import type { Clock, Compress, UploadBody } from '../../shared/pipeline/ports.ts';
-import { bodyLimit } from '../demands.ts';
+import { bodyLimit } from '../bodyLimit.ts';
 import type { LogFile } from '../logFiles.ts';
 
 export interface PackFilesParts {

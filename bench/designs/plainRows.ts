@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { bodyLimit } from '../demands.ts';
+import { bodyLimit } from '../bodyLimit.ts';
 import { countBody, type Design } from '../design.ts';
 import { plainRow } from './plainRow.ts';
 import { warmed } from './rows.ts';

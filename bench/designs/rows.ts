@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { describeObjectKey } from '../../shared/cloudtrail/objectKey.ts';
 import type { RowBody } from '../../shared/cloudtrail/rowEngine.ts';
 import { openWasmRowStream } from '../../shared/cloudtrail/wasmRowStream.ts';
-import { bodyLimit } from '../demands.ts';
+import { bodyLimit } from '../bodyLimit.ts';
 import { countBody, type Design, emptyTally, type Tally } from '../design.ts';
 import type { LogFile } from '../logFiles.ts';
 

@@ -1,4 +1,4 @@
-import type { ObjectRef, QueueMessage } from './ports.ts';
+import type { ObjectRef, QueueMessage } from './announcement.ts';
 
 declare const proof: unique symbol;
 

@@ -2,7 +2,10 @@ import type { StubNote } from '../cloudtrail/rowEngine.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { ConnectorEvent } from '../events.ts';
 import type { AcknowledgedMessage } from './acknowledgedMessage.ts';
+import type { ObjectRef, QueueMessage } from './announcement.ts';
 import type { RowRanges } from './rowRanges.ts';
+
+export type { ObjectRef, QueueMessage };
 
 /** The one clock of product and embedded clouds; stories that last weeks run by moving it. */
 export interface Clock {
@@ -10,19 +13,6 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** One SQS message as received. `receiptHandle` is new on every receive. */
-export interface QueueMessage {
-  readonly id: string;
-  readonly body: string;
-  readonly receiptHandle: string;
-  /** ApproximateReceiveCount, this receive included. */
-  readonly receiveCount: number;
-  /** Milliseconds since the epoch. */
-  readonly sentAt: number;
-  /** When this receive happened, by our clock: the 12 h cap counts from here. */
-  readonly receivedAt: number;
 }
 
 export interface Backlog {
@@ -50,15 +40,6 @@ export interface MessageQueue {
   measureBacklog(): Promise<Backlog | undefined>;
   /** Proves credentials and reachability without receiving anything. */
   probe(signal: AbortSignal): Promise<void>;
-}
-
-/** Where a log file lies. `key` is decoded; `decodedKey` is a second reading to try when the first is not found (EventBridge). */
-export interface ObjectRef {
-  readonly bucket: string;
-  readonly key: string;
-  readonly alternativeKey?: string;
-  readonly etag?: string;
-  readonly sizeBytes?: number;
 }
 
 export interface ObjectBody {

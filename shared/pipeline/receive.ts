@@ -17,6 +17,9 @@ export interface ReceiverParts {
 /** Short, but not 0: that would ask a part of the queue's servers only, and find a filled queue empty. */
 const shortPollSeconds = 1;
 
+/** More receivers at a trickle would each bring less, and cost a request all the same. */
+const nearlyFull = 0.7 * entriesPerRequest;
+
 /**
  * Receives until the queue is empty, the time for receiving is over, or the signal aborts. The first poll is short, and
  * an empty queue ends the run; polls get longer only while objects are being read, so that none outlasts its work by much.
@@ -26,7 +29,8 @@ export class Receivers {
   #polling = 0;
   /** Empty answers in a row. */
   #empties = 0;
-  #hasReceived = false;
+  /** Messages of the answer that came last. */
+  #lastBrought = 0;
   #isQueueEmpty = false;
 
   constructor(parts: ReceiverParts) {
@@ -60,10 +64,10 @@ export class Receivers {
     return this.#isQueueEmpty || this.#parts.stop.aborted || pollEndsAt > deadline.receiveUntil;
   }
 
-  /** No more is received than can be begun soon; a queue that seems empty is asked by one receiver alone. */
+  /** No more is received than can be begun soon; unless answers come nearly full, one receiver asks alone. */
   #mayPoll(index: number): boolean {
     const { circuits, held, settings } = this.#parts.slice;
-    if (index > 0 && (!this.#hasReceived || this.#empties > 0 || circuits.onTrial)) return false;
+    if (index > 0 && (this.#lastBrought < nearlyFull || circuits.onTrial)) return false;
     const unread = circuits.onTrial ? entriesPerRequest : Math.max(entriesPerRequest, 2 * settings.objectsInFlight);
     const asked = entriesPerRequest * (this.#polling + 1);
     const messagesHeld = Math.max(entriesPerRequest, settings.messagesHeld ?? defaultMessagesHeld);
@@ -89,8 +93,8 @@ export class Receivers {
         ports,
         stop,
       );
+      this.#lastBrought = messages.length;
       if (messages.length === 0) return false;
-      this.#hasReceived = true;
       this.#empties = 0;
       tally.messagesReceived += messages.length;
       for (const message of messages) onMessage(message);
