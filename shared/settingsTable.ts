@@ -268,10 +268,11 @@ const table = {
     group: 'tuning',
     kind: 'whole-number',
     need: 'never',
-    fallback: '2',
+    fallback: '4',
     bounds: [1, 20],
-    sentence: 'How many receive calls wait on the queue of a source at the same time.',
-    example: '2',
+    sentence:
+      'How many receive calls are made on the queue of a source at the same time while answers come full; a trickle is asked for by one alone.',
+    example: '4',
   },
   // 20 s is the longest SQS waits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
   LONG_POLL_SECONDS: {
@@ -287,10 +288,10 @@ const table = {
     group: 'tuning',
     kind: 'whole-number',
     need: 'never',
-    fallback: '32',
+    fallback: '64',
     bounds: [1, 1000],
     sentence: 'How many log files of a source are read at the same time.',
-    example: '32',
+    example: '64',
   },
   BYTES_IN_FLIGHT: {
     group: 'tuning',

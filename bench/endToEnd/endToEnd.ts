@@ -59,7 +59,8 @@ const latencyMs = 150;
 const warmUpMs = 4000;
 /** Small files are read at once, and it takes a second or two until they fill a body. */
 const shortWarmUpMs = 2500;
-const mostSmallFiles = 5000;
+/** More than can be drained in the time. */
+const smallFilesPerSecond = { 0: 1800, 20: 1500, 150: 600 } as const;
 
 export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
   const { folder, mid, tiny, measuredMs, bytesPerMinute, report } = options;
@@ -77,16 +78,21 @@ export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
     const seconds = (warmUpMs + measuredMs) / 1000;
     /** Enough copies for the quota of so many rules. */
     const copies = (rules: number) => Math.ceil((rules * quota * seconds * 1.1) / (mid.bytes / 1e6));
+    const shortlyMs = Math.max(1000, measuredMs / 5);
     const steady = (about: string, rules: number): Phase => ({
       ...{ about, rules, quota, latencyMs, warmUpMs, measuredMs },
       ...{ set: mid, files: mid.files, copies: copies(rules) },
     });
-    const small = (ms: number): Phase => ({
+    const small = (ms: keyof typeof smallFilesPerSecond): Phase => ({
       ...{ about: `small files, ${ms} ms`, rules: 1, quota, latencyMs: ms },
-      ...{ warmUpMs: shortWarmUpMs, measuredMs: Math.max(1000, measuredMs / 5) },
-      ...{ set: tiny, files: Math.min(tiny.files, mostSmallFiles), copies: 1 },
+      ...{ warmUpMs: shortWarmUpMs, measuredMs: shortlyMs, set: tiny, copies: 1 },
+      files: Math.min(tiny.files, (smallFilesPerSecond[ms] * (shortWarmUpMs + shortlyMs)) / 1000),
     });
-    const phases = [steady('one rule, 150 ms', 1), steady('four rules, 150 ms', 4), ...[0, 20, 150].map(small)];
+    const phases = [
+      steady('one rule, 150 ms', 1),
+      steady('four rules, 150 ms', 4),
+      ...([0, 20, 150] as const).map(small),
+    ];
     const results: Measured[] = [];
     for (const phase of phases) results.push(await drained(phase));
     const [oneRule, fourRules, ...others] = results;
@@ -139,7 +145,7 @@ async function drain(clouds: AskedProcess<CloudsOrder, CloudsLook>, phase: Phase
     const total = await connector.ask({ kind: 'stop' });
     const after = await clouds.ask({ kind: 'look' });
     return {
-      drained: difference(begun, over, total, phase),
+      drained: difference(begun, over, total, phase, over[0].objectsRead - before.objectsRead >= files * copies),
       mostOfQuota:
         Math.max(...over[0].rowBytesOfRules.map((bytes, rule) => bytes - (begun[0].rowBytesOfRules[rule] ?? 0))) /
         (phase.quota * 1e6 * (secondsOf(begun, over) + burstSeconds)),
@@ -157,7 +163,13 @@ function settingsFor(appSettings: Readonly<Record<string, string>>, rules: numbe
 
 type Looks = readonly [clouds: CloudsLook, connector: ConnectorLook];
 
-function difference(begun: Looks, over: Looks, total: ConnectorLook, { latencyMs: latency }: Phase): Drained {
+function difference(
+  begun: Looks,
+  over: Looks,
+  total: ConnectorLook,
+  { latencyMs: latency }: Phase,
+  ranOut: boolean,
+): Drained {
   const seconds = secondsOf(begun, over);
   const gained = (figure: (look: CloudsLook) => number) => figure(over[0]) - figure(begun[0]);
   const gigabytes = gained(({ rowBytes }) => rowBytes) / 1e9;
@@ -178,7 +190,7 @@ function difference(begun: Looks, over: Looks, total: ConnectorLook, { latencyMs
       uploads: gained(({ uploads }) => uploads) / gigabytes,
       storageRequests: (over[1].storageRequests - begun[1].storageRequests) / gigabytes,
     },
-    failures: total.failures,
+    failures: ranOut ? [...total.failures, 'the files ran out before the time was over'] : total.failures,
   };
 }
 

@@ -69,7 +69,7 @@ export const cpu = {
   /** Measured by npm run bench: what tiny costs beyond its bytes, for each file. */
   fileMs: 0.065,
   /** Measured against the embedded clouds: receive, claim, read, outcome and delete of one small object. */
-  aroundFileMs: 0.84,
+  aroundFileMs: 0.5,
   /** Measured by npm run bench: `ours-6` less `limit-6`, for each MB of records; on the main thread. */
   rowsMsPerMegabyte: 1.7,
   /** On the thread pool, for each MB of records. */
@@ -92,8 +92,8 @@ export const cpu = {
 
 /** What the embedded clouds of the end-to-end benchmark cost on the same machine, in milliseconds of processor time; measured there. */
 export const embeddedClouds = {
-  objectMs: 0.42,
-  rowsMsPerMegabyte: 7.7,
-  storageObjectMs: 0.4,
+  objectMs: 0.24,
+  rowsMsPerMegabyte: 6.1,
+  storageObjectMs: 0.2,
   answerMs: 2,
 } as const;

@@ -35,7 +35,7 @@ const drained = (objectsPerSecond: number, recordsPerSecond: number, megabytesOf
 });
 
 /** As npm run bench -- --json prints it, as far as it is looked at. */
-function benchResult({ far = drained(190, 570, 1) } = {}) {
+function benchResult({ far = drained(398, 1_190, 2) } = {}) {
   return {
     machine: { cores: 2 },
     sets: [
@@ -44,10 +44,10 @@ function benchResult({ far = drained(190, 570, 1) } = {}) {
     ],
     endToEnd: {
       oneRule: drained(10, 19_000, 32),
-      fourRules: drained(30, 58_000, 100),
+      fourRules: drained(38, 74_000, 130),
       latencies: [
-        { latencyMs: 0, ...drained(950, 2_850, 5) },
-        { latencyMs: 20, ...drained(930, 2_790, 5) },
+        { latencyMs: 0, ...drained(1_600, 4_800, 8) },
+        { latencyMs: 20, ...drained(1_280, 3_840, 6.5) },
         { latencyMs: 150, ...far },
       ],
     },
@@ -180,7 +180,7 @@ describe('compare', () => {
   });
 
   test('does not believe a drain that uploaded nothing', () => {
-    const found = compare(JSON.stringify(benchResult({ far: drained(190, 0, 0) })));
+    const found = compare(JSON.stringify(benchResult({ far: drained(398, 0, 0) })));
     expect(found[2]).toMatchObject({ measured: 0, isWithin: false });
   });
 

@@ -144,7 +144,7 @@ describe('drainerOf', () => {
   test("obeys Little's law: as many reads in flight as are allowed, each taking the way there", () => {
     const { bounds, readSeconds } = drainerOf(scenarioOf({ latencyMs: 150, queueLatencyMs: 1 }));
     expect(bounds[0].name).toBe('objects in flight');
-    expect(bounds[0].filesPerSecond * readSeconds).toBeCloseTo(32, 6);
+    expect(bounds[0].filesPerSecond * readSeconds).toBeCloseTo(64, 6);
   });
 
   test('reads few at a time when they are large', () => {
@@ -173,7 +173,7 @@ describe('scenarioOf', () => {
     expect({ gzipLevel, mostDrainers, objectsInFlight, uploadsInFlight }).toEqual({
       gzipLevel: 6,
       mostDrainers: 8,
-      objectsInFlight: 32,
+      objectsInFlight: 64,
       uploadsInFlight: 8,
     });
   });
