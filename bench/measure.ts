@@ -78,7 +78,7 @@ async function runOnce(
 }
 
 function commandOf({ design, level, cores }: Contender, { folder }: DataSet, passes: number): string[] {
-  if (design === 'python') return ['python3', join(import.meta.dirname, 'designs/plain.py'), folder];
+  if (design === 'python') return ['python3', join(import.meta.dirname, 'designs/plain.py'), folder, String(passes)];
   const options: RunOptions = { design, level, cores, passes, folder };
   return [process.execPath, join(import.meta.dirname, 'runDesign.ts'), JSON.stringify(options)];
 }

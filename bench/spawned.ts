@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A run that takes longer than this hangs; the slowest takes some ten seconds. */
+/** A run that takes longer than this hangs; the slowest takes some twenty seconds. */
 const limitMs = 120_000;
 
 /** Runs a command to its end and answers what it printed. @throws Error when it cannot be started, fails or hangs */

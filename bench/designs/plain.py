@@ -113,14 +113,14 @@ def chunks_of(rows):
         yield chunk
 
 
-def main(folder):
+def main(folder, passes):
     stored = []
     for name in sorted(os.listdir(folder)):
         with open(os.path.join(folder, name), "rb") as file:
             stored.append((name, file.read()))
     tally = dict(files=0, bytesIn=0, rows=0, bodies=0, bodyBytes=0, sentBytes=0, largestBody=0)
     wall, cpu = time.perf_counter(), time.process_time()
-    for name, content in stored:
+    for name, content in stored * passes:
         log = gzip.decompress(content)
         rows = [row_of(record, name[-39:-8]) for record in json.loads(log)["Records"]]
         tally["files"] += 1
@@ -140,4 +140,4 @@ def main(folder):
     print(json.dumps(tally))
 
 
-main(sys.argv[1])
+main(sys.argv[1], int(sys.argv[2]))
