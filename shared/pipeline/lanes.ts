@@ -20,9 +20,12 @@ export interface LaneParts {
   readonly circuits: Circuits;
 }
 
+/** As much as TCP keeps; half leaves a part of the limit unused each time. https://www.rfc-editor.org/rfc/rfc9438#section-4.6 */
+const keptWhenThrottled = 0.7;
+
 /**
  * Spreads requests over the rules, each batch to the one with the most room. Several instances share a rule without
- * knowing of each other, so each gives way by half when throttled and takes more room slowly.
+ * knowing of each other, so each gives way when throttled and takes more room slowly.
  */
 export class Lanes {
   readonly #parts: LaneParts;
@@ -70,7 +73,7 @@ export class Lanes {
   narrow(lane: Lane, requestedAt: number, pauseMs: number): void {
     const now = this.#parts.clock.now();
     if (requestedAt >= lane.shrunkAt) {
-      lane.allowed = Math.max(1, lane.allowed / 2);
+      lane.allowed = Math.max(1, keptWhenThrottled * lane.allowed);
       lane.shrunkAt = now;
     }
     lane.pausedUntil = Math.max(lane.pausedUntil, now + pauseMs);

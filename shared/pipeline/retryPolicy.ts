@@ -61,7 +61,8 @@ export function waitBeforeRetry(
   const wait = Math.min(retry.longestWaitMs, retry.firstWaitMs * 2 ** (failedAttempts - 1));
   const jittered = wait / 2 + (wait / 2) * random();
   if (error.retryAfterMs === undefined) return jittered;
-  return error.retryAfterMs > longestPauseMs ? undefined : error.retryAfterMs + jittered / 2;
+  // A little more than asked, so that not all come back at once.
+  return error.retryAfterMs > longestPauseMs ? undefined : error.retryAfterMs + jittered / 4;
 }
 
 /** Makes a request as often as the table allows. @throws what the last attempt threw; the signal ends the waiting. */
