@@ -22,6 +22,7 @@ import type { Clock, DrainPorts } from './pipeline/ports.ts';
 import { type ReplayRequest, replay } from './pipeline/replay.ts';
 import type { ReplayOutcome } from './pipeline/replayOutcome.ts';
 import { scaleOut, type TicketBox } from './pipeline/scaleOut.ts';
+import { SliceTimer } from './pipeline/sliceTime.ts';
 import { Tally } from './pipeline/tally.ts';
 import { drainSettings, type Settings, type SourceSettings, sessionName } from './settings.ts';
 import { type Logger, telemetry } from './telemetry.ts';
@@ -90,6 +91,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     signal: AbortSignal,
   ): Promise<SliceSummary> => {
     const startedAt = clock.now();
+    const timer = new SliceTimer(clock);
     const report: DrainPorts['report'] = (event) => {
       if (event.type === 'message-acknowledged') pace.settled();
       tell(event);
@@ -102,7 +104,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       const failure = reportOf(error);
       tally.failure = failure;
       report({ type: 'source-failed', source: source.name, failure });
-      return tally.summary(source.name, 'failed', clock.now() - startedAt);
+      return tally.summary(source.name, 'failed', clock.now() - startedAt, timer.summary());
     }
   };
 

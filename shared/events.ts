@@ -15,6 +15,21 @@ export type SliceEnd = 'queue-empty' | 'deadline' | 'circuit-open' | 'shutdown' 
  * What one slice of one source did. Contract: records = rowsAccepted + recordsDropped + recordsSuppressed + recordsLeft;
  * the left side is counted at the scanner, the right side at accepted bodies and at objects given up.
  */
+/** Where the time of a slice went, in milliseconds: all but the first is waiting for one thing at a time. */
+export interface SliceTime {
+  /** At least two log files or bodies were under way. */
+  readonly sideBySide: number;
+  /** One log file was read, and nothing uploaded. */
+  readonly oneRead: number;
+  /** One body was uploaded, and nothing read. */
+  readonly oneUpload: number;
+  /** Messages were asked for, and nothing else was done: at the beginning, and to find the queue empty. */
+  readonly receiving: number;
+  readonly deleting: number;
+  /** A body waited for company, or a circuit for its probe. */
+  readonly nothing: number;
+}
+
 export interface SliceSummary {
   readonly source: string;
   readonly ended: SliceEnd;
@@ -49,6 +64,7 @@ export interface SliceSummary {
   readonly rowsOfUnknownOutcome: number;
   readonly mostUploadsInFlight: number;
   readonly durationMs: number;
+  readonly timeMs: SliceTime;
   /** The first failure that stopped work, when one did. */
   readonly failure?: FailureReport;
 }

@@ -18,6 +18,7 @@ export function renderSummary(result: RunResult, table: string): string {
     row('In', bytes(summary.bytesIn), `${bytes(totals.bytesInflated)} of JSON`),
     row('Out', bytes(summary.bytesOut), sent(result)),
     row('Time', `${summary.seconds.toFixed(1)} s`, timesOf(result)),
+    row('Waited', `${Math.round(100 * summary.waited)} %`, waiting(summary)),
     '',
     `  ${identity(summary)}${totals.identityHolds ? '' : '   (DOES NOT ADD UP)'}`,
     ...sentTwice(result),
@@ -65,6 +66,21 @@ function timesOf({ times }: RunResult): string {
   ] as const;
   const told = parts.filter(([, from, to]) => from !== undefined && to !== undefined);
   return told.map(([what, from, to]) => `${what} ${secondsBetween(from, to).toFixed(1)} s`).join(', ');
+}
+
+/** Of the drains' time, what was not spent on several things side by side. */
+function waiting({ drainedMs }: StartSummary): string {
+  const { nothing, deleting, oneRead, oneUpload, receiving, sideBySide } = drainedMs;
+  const parts = [
+    ['side by side', sideBySide],
+    ['for one file', oneRead],
+    ['for one upload', oneUpload],
+    ['for messages', receiving],
+    ['for deletions', deleting],
+    ['for company', nothing],
+  ] as const;
+  const told = parts.filter(([, ms]) => ms >= 50).map(([what, ms]) => `${what} ${(ms / 1000).toFixed(1)} s`);
+  return `of the time of the drains: ${told.join(', ')}`;
 }
 
 function identity({ records, rows, dropped, suppressed, left }: StartSummary): string {

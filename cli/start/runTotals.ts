@@ -1,4 +1,4 @@
-import type { FailureReport, SliceSummary } from '../../shared/events.ts';
+import type { FailureReport, SliceSummary, SliceTime } from '../../shared/events.ts';
 
 /** One line of the connector's log: an event's name and its fields (see shared/telemetry.ts). */
 export type EventLine = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -6,6 +6,12 @@ export type EventLine = Readonly<Record<string, unknown>> & { readonly event: st
 /** An object that failed for itself. */
 export interface FailedObject extends FailureReport {
   readonly messageId?: string;
+}
+
+const timeKinds = ['sideBySide', 'oneRead', 'oneUpload', 'receiving', 'deleting', 'nothing'] as const;
+
+function noTime(): Record<keyof SliceTime, number> {
+  return { sideBySide: 0, oneRead: 0, oneUpload: 0, receiving: 0, deleting: 0, nothing: 0 };
 }
 
 /** What a whole run did: the slices' summaries added up, and what failed, read from the connector's log. */
@@ -28,6 +34,7 @@ export class RunTotals {
   /** Slices that were killed: what is known of them are the objects whose rows were all accepted. */
   slicesCut = 0;
   identityHolds = true;
+  readonly timeMs: Record<keyof SliceTime, number> = noTime();
   readonly openCircuits = new Map<string, FailureReport>();
   readonly failedObjects = new Map<string, FailedObject>();
   #breakdown: FailureReport | undefined;
@@ -122,6 +129,7 @@ export class RunTotals {
     this.bytesUploaded += summary.bytesUploaded;
     this.requests += summary.uploads;
     this.identityHolds &&= summary.identityHolds;
+    for (const kind of timeKinds) this.timeMs[kind] += summary.timeMs[kind];
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SliceTime } from '../../shared/events.ts';
 import type { Fed } from './feed.ts';
 import { count, plural } from './format.ts';
 import type { Outstanding } from './outstanding.ts';
@@ -27,6 +28,10 @@ export interface StartSummary {
   readonly requests: number;
   /** From the moment the functions were up until the last message was settled. */
   readonly seconds: number;
+  /** Where the time of the drains went, in milliseconds; all but `sideBySide` is waiting for one thing at a time. */
+  readonly drainedMs: SliceTime;
+  /** The share of that waiting, 0 to 1. */
+  readonly waited: number;
   readonly ok: boolean;
   readonly error: { readonly code: string; readonly message: string; readonly remedy: string | null } | null;
 }
@@ -78,9 +83,17 @@ export function summarise(parts: SummaryParts): StartSummary {
     bytesOut: totals.bytesOut,
     requests: totals.requests,
     seconds: secondsBetween(times.functionsUpAt, times.drainedAt),
+    drainedMs: { ...totals.timeMs },
+    waited: waitedShare(totals.timeMs),
     ok: error === null,
     error,
   };
+}
+
+function waitedShare(time: SliceTime): number {
+  const { sideBySide, ...waiting } = time;
+  const waitedMs = Object.values(waiting).reduce((sum, each) => sum + each, 0);
+  return waitedMs === 0 ? 0 : Number((waitedMs / (sideBySide + waitedMs)).toFixed(3));
 }
 
 /** With the user's own file, where the message names an object that the user has never seen. */

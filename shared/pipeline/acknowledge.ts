@@ -4,6 +4,7 @@ import { reportOf } from './failure.ts';
 import { inTens } from './inTens.ts';
 import type { DrainPorts, MessageOutcome } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
+import type { SliceTimer } from './sliceTime.ts';
 
 /** Deletes one acknowledged message; true once the queue has confirmed it. */
 export type Acknowledge = (done: AcknowledgedMessage) => Promise<boolean>;
@@ -16,12 +17,15 @@ export function acknowledger(
   source: string,
   ports: Pick<DrainPorts, 'clock' | 'queue' | 'random' | 'report'>,
   circuits: Circuits,
+  timer: SliceTimer,
   signal: AbortSignal,
 ): Acknowledge {
   /** Those that were not deleted, and why. */
   const remove = async (messages: readonly AcknowledgedMessage[]): Promise<Map<string, string>> => {
     try {
-      const outcomes = await retrying('delete', () => ports.queue.delete(messages), ports, signal);
+      const outcomes = await timer.during('delete', () =>
+        retrying('delete', () => ports.queue.delete(messages), ports, signal),
+      );
       return refusals(messages, outcomes);
     } catch (error) {
       if (!signal.aborted) circuits.open('source', error);

@@ -16,6 +16,7 @@ import { Readers } from './readers.ts';
 import { returner } from './returnMessage.ts';
 import { unlessOver, workShift } from './shift.ts';
 import { defaultMessagesBackedOff, type Slice } from './slice.ts';
+import { SliceTimer } from './sliceTime.ts';
 import { Tally } from './tally.ts';
 
 /** Drains one source for one bounded slice. Never throws for anything that a queue, a bucket or a rule can do. */
@@ -26,7 +27,7 @@ export async function drain(
   signal: AbortSignal,
 ): Promise<SliceSummary> {
   const slice = openSlice(ports, settings, openRows, signal);
-  const { circuits, deadline, held, tally } = slice;
+  const { circuits, deadline, held, tally, timer } = slice;
   ports.report({ type: 'slice-started', source: settings.source });
   await unlessOver(circuits.load(), deadline.over);
 
@@ -47,7 +48,7 @@ export async function drain(
     deadline.cancel();
   }
 
-  const summary = tally.summary(settings.source, ended, ports.clock.now() - deadline.startedAt);
+  const summary = tally.summary(settings.source, ended, ports.clock.now() - deadline.startedAt, timer.summary());
   ports.report({ type: 'slice-finished', summary });
   return summary;
 }
@@ -99,6 +100,7 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     isStorageReported = true;
   };
   const backlog = new BacklogSense(ports.queue, clock, settings);
+  const timer = new SliceTimer(clock);
   const circuits = new Circuits({ source, bucketFailures: settings.bucketFailures, ports, storageFailed });
   return {
     settings,
@@ -109,11 +111,12 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     ledger: carefulLedger(ports.ledger, storageFailed),
     deadline,
     tally: new Tally(),
+    timer,
     circuits,
     lanes: new Lanes({ destinations: ports.destinations, mostPerLane: settings.uploadsInFlight, clock, circuits }),
-    readers: new Readers(settings.objectsInFlight, settings.bytesInFlight),
+    readers: new Readers(settings.objectsInFlight, settings.bytesInFlight, () => timer.begin('read')),
     held: new HeldMessages(),
-    acknowledge: acknowledger(source, ports, circuits, deadline.over),
+    acknowledge: acknowledger(source, ports, circuits, timer, deadline.over),
     returnMessage: returner(source, ports, deadline.over),
     unknownPrefixes: new Set(),
     backedOff: 0,

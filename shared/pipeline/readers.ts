@@ -7,13 +7,16 @@ interface Turn {
 export class Readers {
   readonly #most: number;
   readonly #mostBytes: number;
+  readonly #onBegin: () => () => void;
   #queue: Turn[] = [];
   #reading = 0;
   #bytes = 0;
 
-  constructor(most: number, mostBytes: number) {
+  /** `onBegin` is called for each that begins; what it answers, when that one ends. */
+  constructor(most: number, mostBytes: number, onBegin: () => () => void = () => () => undefined) {
     this.#most = most;
     this.#mostBytes = mostBytes;
+    this.#onBegin = onBegin;
   }
 
   get isIdle(): boolean {
@@ -39,7 +42,9 @@ export class Readers {
     } finally {
       signal.removeEventListener('abort', giveUp);
     }
+    const end = this.#onBegin();
     return () => {
+      end();
       this.#reading -= 1;
       this.#bytes -= bytes;
       this.#admit();

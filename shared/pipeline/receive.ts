@@ -77,7 +77,7 @@ export class Receivers {
   /** True when messages came. */
   async #poll(): Promise<boolean> {
     const { onMessage, slice, stop } = this.#parts;
-    const { circuits, held, ports, settings, tally } = slice;
+    const { circuits, held, ports, settings, tally, timer } = slice;
     const waitSeconds = this.#waitSeconds();
     this.#polling += 1;
     try {
@@ -85,10 +85,9 @@ export class Receivers {
         'receive',
         () => {
           tally.receives += 1;
-          return ports.queue.receive(
-            { maxMessages: entriesPerRequest, waitSeconds, visibilitySeconds: settings.visibilitySeconds },
-            stop,
-          );
+          const { visibilitySeconds } = settings;
+          const request = { maxMessages: entriesPerRequest, waitSeconds, visibilitySeconds };
+          return timer.during('receive', () => ports.queue.receive(request, stop));
         },
         ports,
         stop,

@@ -63,7 +63,7 @@ export async function unlessOver(work: Promise<unknown>, over: AbortSignal): Pro
 }
 
 function packerOf(slice: Slice, stop: AbortSignal): Packer {
-  const { circuits, compress, deadline, lanes, ports, readers, settings, tally } = slice;
+  const { circuits, compress, deadline, lanes, ports, readers, settings, tally, timer } = slice;
   const uploader = new Uploader({
     source: settings.source,
     uploadAttempts: settings.uploadAttempts,
@@ -74,6 +74,7 @@ function packerOf(slice: Slice, stop: AbortSignal): Packer {
     random: ports.random,
     compress,
     tally,
+    timer,
     report: ports.report,
     stop,
     abandon: deadline.abandon,

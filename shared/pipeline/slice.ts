@@ -10,6 +10,7 @@ import type { Packer } from './packer.ts';
 import type { Compress, DrainPorts, Ledger } from './ports.ts';
 import type { Readers } from './readers.ts';
 import type { ReturnMessage } from './returnMessage.ts';
+import type { SliceTimer } from './sliceTime.ts';
 import type { Tally } from './tally.ts';
 
 /** What all parts of one slice share. */
@@ -23,6 +24,7 @@ export interface Slice {
   readonly ledger: Required<Ledger>;
   readonly deadline: Deadline;
   readonly tally: Tally;
+  readonly timer: SliceTimer;
   readonly circuits: Circuits;
   readonly lanes: Lanes;
   readonly readers: Readers;

@@ -1,4 +1,4 @@
-import type { FailureReport, SliceEnd, SliceSummary } from '../events.ts';
+import type { FailureReport, SliceEnd, SliceSummary, SliceTime } from '../events.ts';
 
 /**
  * The counts of one slice. The scanner's side (`records`), the side of accepted bodies (`rowsAccepted`) and the side of
@@ -39,7 +39,7 @@ export class Tally {
     return this.records === this.rowsAccepted + this.recordsDropped + this.recordsSuppressed + this.recordsLeft;
   }
 
-  summary(source: string, ended: SliceEnd, durationMs: number): SliceSummary {
+  summary(source: string, ended: SliceEnd, durationMs: number, timeMs: SliceTime): SliceSummary {
     const { uploadsInFlight: _uploadsInFlight, rowsInFlight, failure, ...counts } = this;
     return {
       source,
@@ -48,6 +48,7 @@ export class Tally {
       ...counts,
       rowsOfUnknownOutcome: counts.rowsOfUnknownOutcome + rowsInFlight,
       durationMs,
+      timeMs,
       ...(failure === undefined ? {} : { failure }),
     };
   }

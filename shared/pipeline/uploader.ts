@@ -6,6 +6,7 @@ import { asError, type Failure, failureOf, reportOf } from './failure.ts';
 import type { Lane, Lanes } from './lanes.ts';
 import type { Clock, Compress } from './ports.ts';
 import { waitBeforeRetry } from './retryPolicy.ts';
+import type { SliceTimer } from './sliceTime.ts';
 import type { Tally } from './tally.ts';
 
 export interface UploaderParts {
@@ -18,6 +19,7 @@ export interface UploaderParts {
   readonly random: () => number;
   readonly compress: Compress;
   readonly tally: Tally;
+  readonly timer: SliceTimer;
   readonly report: (event: ConnectorEvent) => void;
   /** No request is begun once it aborts. */
   readonly stop: AbortSignal;
@@ -173,14 +175,14 @@ export class Uploader {
 
   /** One request; the error, if it was not accepted. */
   async #request(batch: Batch, lane: Lane): Promise<Error | undefined> {
-    const { abandon, circuits, lanes, tally } = this.#parts;
+    const { abandon, circuits, lanes, tally, timer } = this.#parts;
     const { body } = batch;
     tally.uploadAttempts += 1;
     tally.rowsInFlight += body.rows;
     tally.uploadsInFlight += 1;
     tally.mostUploadsInFlight = Math.max(tally.mostUploadsInFlight, tally.uploadsInFlight);
     try {
-      await lane.destination.upload(body, abandon);
+      await timer.during('upload', () => lane.destination.upload(body, abandon));
       tally.uploads += 1;
       tally.rowsAccepted += body.rows;
       tally.bytesUploaded += body.uncompressedBytes;

@@ -23,6 +23,7 @@ const slice = (fields: object = {}): EventLine => ({
   bytesUploaded: 30,
   bytesSent: 3,
   uploads: 1,
+  timeMs: { sideBySide: 60, oneRead: 10, oneUpload: 10, receiving: 15, deleting: 5, nothing: 0 },
   ...fields,
 });
 const accepted = (key: string, rows: number): EventLine => ({
@@ -158,6 +159,8 @@ describe('summarise', () => {
       bytesOut: 3,
       requests: 1,
       seconds: 2.5,
+      drainedMs: { sideBySide: 60, oneRead: 10, oneUpload: 10, receiving: 15, deleting: 5, nothing: 0 },
+      waited: 0.4,
       ok: true,
       error: null,
     });
