@@ -11,6 +11,9 @@ const marginSeconds = 60;
 /** Receives a message may spend on failures that are not its own before those cost it time as well. */
 const freeReceives = 3;
 
+/** From this receive on, a message that waits for its bucket is held as long as SQS allows: ten receives then last two days and a half. */
+const sparingFrom = 7;
+
 /**
  * How long a message stays invisible. Its own failures back off, so that a mended permission finds it alive for hours
  * before the queue's redrive takes it; a failure of the pipeline gives it back soon, unless it has met several: a
@@ -26,7 +29,9 @@ export function secondsUntilVisible(
 
   function wanted(): number {
     const { receiveCount } = message;
-    if (failure.again === 'after-the-bucket') return doubling(900, receiveCount);
+    if (failure.again === 'after-the-bucket') {
+      return receiveCount < sparingFrom ? doubling(900, receiveCount) : longestVisibilitySeconds;
+    }
     if (failure.again !== undefined) return Math.min(900, Math.max(5, Math.ceil((failure.again.at - now) / 1000)));
     if (failure.owner !== 'pipeline') return doubling(30, receiveCount);
     if (isShutdown) return 0;
