@@ -69,7 +69,7 @@ export const cpu = {
   /** Measured by npm run bench: what tiny costs beyond its bytes, for each file. */
   fileMs: 0.065,
   /** Measured against the embedded clouds: receive, claim, read, outcome and delete of one small object. */
-  aroundFileMs: 0.5,
+  aroundFileMs: 0.56,
   /** Measured by npm run bench: `ours-6` less `limit-6`, for each MB of records; on the main thread. */
   rowsMsPerMegabyte: 1.7,
   /** On the thread pool, for each MB of records. */
