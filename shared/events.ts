@@ -63,6 +63,8 @@ export interface SliceSummary {
   /** Upload attempts whose outcome nobody knows: the bound on duplicates, in rows. */
   readonly rowsOfUnknownOutcome: number;
   readonly mostUploadsInFlight: number;
+  /** Unavailable when its storage failed even once: then what was accepted may be sent again. */
+  readonly ledger: 'available' | 'unavailable';
   readonly durationMs: number;
   readonly timeMs: SliceTime;
   /** The first failure that stopped work, when one did. */

@@ -95,7 +95,8 @@ function sentTwice({ summary, tableRows, totals }: RunResult): string[] {
     more > 0
       ? `  The table has ${plural(more, 'row')} more: sent, but not known to be, by a drain that was killed or left.`
       : '';
-  return [cut, twice].filter((line) => line !== '');
+  const ledger = totals.isLedgerAvailable ? '' : '  Ledger unavailable: what is announced again is sent again.';
+  return [cut, twice, ledger].filter((line) => line !== '');
 }
 
 function frequentEvents({ eventNames }: RunResult): string[] {

@@ -34,6 +34,7 @@ export class RunTotals {
   /** Slices that were killed: what is known of them are the objects whose rows were all accepted. */
   slicesCut = 0;
   identityHolds = true;
+  isLedgerAvailable = true;
   readonly timeMs: Record<keyof SliceTime, number> = noTime();
   readonly openCircuits = new Map<string, FailureReport>();
   readonly failedObjects = new Map<string, FailedObject>();
@@ -129,6 +130,7 @@ export class RunTotals {
     this.bytesUploaded += summary.bytesUploaded;
     this.requests += summary.uploads;
     this.identityHolds &&= summary.identityHolds;
+    this.isLedgerAvailable &&= summary.ledger !== 'unavailable';
     for (const kind of timeKinds) this.timeMs[kind] += summary.timeMs[kind];
   }
 }

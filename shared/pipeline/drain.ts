@@ -94,10 +94,10 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
   const { clock, report } = ports;
   const { source } = settings;
   const deadline = createDeadline(clock, settings, shutdown);
-  let isStorageReported = false;
+  const tally = new Tally();
   const storageFailed = (error: unknown): void => {
-    if (!isStorageReported) report({ type: 'ledger-unavailable', source, failure: reportOf(error) });
-    isStorageReported = true;
+    if (tally.ledger === 'available') report({ type: 'ledger-unavailable', source, failure: reportOf(error) });
+    tally.ledger = 'unavailable';
   };
   const backlog = new BacklogSense(ports.queue, clock, settings);
   const timer = new SliceTimer(clock);
@@ -110,7 +110,7 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     backlog,
     ledger: carefulLedger(ports.ledger, storageFailed),
     deadline,
-    tally: new Tally(),
+    tally,
     timer,
     circuits,
     lanes: new Lanes({ destinations: ports.destinations, mostPerLane: settings.uploadsInFlight, clock, circuits }),

@@ -32,6 +32,8 @@ export class Tally {
   mostUploadsInFlight = 0;
   /** Rows of requests that have not been answered yet: of unknown outcome, should the slice end now. */
   rowsInFlight = 0;
+  /** Whether all of its storage's answers came. */
+  ledger: SliceSummary['ledger'] = 'available';
   /** The first failure that stopped work. */
   failure: FailureReport | undefined;
 

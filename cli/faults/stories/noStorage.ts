@@ -23,10 +23,15 @@ export const noStorage: Story = {
       }, minuteMs);
       const tally = await world.deliveries.tally();
       const said = world.events['ledger-unavailable'] ?? 0;
+      const silent = world.summaries.filter(({ ledger }) => ledger !== 'unavailable').length;
       expect(tally.lost === 0, `${tally.lost} records are lost`);
       expect(said > 0, 'nobody was told that the ledger is unavailable');
+      expect(silent === 0, `${silent} summaries do not say "ledger unavailable"`);
       expect(world.isQueueEmpty(), 'messages are left');
-      return { figures: { 'hours without storage': 6, 'slices that said so': said, ...tally }, problems };
+      return {
+        figures: { 'hours without storage': 6, 'slices that said "ledger unavailable"': said, ...tally },
+        problems,
+      };
     } finally {
       await world.stop();
     }

@@ -6,6 +6,7 @@ describe('drain', () => {
     const world = new World();
     const summary = await world.drain();
     expect(summary).toMatchObject({ ended: 'queue-empty', receives: 1, messagesReceived: 0, identityHolds: true });
+    expect(summary.ledger).toBe('available');
     expect(world.queue.receives).toMatchObject([{ waitSeconds: 1 }]);
   });
 
@@ -237,7 +238,7 @@ describe('drain', () => {
     });
     world.sendFile('a');
     world.sendFile('b');
-    expect(await world.drain()).toMatchObject({ messagesDeleted: 2 });
+    expect(await world.drain()).toMatchObject({ messagesDeleted: 2, ledger: 'unavailable' });
     expect(world.told('ledger-unavailable')).toMatchObject([{ failure: { code: 'storage-unavailable' } }]);
   });
 
