@@ -60,7 +60,9 @@ async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signa
     const { body, key } = await open(reading.object, slice, AbortSignal.any([signal, ended.signal]));
     slice.circuits.bucketSucceeded(reading.object.bucket);
     if (reading.known !== undefined && isSameContent(reading.known, body.etag)) return { kind: 'same' };
-    const { progress, scanned } = reading;
+    const { progress, rows, scanned } = reading;
+    // Its rows cannot be put together with those of another content; whoever receives the message next begins anew.
+    if (rows.written > 0 && scanned.etag !== body.etag) throw changedWhileRead(reading.object);
     scanned.etag = body.etag;
     const goesOn = progress !== undefined && isSurelySameContent(progress.identity, body.etag);
     scanned.before = goesOn ? progress.accepted : new RowRanges();
@@ -69,6 +71,12 @@ async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signa
     // Whatever was not read of the answer is not wanted any more.
     ended.abort();
   }
+}
+
+function changedWhileRead({ bucket, key }: ObjectRef): ConnectorError {
+  return new ConnectorError('object-cut', `s3://${bucket}/${key} was replaced while it was read`, {
+    at: { bucket, key },
+  });
 }
 
 /** EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading. */

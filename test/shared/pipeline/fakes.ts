@@ -215,6 +215,8 @@ export class FakeStore implements ObjectStore {
   fault: (object: ObjectRef, attempt: number) => Error | undefined = () => undefined;
   /** After how many compressed bytes the connection breaks. */
   cutAfter: (object: ObjectRef, attempt: number) => number | undefined = () => undefined;
+  /** Where the content was replaced. */
+  readonly etags = new Map<string, string>();
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -230,7 +232,7 @@ export class FakeStore implements ObjectStore {
     const bytes = this.objects.get(`${object.bucket}/${object.key}`);
     if (bytes === undefined) throw new ConnectorError('object-not-found', `s3://${object.bucket}/${object.key}`);
     const chunks = this.#chunks(bytes, this.cutAfter(object, attempt), signal);
-    return { sizeBytes: bytes.length, etag: `"etag-${object.key}"`, chunks };
+    return { sizeBytes: bytes.length, etag: this.etags.get(object.key) ?? `"etag-${object.key}"`, chunks };
   }
 
   async *#chunks(bytes: Uint8Array, cutAfter: number | undefined, signal: AbortSignal) {

@@ -68,4 +68,30 @@ describe('drain: a large object whose download breaks', () => {
       rows.map((_, n) => n),
     );
   });
+
+  it('is begun anew when it was replaced meanwhile, and no row of the new content is left out', async () => {
+    const world = new World({ settings: { batchBytes: 50_000 } });
+    const filler = () => randomBytes(1_000).toString('base64');
+    const rowsNamed = (name: string) =>
+      Array.from({ length: 2000 }, (_, n) => `{"n":"${name}-${n}","p":"${filler()}"}`);
+    const place = `${bucket}/${keyOf('large')}`;
+    world.store.objects.set(place, logFile(rowsNamed('old')));
+    world.store.cutAfter = (_object, attempt) => (attempt === 1 ? 1_350_000 : undefined);
+    world.store.fault = (object, attempt) => {
+      if (attempt === 2) {
+        world.store.objects.set(place, logFile(rowsNamed('new')));
+        world.store.etags.set(object.key, '"another"');
+      }
+      return undefined;
+    };
+    world.queue.send('m', announce(keyOf('large')));
+
+    expect(await world.drain()).toMatchObject({ messagesDeleted: 0, messagesReturned: 1, identityHolds: true });
+    await world.clock.advance(40_000);
+    expect(await world.drain()).toMatchObject({ messagesDeleted: 1, objectsAccepted: 1, identityHolds: true });
+
+    const accepted = world.rule.accepted.map((row) => (JSON.parse(row) as { n: string }).n);
+    const wanted = rowsNamed('new').map((row) => (JSON.parse(row) as { n: string }).n);
+    expect(accepted.filter((n) => n.startsWith('new')).sort()).toEqual(wanted.sort());
+  });
 });
