@@ -96,10 +96,14 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       if (event.type === 'message-acknowledged') pace.settled();
       tell(event);
     };
+    pace.begin();
     try {
       const ports = { ...parts.get(), ...state, clock, destinations, report, random };
-      return await drain(ports, drainSettings(settings, source), openRows, signal);
+      const summary = await drain(ports, drainSettings(settings, source), openRows, signal);
+      pace.end(summary.ended === 'queue-empty');
+      return summary;
     } catch (error) {
+      pace.end(false);
       const tally = new Tally();
       const failure = reportOf(error);
       tally.failure = failure;
@@ -136,7 +140,6 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   return {
     keepPostingTickets: async (until, logger = extras.logger) => {
       const report = telemetry(logger, said);
-      for (const { pace } of sources) pace.begin();
       while (!until.aborted) {
         await Promise.all(sources.map((each) => scaleOutOne(each, report)));
         await clock.sleep(ticketsEveryMs, until);

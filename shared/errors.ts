@@ -51,6 +51,7 @@ const failures = {
   'object-archived': { belongsTo: 'object', retry: true },
   'object-refused': { belongsTo: 'object', retry: true },
   'object-cut': { belongsTo: 'object', retry: true },
+  'object-replaced': { belongsTo: 'object', retry: false },
   'object-store-throttled': { belongsTo: 'pipeline', retry: true },
   'object-store-unavailable': { belongsTo: 'pipeline', retry: true },
   // Objects: content

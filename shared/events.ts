@@ -11,10 +11,6 @@ export interface FailureReport {
 /** Why a slice stopped; 'failed' by a fault that nothing foresaw. */
 export type SliceEnd = 'queue-empty' | 'deadline' | 'circuit-open' | 'shutdown' | 'failed';
 
-/**
- * What one slice of one source did. Contract: records = rowsAccepted + recordsDropped + recordsSuppressed + recordsLeft;
- * the left side is counted at the scanner, the right side at accepted bodies and at objects given up.
- */
 /** Where the time of a slice went, in milliseconds: all but the first is waiting for one thing at a time. */
 export interface SliceTime {
   /** At least two log files or bodies were under way. */
@@ -30,6 +26,10 @@ export interface SliceTime {
   readonly nothing: number;
 }
 
+/**
+ * What one slice of one source did. Contract: records = rowsAccepted + recordsDropped + recordsSuppressed + recordsLeft;
+ * the left side is counted at the scanner, the right side at accepted bodies and at objects given up.
+ */
 export interface SliceSummary {
   readonly source: string;
   readonly ended: SliceEnd;

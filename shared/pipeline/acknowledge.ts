@@ -20,24 +20,24 @@ export function acknowledger(
   timer: SliceTimer,
   signal: AbortSignal,
 ): Acknowledge {
-  /** Those that were not deleted, and why. */
-  const remove = async (messages: readonly AcknowledgedMessage[]): Promise<Map<string, string>> => {
+  /** Those that were not deleted, and why; without an answer there is no use in asking again. */
+  const remove = async (messages: readonly AcknowledgedMessage[]): Promise<Refusals> => {
     try {
       const outcomes = await timer.during('delete', () =>
         retrying('delete', () => ports.queue.delete(messages), ports, signal),
       );
-      return refusals(messages, outcomes);
+      return { isAnswered: true, codes: refusals(messages, outcomes) };
     } catch (error) {
       if (!signal.aborted) circuits.open('source', error);
-      return new Map(messages.map(({ message }) => [message.id, reportOf(error).code]));
+      return { isAnswered: false, codes: new Map(messages.map(({ message }) => [message.id, reportOf(error).code])) };
     }
   };
 
   const request = inTens<AcknowledgedMessage, string | undefined>(ports.clock, async (messages) => {
-    let refused = await remove(messages);
-    const again = messages.filter(({ message }) => refused.has(message.id));
-    if (again.length > 0) refused = await remove(again);
-    return messages.map(({ message }) => refused.get(message.id));
+    let { isAnswered, codes } = await remove(messages);
+    const again = messages.filter(({ message }) => codes.has(message.id));
+    if (isAnswered && again.length > 0) ({ codes } = await remove(again));
+    return messages.map(({ message }) => codes.get(message.id));
   });
 
   return async (done) => {
@@ -50,6 +50,12 @@ export function acknowledger(
     ports.report({ type: 'message-acknowledged', source, messageId, objects: done.objects.length });
     return true;
   };
+}
+
+interface Refusals {
+  readonly isAnswered: boolean;
+  /** By the message's id. */
+  readonly codes: ReadonlyMap<string, string>;
 }
 
 /** What the answer does not mention is not taken for deleted. */

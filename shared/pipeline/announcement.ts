@@ -11,7 +11,7 @@ export interface QueueMessage {
   readonly receivedAt: number;
 }
 
-/** Where a log file lies. `key` is decoded; `decodedKey` is a second reading to try when the first is not found (EventBridge). */
+/** Where a log file lies. `key` is decoded; `alternativeKey` is a second reading to try when the first is not found (EventBridge). */
 export interface ObjectRef {
   readonly bucket: string;
   readonly key: string;

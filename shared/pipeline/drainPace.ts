@@ -9,19 +9,18 @@ const leastPerSecond = 1 / 60;
 /** A shorter look says little: messages are settled in bursts, when a body is accepted. */
 const shortestLookMs = 30_000;
 
-/** How many messages of one source a drainer settles in a second, as seen here while it had work. */
+/** How many messages of one source a drainer settles in a second, as seen here while its slice ran. */
 export class DrainPace {
   readonly #clock: Pick<Clock, 'now'>;
   #perSecond = assumedPerSecond;
   #settled = 0;
-  #since: number;
+  /** Undefined while no slice runs: that time counts for nothing. */
+  #since: number | undefined;
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
-    this.#since = clock.now();
   }
 
-  /** A slice begins: the time since the last one counts for nothing. */
   begin(): void {
     this.#settled = 0;
     this.#since = this.#clock.now();
@@ -31,9 +30,15 @@ export class DrainPace {
     this.#settled += 1;
   }
 
+  /** A drainer that found the queue empty had time to spare: what was seen is no measure of what it could do. */
+  end(wasEmpty: boolean): void {
+    this.#since = undefined;
+    if (wasEmpty) this.#perSecond = assumedPerSecond;
+  }
+
   /** Of the time since the last look, if that was long enough to tell; otherwise as before. */
   messagesPerSecond(): number {
-    const elapsedMs = this.#clock.now() - this.#since;
+    const elapsedMs = this.#since === undefined ? 0 : this.#clock.now() - this.#since;
     if (elapsedMs >= shortestLookMs) {
       this.#perSecond = Math.max(leastPerSecond, (this.#settled * 1000) / elapsedMs);
       this.begin();
@@ -44,6 +49,6 @@ export class DrainPace {
   /** What was seen says nothing: the drainer was not allowed to work. */
   forget(): void {
     this.#perSecond = assumedPerSecond;
-    this.begin();
+    if (this.#since !== undefined) this.begin();
   }
 }

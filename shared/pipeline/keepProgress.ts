@@ -37,7 +37,9 @@ export function keepProgress(
     seen = rows.accepted;
     const accepted = scanned.before.filledWith(rows.acceptedRows).firstRuns(mostRuns);
     const identity = scanned.etag === undefined ? {} : { etag: scanned.etag };
-    if (await ledger.recordProgress(claim, { accepted, identity })) kept = accepted.count - scanned.before.count;
+    const isKept = await ledger.recordProgress(claim, { accepted, identity });
+    // Without an ETag nobody may rely on it.
+    if (isKept && scanned.etag !== undefined) kept = accepted.count - scanned.before.count;
   };
   const keep = async (): Promise<void> => {
     while (!ended.signal.aborted) {

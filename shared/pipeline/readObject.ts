@@ -59,10 +59,10 @@ async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signa
   try {
     const { body, key } = await open(reading.object, slice, AbortSignal.any([signal, ended.signal]));
     slice.circuits.bucketSucceeded(reading.object.bucket);
-    if (reading.known !== undefined && isSameContent(reading.known, body.etag)) return { kind: 'same' };
     const { progress, rows, scanned } = reading;
     // Its rows cannot be put together with those of another content; whoever receives the message next begins anew.
     if (rows.written > 0 && scanned.etag !== body.etag) throw changedWhileRead(reading.object);
+    if (reading.known !== undefined && isSameContent(reading.known, body.etag)) return { kind: 'same' };
     scanned.etag = body.etag;
     const goesOn = progress !== undefined && isSurelySameContent(progress.identity, body.etag);
     scanned.before = goesOn ? progress.accepted : new RowRanges();
@@ -74,7 +74,7 @@ async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signa
 }
 
 function changedWhileRead({ bucket, key }: ObjectRef): ConnectorError {
-  return new ConnectorError('object-cut', `s3://${bucket}/${key} was replaced while it was read`, {
+  return new ConnectorError('object-replaced', `s3://${bucket}/${key} was replaced while it was read`, {
     at: { bucket, key },
   });
 }

@@ -3,8 +3,7 @@ import { rowSeparators } from './batch.ts';
 import type { RowRanges } from './rowRanges.ts';
 
 /**
- * A row stream of which some rows are thrown away, because an earlier reading of the same object has written them. The
- * content of a log file never changes, so the rows of a second reading are those of the first.
+ * A row stream of which some rows are thrown away, because an earlier reading of the same content has written them.
  */
 export function skipRows(stream: RowStream, skipped: RowRanges, limit: number): RowStream {
   if (skipped.count === 0) return stream;
@@ -13,9 +12,18 @@ export function skipRows(stream: RowStream, skipped: RowRanges, limit: number): 
   let position = 0;
   let pending: Uint8Array[] = [];
   let last: FeedResult = 'fed';
+  /** Where the content breaks; told once the rows before it are poured. */
+  let broken: { readonly error: unknown } | undefined;
 
-  const takeScratch = (): void => {
+  const fillScratch = (feed: () => FeedResult): void => {
+    try {
+      last = feed();
+    } catch (error) {
+      broken = { error };
+      last = 'fed';
+    }
     const all = rowsOf(scratch);
+    if (last === 'body-full' && all.length === 0) throw new RangeError(`a row is longer than a body of ${limit} bytes`);
     pending = all.filter((_, index) => !skipped.has(position + index));
     position += all.length;
   };
@@ -25,6 +33,7 @@ export function skipRows(stream: RowStream, skipped: RowRanges, limit: number): 
         if (!append(pending[0], body)) return 'body-full';
         pending.shift();
       }
+      if (broken !== undefined) throw broken.error;
       scratch.length = 1;
       scratch.rows = 0;
       if (last === 'fed') return 'fed';
@@ -32,8 +41,7 @@ export function skipRows(stream: RowStream, skipped: RowRanges, limit: number): 
         last = stream.resume(body);
         return last;
       }
-      last = stream.resume(scratch);
-      takeScratch();
+      fillScratch(() => stream.resume(scratch));
     }
   };
 
@@ -43,8 +51,7 @@ export function skipRows(stream: RowStream, skipped: RowRanges, limit: number): 
         last = stream.feed(piece, body);
         return last;
       }
-      last = stream.feed(piece, scratch);
-      takeScratch();
+      fillScratch(() => stream.feed(piece, scratch));
       return pour(body);
     },
     resume: (body) => pour(body),

@@ -3,7 +3,9 @@ import { DrainPace } from '../../../shared/pipeline/drainPace.ts';
 
 function paceAt() {
   const clock = { at: 0, now: () => clock.at };
-  return { clock, pace: new DrainPace(clock) };
+  const pace = new DrainPace(clock);
+  pace.begin();
+  return { clock, pace };
 }
 
 function settle(pace: DrainPace, messages: number): void {
@@ -41,11 +43,21 @@ describe('DrainPace', () => {
     clock.at = 60_000;
     settle(pace, 300);
     expect(pace.messagesPerSecond()).toBe(5);
+    pace.end(false);
     clock.at = 600_000;
-    pace.begin();
     expect(pace.messagesPerSecond()).toBe(5);
+    pace.begin();
     clock.at = 660_000;
     pace.forget();
+    expect(pace.messagesPerSecond()).toBe(100);
+  });
+
+  it('takes nothing from a drainer that found the queue empty', () => {
+    const { clock, pace } = paceAt();
+    clock.at = 60_000;
+    settle(pace, 6);
+    expect(pace.messagesPerSecond()).toBe(0.1);
+    pace.end(true);
     expect(pace.messagesPerSecond()).toBe(100);
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FeedResult, RowBody } from '../../../shared/cloudtrail/rowEngine.ts';
+import { ConnectorError } from '../../../shared/errors.ts';
 import { RowRanges } from '../../../shared/pipeline/rowRanges.ts';
 import { skipRows } from '../../../shared/pipeline/skipRows.ts';
 import { announce, bucket, keyOf, lineRows, logFile, World } from './fakes.ts';
@@ -49,6 +50,27 @@ describe('skipRows', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('skipRows: content that breaks', () => {
+  it('gives the rows before the break, also those of a gap, and tells of the break then', () => {
+    const skipped = new RowRanges();
+    skipped.add(0, 2);
+    skipped.add(4, 90);
+    const stream = skipRows(lineRows(context), skipped, 40);
+    const bodies: string[] = [];
+    let body: RowBody = { bytes: Buffer.alloc(16), length: 1, rows: 0, limit: 16 };
+    const close = () => {
+      bodies.push(Buffer.from(body.bytes.subarray(1, body.length)).toString());
+      body = { bytes: Buffer.alloc(16), length: 1, rows: 0, limit: 16 };
+    };
+    const text = `${[0, 1, 2, 3, 4].map((n) => `{"row":${n}}\n`).join('')}!\n`;
+    expect(() => {
+      for (let fed = stream.feed(Buffer.from(text), body); fed === 'body-full'; fed = stream.resume(body)) close();
+    }).toThrow(ConnectorError);
+    close();
+    expect(bodies.join('')).toBe('{"row":2},{"row":3},');
   });
 });
 
