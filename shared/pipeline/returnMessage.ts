@@ -32,7 +32,11 @@ export function secondsUntilVisible(
     if (failure.again === 'after-the-bucket') {
       return receiveCount < sparingFrom ? doubling(900, receiveCount) : longestVisibilitySeconds;
     }
-    if (failure.again !== undefined) return Math.min(900, Math.max(5, Math.ceil((failure.again.at - now) / 1000)));
+    if (failure.again !== undefined) {
+      // A claim may be extended time and again: who waits for it must not spend all receives meanwhile.
+      const claimedSeconds = Math.ceil((failure.again.at - now) / 1000);
+      return Math.min(900, Math.max(claimedSeconds, doubling(5, receiveCount)));
+    }
     if (failure.owner !== 'pipeline') return doubling(30, receiveCount);
     if (isShutdown) return 0;
     if (receiveCount > freeReceives) return doubling(30, receiveCount);

@@ -26,6 +26,13 @@ describe('secondsUntilVisible', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(6 * hour);
   });
 
+  it('outlasts any slice of another instance while that one extends its claim', () => {
+    const claimed: Failure = { owner: 'object', error, again: { at: 30_000 } };
+    const waits = Array.from({ length: 10 }, (_, index) => seconds(claimed, index + 1));
+    expect(waits.slice(0, 5)).toEqual([30, 30, 30, 40, 80]);
+    expect(waits.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(3_000);
+  });
+
   it('never holds a message beyond the twelve hours since its receive', () => {
     const waiting: Failure = { owner: 'pipeline', error, again: 'after-the-bucket' };
     for (const held of [0, hour, 11 * hour, 13 * hour]) {
