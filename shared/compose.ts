@@ -22,7 +22,7 @@ import type { Clock, DrainPorts } from './pipeline/ports.ts';
 import { type ReplayRequest, replay } from './pipeline/replay.ts';
 import type { ReplayOutcome } from './pipeline/replayOutcome.ts';
 import { scaleOut, type TicketBox } from './pipeline/scaleOut.ts';
-import { SliceTimer } from './pipeline/sliceTime.ts';
+import { SliceTimer } from './pipeline/sliceTimer.ts';
 import { Tally } from './pipeline/tally.ts';
 import { drainSettings, type Settings, type SourceSettings, sessionName } from './settings.ts';
 import { type Logger, telemetry } from './telemetry.ts';

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
-import type { Clock, ObjectBody, ObjectRef, ObjectStore } from '../pipeline/ports.ts';
+import type { ObjectRef } from '../pipeline/announcement.ts';
+import type { Clock, ObjectBody, ObjectStore } from '../pipeline/ports.ts';
 import { systemClock } from '../systemClock.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from './awsTimeouts.ts';
 import { objectChunks } from './objectChunks.ts';

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
-import type { Backlog, Clock, MessageOutcome, MessageQueue, QueueMessage } from '../pipeline/ports.ts';
+import type { QueueMessage } from '../pipeline/announcement.ts';
+import type { Backlog, Clock, MessageOutcome, MessageQueue } from '../pipeline/ports.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from './awsTimeouts.ts';
 import { readQueueLocation } from './queueLocation.ts';
 import type { SourceCredentials } from './sourceCredentials.ts';

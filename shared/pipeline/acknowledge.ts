@@ -4,7 +4,7 @@ import { reportOf } from './failure.ts';
 import { inTens } from './inTens.ts';
 import type { DrainPorts, MessageOutcome } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
-import type { SliceTimer } from './sliceTime.ts';
+import type { SliceTimer } from './sliceTimer.ts';
 
 /** Deletes one acknowledged message; true once the queue has confirmed it. */
 export type Acknowledge = (done: AcknowledgedMessage) => Promise<boolean>;

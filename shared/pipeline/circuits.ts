@@ -1,7 +1,8 @@
 import { ConnectorError } from '../errors.ts';
+import type { ObjectRef } from './announcement.ts';
 import { asError, reportOf } from './failure.ts';
 import { Notice } from './notice.ts';
-import type { CircuitName, DrainPorts, ObjectRef, OpenCircuit } from './ports.ts';
+import type { CircuitName, DrainPorts, OpenCircuit } from './ports.ts';
 
 export interface CircuitParts {
   readonly source: string;

@@ -16,7 +16,7 @@ import { Readers } from './readers.ts';
 import { returner } from './returnMessage.ts';
 import { unlessOver, workShift } from './shift.ts';
 import { defaultMessagesBackedOff, type Slice } from './slice.ts';
-import { SliceTimer } from './sliceTime.ts';
+import { SliceTimer } from './sliceTimer.ts';
 import { Tally } from './tally.ts';
 
 /** Drains one source for one bounded slice. Never throws for anything that a queue, a bucket or a rule can do. */

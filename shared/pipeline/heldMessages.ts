@@ -1,5 +1,6 @@
+import type { QueueMessage } from './announcement.ts';
 import { Notice } from './notice.ts';
-import type { ClaimedObject, QueueMessage } from './ports.ts';
+import type { ClaimedObject } from './ports.ts';
 
 /** Why work on a message stops when its visibility timeout could not be extended: another receiver may have it by now. */
 export class ClaimLost extends Error {}

@@ -1,11 +1,12 @@
 import { ConnectorError } from '../errors.ts';
 import { acceptedObject, type CompleteObject, suppressedObject } from './acknowledgedMessage.ts';
+import type { ObjectRef } from './announcement.ts';
 import { isSameContent } from './contentIdentity.ts';
 import { type Failure, failureAt, failureOf } from './failure.ts';
 import type { HeldMessage } from './heldMessages.ts';
 import { keepProgress } from './keepProgress.ts';
 import { ObjectRows } from './objectRows.ts';
-import type { Claim, ClaimedObject, ObjectRef, OpenCircuit } from './ports.ts';
+import type { Claim, ClaimedObject, OpenCircuit } from './ports.ts';
 import { type Reading, readObject, type Scanned } from './readObject.ts';
 import { RowRanges } from './rowRanges.ts';
 import type { Shift, Slice } from './slice.ts';

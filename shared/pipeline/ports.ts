@@ -5,8 +5,6 @@ import type { AcknowledgedMessage } from './acknowledgedMessage.ts';
 import type { ObjectRef, QueueMessage } from './announcement.ts';
 import type { RowRanges } from './rowRanges.ts';
 
-export type { ObjectRef, QueueMessage };
-
 /** The one clock of product and embedded clouds; stories that last weeks run by moving it. */
 export interface Clock {
   /** Milliseconds since the epoch. */

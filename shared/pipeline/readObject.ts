@@ -1,10 +1,11 @@
 import { describeObjectKey } from '../cloudtrail/objectKey.ts';
 import type { RowStream, StubNote } from '../cloudtrail/rowEngine.ts';
 import { ConnectorError } from '../errors.ts';
+import type { ObjectRef } from './announcement.ts';
 import { isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
 import { decompress } from './decompress.ts';
 import type { ObjectRows } from './objectRows.ts';
-import type { ContentIdentity, ObjectBody, ObjectProgress, ObjectRef } from './ports.ts';
+import type { ContentIdentity, ObjectBody, ObjectProgress } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
 import { RowRanges } from './rowRanges.ts';
 import { skipRows } from './skipRows.ts';

@@ -1,7 +1,7 @@
 import type { SliceEnd } from '../events.ts';
+import type { QueueMessage } from './announcement.ts';
 import { entriesPerRequest } from './inTens.ts';
 import type { Packer } from './packer.ts';
-import type { QueueMessage } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
 import { defaultMessagesHeld, type Slice } from './slice.ts';
 

@@ -1,5 +1,6 @@
 import type { StubNote } from '../cloudtrail/rowEngine.ts';
-import type { Ledger, ObjectRef, QueueMessage } from './ports.ts';
+import type { ObjectRef, QueueMessage } from './announcement.ts';
+import type { Ledger } from './ports.ts';
 
 export interface ReplayLedgerOptions {
   /** Objects accepted before are read and sent once more. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FailureReport } from '../events.ts';
 import type { AcknowledgedMessage, CompleteObject } from './acknowledgedMessage.ts';
+import type { QueueMessage } from './announcement.ts';
 import { reportOf } from './failure.ts';
 import { Notice } from './notice.ts';
-import type { Clock, MessageOutcome, MessageQueue, QueueMessage } from './ports.ts';
+import type { Clock, MessageOutcome, MessageQueue } from './ports.ts';
 import { outcomeOf, type ReplayedEntries, type ReplayedEntry, type ReplayOutcome } from './replayOutcome.ts';
 
 export interface ReplayQueueParts {

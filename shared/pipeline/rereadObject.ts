@@ -1,8 +1,9 @@
 import { describeObjectKey } from '../cloudtrail/objectKey.ts';
 import type { OpenRowStream, RowBody, StubNote } from '../cloudtrail/rowEngine.ts';
+import type { ObjectRef } from './announcement.ts';
 import { decompress } from './decompress.ts';
 import type { DrainSettings } from './drainSettings.ts';
-import type { DrainPorts, ObjectRef } from './ports.ts';
+import type { DrainPorts } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
 
 export interface Reread {

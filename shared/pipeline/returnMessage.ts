@@ -1,6 +1,7 @@
+import type { QueueMessage } from './announcement.ts';
 import { type Failure, reportOf } from './failure.ts';
 import { inTens } from './inTens.ts';
-import type { DrainPorts, QueueMessage } from './ports.ts';
+import type { DrainPorts } from './ports.ts';
 import { retrying } from './retryPolicy.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html: 12 h from the receive. */

@@ -2,10 +2,10 @@ import { parseNotification } from '../cloudtrail/notification.ts';
 import { checkObject, fateOfObject } from '../cloudtrail/objectKey.ts';
 import { ConnectorError } from '../errors.ts';
 import { acknowledged, type CompleteObject, skippedObject } from './acknowledgedMessage.ts';
+import type { ObjectRef } from './announcement.ts';
 import { type Failure, failureOf, reportOf } from './failure.ts';
 import type { HeldMessage } from './heldMessages.ts';
 import { ingestObject, type ObjectOutcome } from './ingestObject.ts';
-import type { ObjectRef } from './ports.ts';
 import { secondsUntilVisible } from './returnMessage.ts';
 import { defaultMessagesBackedOff, type Shift, type Slice } from './slice.ts';
 

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import type { SliceEnd } from '../events.ts';
+import type { QueueMessage } from './announcement.ts';
 import { Packer } from './packer.ts';
-import type { QueueMessage } from './ports.ts';
 import { Receivers } from './receive.ts';
 import { settleMessage } from './settleMessage.ts';
 import type { Shift, Slice } from './slice.ts';

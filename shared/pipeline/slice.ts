@@ -10,7 +10,7 @@ import type { Packer } from './packer.ts';
 import type { Compress, DrainPorts, Ledger } from './ports.ts';
 import type { Readers } from './readers.ts';
 import type { ReturnMessage } from './returnMessage.ts';
-import type { SliceTimer } from './sliceTime.ts';
+import type { SliceTimer } from './sliceTimer.ts';
 import type { Tally } from './tally.ts';
 
 /** What all parts of one slice share. */

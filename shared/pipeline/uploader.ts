@@ -6,7 +6,7 @@ import { asError, type Failure, failureOf, reportOf } from './failure.ts';
 import type { Lane, Lanes } from './lanes.ts';
 import type { Clock, Compress } from './ports.ts';
 import { waitBeforeRetry } from './retryPolicy.ts';
-import type { SliceTimer } from './sliceTime.ts';
+import type { SliceTimer } from './sliceTimer.ts';
 import type { Tally } from './tally.ts';
 
 export interface UploaderParts {

@@ -1,6 +1,6 @@
 import type { StubNote } from '../../cloudtrail/rowEngine.ts';
 import type { ConnectorError } from '../../errors.ts';
-import type { QueueMessage } from '../../pipeline/ports.ts';
+import type { QueueMessage } from '../../pipeline/announcement.ts';
 import type { Entity, EntityValue } from '../storageTable.ts';
 
 /** One thing that could not be delivered, and why. */

@@ -3,7 +3,8 @@ import { odata } from '@azure/data-tables';
 import { fateOfObject } from '../../cloudtrail/objectKey.ts';
 import type { StubNote } from '../../cloudtrail/rowEngine.ts';
 import type { ConnectorError } from '../../errors.ts';
-import type { Clock, ObjectRef, QueueMessage } from '../../pipeline/ports.ts';
+import type { ObjectRef, QueueMessage } from '../../pipeline/announcement.ts';
+import type { Clock } from '../../pipeline/ports.ts';
 import type { Blobs } from '../storageBlobs.ts';
 import type { Entity, EntityKey, Table } from '../storageTable.ts';
 import {

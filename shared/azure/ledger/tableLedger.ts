@@ -1,6 +1,7 @@
 import type { ConnectorError } from '../../errors.ts';
+import type { ObjectRef } from '../../pipeline/announcement.ts';
 import { claimEnd, extendedClaimEnd, type LedgerEntry, ruleOnClaim } from '../../pipeline/ledgerRules.ts';
-import type { Claim, ClaimedObject, Clock, Ledger, ObjectRef } from '../../pipeline/ports.ts';
+import type { Claim, ClaimedObject, Clock, Ledger } from '../../pipeline/ports.ts';
 import type { Table } from '../storageTable.ts';
 import { ClaimedEntry } from './claimedEntry.ts';
 import { entryKeys, type LedgerScope } from './entryKey.ts';

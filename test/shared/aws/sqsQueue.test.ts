@@ -3,7 +3,7 @@ import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sqsQueue } from '../../../shared/aws/sqsQueue.ts';
 import { type AcknowledgedMessage, acknowledged } from '../../../shared/pipeline/acknowledgedMessage.ts';
-import type { QueueMessage } from '../../../shared/pipeline/ports.ts';
+import type { QueueMessage } from '../../../shared/pipeline/announcement.ts';
 import {
   failureOf,
   impatient,

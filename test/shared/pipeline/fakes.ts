@@ -3,6 +3,7 @@ import type { FeedResult, OpenRowStream, RowBody } from '../../../shared/cloudtr
 import { ConnectorError, type ErrorCode } from '../../../shared/errors.ts';
 import type { ConnectorEvent, SliceSummary } from '../../../shared/events.ts';
 import type { AcknowledgedMessage } from '../../../shared/pipeline/acknowledgedMessage.ts';
+import type { ObjectRef, QueueMessage } from '../../../shared/pipeline/announcement.ts';
 import { drain } from '../../../shared/pipeline/drain.ts';
 import type { DrainSettings } from '../../../shared/pipeline/drainSettings.ts';
 import { memoryCircuits } from '../../../shared/pipeline/memoryCircuits.ts';
@@ -13,9 +14,7 @@ import type {
   DrainPorts,
   MessageOutcome,
   MessageQueue,
-  ObjectRef,
   ObjectStore,
-  QueueMessage,
   UploadBody,
 } from '../../../shared/pipeline/ports.ts';
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { OpenRowStream, StubNote } from '../../../shared/cloudtrail/rowEngine.ts';
 import { ConnectorError } from '../../../shared/errors.ts';
 import type { ConnectorEvent } from '../../../shared/events.ts';
+import type { ObjectRef, QueueMessage } from '../../../shared/pipeline/announcement.ts';
 import { noLedger } from '../../../shared/pipeline/noLedger.ts';
-import type { Claim, Ledger, ObjectRef, QueueMessage } from '../../../shared/pipeline/ports.ts';
+import type { Claim, Ledger } from '../../../shared/pipeline/ports.ts';
 import { type ReplayPorts, replay } from '../../../shared/pipeline/replay.ts';
 import type { ReplayedEntries, ReplayedEntry } from '../../../shared/pipeline/replayOutcome.ts';
 import {

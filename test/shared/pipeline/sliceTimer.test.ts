@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SliceTimer } from '../../../shared/pipeline/sliceTime.ts';
+import { SliceTimer } from '../../../shared/pipeline/sliceTimer.ts';
 
 const none = { sideBySide: 0, oneRead: 0, oneUpload: 0, receiving: 0, deleting: 0, nothing: 0 };
 
