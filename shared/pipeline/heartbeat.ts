@@ -1,3 +1,4 @@
+import type { QueueMessage } from './announcement.ts';
 import type { Circuits } from './circuits.ts';
 import type { DrainSettings } from './drainSettings.ts';
 import type { HeldMessage, HeldMessages } from './heldMessages.ts';
@@ -22,15 +23,28 @@ export async function beat(parts: HeartbeatParts): Promise<void> {
     await clock.sleep(parts.settings.heartbeatMs, parts.until);
     if (parts.until.aborted) return;
     const all = parts.held.all;
-    const requests: Promise<void>[] = [];
-    for (let from = 0; from < all.length; from += entriesPerRequest) {
-      const ten = all.slice(from, from + entriesPerRequest);
-      const request = extend(ten, parts);
-      for (const held of ten) held.extending(request);
-      requests.push(request);
-    }
-    await Promise.all([...requests, extendClaims(all, parts)]);
+    const newest = all.map((held) => ({ held, message: held.message }));
+    // A delivery that lapses comes once more, and spends a receive of a message that has not failed.
+    const earlier = all.flatMap((held) => held.earlier.map((message) => ({ held, message })));
+    await Promise.all([...extendAll(newest, parts), ...extendAll(earlier, parts), extendClaims(all, parts)]);
   }
+}
+
+/** One time a message was received, with the receipt handle it got then. */
+interface Delivery {
+  readonly held: HeldMessage;
+  readonly message: QueueMessage;
+}
+
+function extendAll(deliveries: readonly Delivery[], parts: HeartbeatParts): Promise<void>[] {
+  const requests: Promise<void>[] = [];
+  for (let from = 0; from < deliveries.length; from += entriesPerRequest) {
+    const ten = deliveries.slice(from, from + entriesPerRequest);
+    const request = extend(ten, parts);
+    for (const { held } of ten) held.extending(request);
+    requests.push(request);
+  }
+  return requests;
 }
 
 /** A claim that another instance has taken over: its message is being worked on elsewhere. */
@@ -43,23 +57,25 @@ async function extendClaims(all: readonly HeldMessage[], parts: HeartbeatParts):
   }
 }
 
-async function extend(ten: readonly HeldMessage[], parts: HeartbeatParts): Promise<void> {
+async function extend(ten: readonly Delivery[], parts: HeartbeatParts): Promise<void> {
   const { circuits, ports, settings, until } = parts;
-  const byId = new Map(ten.map((held) => [held.message.id, held]));
+  const byId = new Map(ten.map((delivery) => [delivery.message.id, delivery]));
   try {
     const outcomes = await retrying(
       'extend',
       () =>
         ports.queue.changeVisibility(
-          ten.map((held) => held.message),
+          ten.map(({ message }) => message),
           settings.visibilitySeconds,
         ),
       ports,
       until,
     );
     for (const { messageId, refused } of outcomes) {
-      const held = byId.get(messageId);
-      if (held !== undefined && refused !== undefined) refuse(held, refused, parts);
+      const delivery = byId.get(messageId);
+      if (refused === undefined || delivery === undefined) continue;
+      // The claim stands as long as the newest receipt handle holds.
+      if (delivery.message === delivery.held.message) refuse(delivery.held, refused, parts);
     }
   } catch (error) {
     // Nothing is lost yet: the timeout still runs, and the next beat may come through.

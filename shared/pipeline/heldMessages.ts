@@ -7,7 +7,10 @@ export class ClaimLost extends Error {}
 
 /** One message this slice has received and neither deleted nor returned. */
 export class HeldMessage {
-  #message: QueueMessage;
+  /** As received last: only the newest receipt handle is sure to delete. */
+  message: QueueMessage;
+  /** As received before, should SQS have delivered it more than once. */
+  readonly earlier: QueueMessage[] = [];
   readonly #lost = new AbortController();
   readonly #beats = new Set<Promise<void>>();
   /** False once all its objects are read: then it only waits for its rows to be accepted. */
@@ -20,12 +23,7 @@ export class HeldMessage {
   rows = 0;
 
   constructor(message: QueueMessage) {
-    this.#message = message;
-  }
-
-  /** As received last: only the newest receipt handle is sure to delete. */
-  get message(): QueueMessage {
-    return this.#message;
+    this.message = message;
   }
 
   /** Aborts when the claim is lost. */
@@ -34,11 +32,12 @@ export class HeldMessage {
   }
 
   receivedAgain(message: QueueMessage): void {
-    this.#message = message;
+    this.earlier.push(this.message);
+    this.message = message;
   }
 
   lose(refused: string): void {
-    this.#lost.abort(new ClaimLost(`the claim on message ${this.#message.id} is lost: ${refused}`));
+    this.#lost.abort(new ClaimLost(`the claim on message ${this.message.id} is lost: ${refused}`));
   }
 
   /** Keeps account of an extension under way, which must not overtake the return of the message. */

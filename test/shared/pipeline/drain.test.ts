@@ -167,6 +167,27 @@ describe('drain', () => {
     expect(world.queue.messages.size).toBe(0);
   });
 
+  it('extends both deliveries of a message that the queue delivered twice, so that neither spends another receive', async () => {
+    const world = new World({ settings: { visibilitySeconds: 30, heartbeatMs: 10_000 } });
+    world.rule.latencyMs = 200_000;
+    world.sendFile('a');
+    void world.clock.sleep(5_000).then(() => world.queue.sendCopy('m-a'));
+    const summary = await world.drain();
+    expect(summary).toMatchObject({ messagesReceived: 2, messagesDeleted: 1, rowsAccepted: 3 });
+  });
+
+  it('keeps the claim on a message received again while the receipt handle of before is refused', async () => {
+    const world = new World({ settings: { heartbeatMs: 4_000 } });
+    world.rule.latencyMs = 10_000;
+    world.sendFile('a');
+    void world.clock.sleep(1_500).then(() => {
+      const stored = world.queue.messages.get('m-a');
+      if (stored !== undefined) stored.visibleAt = 0;
+    });
+    expect(await world.drain()).toMatchObject({ messagesReceived: 2, messagesDeleted: 1, rowsAccepted: 3 });
+    expect(world.told('claim-lost')).toEqual([]);
+  });
+
   it('stops work on a message whose claim is lost, and neither returns nor deletes it', async () => {
     const world = new World({ settings: { heartbeatMs: 1_000 } });
     world.store.latencyMs = 30_000;

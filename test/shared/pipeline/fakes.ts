@@ -121,6 +121,13 @@ export class FakeQueue implements MessageQueue {
     this.messages.set(id, { id, body, sentAt: now, visibleAt: now, receiveCount: 0, handle: '', changedTo: undefined });
   }
 
+  /** Delivers a message once more while somebody holds it: a server of the queue was out of reach when it was received. */
+  sendCopy(id: string): void {
+    const stored = this.messages.get(id);
+    if (stored === undefined) throw new Error(`no message ${id}`);
+    this.messages.set(`${id}, copy`, { ...stored, visibleAt: this.#clock.now() });
+  }
+
   async receive(
     request: { maxMessages: number; waitSeconds: number; visibilitySeconds: number },
     signal: AbortSignal,
@@ -141,10 +148,10 @@ export class FakeQueue implements MessageQueue {
     this.#throwFault('changeVisibility');
     if (messages.length > 10) throw new Error('more than 10 entries');
     return messages.map(({ id, receiptHandle }) => {
-      const stored = this.messages.get(id);
+      const stored = [...this.messages.values()].find(({ handle }) => handle === receiptHandle);
       const refused = this.refuse('changeVisibility', id);
       if (refused !== undefined) return { messageId: id, refused };
-      if (stored === undefined || stored.handle !== receiptHandle || stored.visibleAt <= this.#clock.now()) {
+      if (stored === undefined || stored.visibleAt <= this.#clock.now()) {
         return { messageId: id, refused: 'MessageNotInflight' };
       }
       stored.visibleAt = this.#clock.now() + seconds * 1000;
