@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type AskedProcess, startAsked } from '../../local/askedProcess.ts';
 import type { DataSet } from '../dataSets.ts';
-import { type AskedProcess, startAsked } from './askedProcess.ts';
 import {
   burstSeconds,
   type CloudsLook,
@@ -55,6 +55,9 @@ export interface EndToEndOptions {
   readonly report: (line: string) => void;
 }
 
+const cloudsScript = new URL('./cloudsProcess.ts', import.meta.url);
+const connectorScript = new URL('./connectorProcess.ts', import.meta.url);
+
 const latencyMs = 150;
 const warmUpMs = 4000;
 /** Small files are read at once, and it takes a second or two until they fill a body. */
@@ -65,7 +68,7 @@ const smallFilesPerSecond = { 0: 1800, 20: 1500, 150: 600 } as const;
 export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
   const { folder, mid, tiny, measuredMs, bytesPerMinute, report } = options;
   const quota = bytesPerMinute / 60e6;
-  const clouds = await startAsked<CloudsOrder, CloudsLook>('cloudsProcess.ts', [folder, '4', String(bytesPerMinute)]);
+  const clouds = await startAsked<CloudsOrder, CloudsLook>(cloudsScript, [folder, '4', String(bytesPerMinute)]);
   try {
     const drained = async (phase: Phase): Promise<Measured> => {
       const measured = await drain(clouds, phase);
@@ -135,7 +138,7 @@ async function drain(clouds: AskedProcess<CloudsOrder, CloudsLook>, phase: Phase
   await clouds.ask({ kind: 'latency', ms: phase.latencyMs });
   const before = await clouds.ask({ kind: 'announce', objects: files * copies });
   const settings = settingsFor(before.appSettings, phase.rules);
-  const connector = await startAsked<ConnectorOrder, ConnectorLook>('connectorProcess.ts', [], settings);
+  const connector = await startAsked<ConnectorOrder, ConnectorLook>(connectorScript, [], settings);
   try {
     await connector.ask({ kind: 'drain', settings });
     await delay(phase.warmUpMs);

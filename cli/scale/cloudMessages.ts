@@ -7,13 +7,11 @@ export type ToClouds =
   /** How many messages are in the queue, in flight included. */
   | { readonly type: 'waiting' }
   /** Compares the table with what was fed last. */
-  | { readonly type: 'compare' }
-  | { readonly type: 'stop' };
+  | { readonly type: 'compare' };
 
 export type FromClouds =
   | { readonly type: 'ready'; readonly appSettings: Readonly<Record<string, string>> }
   | { readonly type: 'feed' }
   | { readonly type: 'latency' }
   | { readonly type: 'waiting'; readonly messages: number }
-  | { readonly type: 'compare'; readonly lost: number; readonly duplicated: number }
-  | { readonly type: 'stop' };
+  | { readonly type: 'compare'; readonly lost: number; readonly duplicated: number };

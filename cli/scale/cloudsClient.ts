@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { startAsked } from '../../local/askedProcess.ts';
 import type { FromClouds, ToClouds } from './cloudMessages.ts';
 
 /** The clouds of another process. */
@@ -11,32 +10,16 @@ export interface RemoteClouds {
   stop(): Promise<void>;
 }
 
-const script = fileURLToPath(new URL('./cloudsProcess.ts', import.meta.url));
+const script = new URL('./cloudsProcess.ts', import.meta.url);
 
-/** Starts the clouds; one question at a time. */
+/** Starts the clouds; one question at a time. @throws Error when they do not start */
 export async function startRemoteClouds(folder: string): Promise<RemoteClouds> {
-  const child = fork(script, [folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const exited = new Promise<never>((_, reject) => {
-    child.once('exit', (code, signal) => reject(new Error(`the clouds ended with ${code ?? signal}`)));
-  });
-  // Whoever asks hears of it; without a question nobody needs to.
-  exited.catch(() => undefined);
-  const next = (): Promise<FromClouds> =>
-    Promise.race([new Promise<FromClouds>((resolve) => child.once('message', resolve)), exited]);
-  const ready = await next();
-  if (ready.type !== 'ready') throw new Error(`the clouds began with "${ready.type}"`);
+  const clouds = await startAsked<ToClouds, FromClouds>(script, [folder]);
+  if (clouds.first.type !== 'ready') throw new Error(`the clouds began with "${clouds.first.type}"`);
   return {
-    appSettings: ready.appSettings,
-    async ask<Type extends ToClouds['type']>(message: Extract<ToClouds, { type: Type }>) {
-      const answered = next();
-      child.send(message);
-      return (await answered) as Extract<FromClouds, { type: Type }>;
-    },
-    async stop() {
-      const answered = next();
-      child.send({ type: 'stop' });
-      await answered;
-      child.disconnect();
-    },
+    appSettings: clouds.first.appSettings,
+    ask: async <Type extends ToClouds['type']>(message: Extract<ToClouds, { type: Type }>) =>
+      (await clouds.ask(message)) as Extract<FromClouds, { type: Type }>,
+    stop: () => clouds.end(),
   };
 }

@@ -14,7 +14,7 @@ let fed = new Set<string>();
 process.on('message', (message: ToClouds) => {
   void answer(message).then(tell);
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => void clouds.stop().finally(() => process.exit(0)));
 tell({ type: 'ready', appSettings: clouds.appSettings });
 
 async function answer(message: ToClouds): Promise<FromClouds> {
@@ -31,9 +31,6 @@ async function answer(message: ToClouds): Promise<FromClouds> {
     }
     case 'compare':
       return { type: 'compare', ...(await compare()) };
-    case 'stop':
-      await clouds.stop();
-      return { type: 'stop' };
   }
 }
 

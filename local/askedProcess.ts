@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A process that answers each order with a look at its state, in the order in which it was asked. */
 export interface AskedProcess<Order, Look> {
@@ -14,20 +14,21 @@ const answerMs = 60_000;
 
 /** @throws Error when it ends instead of answering, or does neither */
 export async function startAsked<Order extends object, Look>(
-  script: string,
+  script: URL,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<AskedProcess<Order, Look>> {
-  const child = fork(join(import.meta.dirname, script), args, {
+  const path = fileURLToPath(script);
+  const child = fork(path, args, {
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   try {
-    const first = await answerOf<Look>(child, script);
+    const first = await answerOf<Look>(child, path);
     return {
       first,
       ask: (order) => {
-        const answer = answerOf<Look>(child, script);
+        const answer = answerOf<Look>(child, path);
         child.send(order);
         return answer;
       },
@@ -39,11 +40,11 @@ export async function startAsked<Order extends object, Look>(
   }
 }
 
-async function answerOf<Look>(child: ChildProcess, script: string): Promise<Look> {
+async function answerOf<Look>(child: ChildProcess, path: string): Promise<Look> {
   const over = new AbortController();
   try {
     return await new Promise<Look>((resolve, reject) => {
-      const fail = (reason: string) => reject(new Error(`${script} ${reason}`));
+      const fail = (reason: string) => reject(new Error(`${path} ${reason}`));
       child.once('message', (look) => resolve(look as Look));
       child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`));
       const timer = setTimeout(() => fail(`did not answer for ${answerMs} ms`), answerMs);
