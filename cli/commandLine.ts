@@ -53,6 +53,13 @@ export function refuseUsage(name: string, problem: string): never {
   process.exit(2);
 }
 
+/** The value of an option that counts something. Refuses what is no whole number of at least `least` (exit 2). */
+export function wholeNumber(name: string, option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+  return refuseUsage(name, `--${option} must be a whole number of at least ${least}; got "${text}"`);
+}
+
 function helpText(command: CommandDescription<Record<string, OptionDescription>>): string {
   const rows = Object.entries(command.options).map(
     ([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const,

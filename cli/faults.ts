@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCommand, refuseUsage } from './commandLine.ts';
+import { parseCommand, refuseUsage, wholeNumber } from './commandLine.ts';
 import { exactFaults, type FaultName, faultKinds, faultNames, isFaultName } from './faults/faultKinds.ts';
 import { manyRuns } from './faults/manyRuns.ts';
 import type { RunOutcome } from './faults/runOnce.ts';
@@ -35,9 +35,9 @@ if (values.faults === 'list') {
   process.exit(0);
 }
 
-const seed = wholeNumber('seed', values.seed ?? '1', 0);
-const runs = wholeNumber('runs', values.runs ?? '20', 1);
-const lanes = wholeNumber('lanes', values.lanes ?? '3', 1);
+const seed = wholeNumber('faults', 'seed', values.seed ?? '1', 0);
+const runs = wholeNumber('faults', 'runs', values.runs ?? '20', 1);
+const lanes = wholeNumber('faults', 'lanes', values.lanes ?? '3', 1);
 const enabled = enabledFaults(values.faults ?? 'all');
 const folder = await mkdtemp(join(tmpdir(), 'connector-faults-'));
 const outcomes: RunOutcome[] = [];
@@ -106,10 +106,4 @@ function enabledFaults(names: string): readonly FaultName[] {
     if (isFaultName(name)) return name;
     return refuseUsage('faults', `--faults must be all, none, exact or of ${faultNames.join(', ')}; got "${name}"`);
   });
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least) return value;
-  return refuseUsage('faults', `--${name} must be a whole number of at least ${least}; got "${text}"`);
 }

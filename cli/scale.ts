@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCommand, refuseUsage } from './commandLine.ts';
+import { parseCommand, wholeNumber } from './commandLine.ts';
 import { startRemoteClouds } from './scale/cloudsClient.ts';
 import { type Measurement, measure } from './scale/measure.ts';
 
@@ -20,10 +20,10 @@ const { values } = parseCommand({
     'On one machine all processes share its cores; the latency stands for the network, whose waiting can be shared.\nExit codes: 0 every record arrived exactly once, 1 not so, 2 wrong usage.',
 });
 
-const processes = wholeNumber('processes', '4', 1);
-const objects = wholeNumber('objects', '2000', 1);
-const inFlight = wholeNumber('in-flight', '8', 1);
-const latencyMs = wholeNumber('latency', '50', 0);
+const processes = wholeNumber('scale', 'processes', values.processes ?? '4', 1);
+const objects = wholeNumber('scale', 'objects', values.objects ?? '2000', 1);
+const inFlight = wholeNumber('scale', 'in-flight', values['in-flight'] ?? '8', 1);
+const latencyMs = wholeNumber('scale', 'latency', values.latency ?? '50', 0);
 
 const folder = await mkdtemp(join(tmpdir(), 'connector-scale-'));
 const clouds = await startRemoteClouds(join(folder, 'clouds'));
@@ -78,11 +78,4 @@ function rounded(value: number): number {
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-function wholeNumber(name: 'processes' | 'objects' | 'in-flight' | 'latency', fallback: string, least: number): number {
-  const text = values[name] ?? fallback;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least) return value;
-  return refuseUsage('scale', `--${name} must be a whole number of at least ${least}; got "${text}"`);
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { breaks, isBreakName } from '../local/breaks.ts';
-import { parseCommand, refuseUsage } from './commandLine.ts';
+import { parseCommand, refuseUsage, wholeNumber } from './commandLine.ts';
 import { clearLine } from './start/progress.ts';
 import { renderSummary } from './start/renderSummary.ts';
 import { type RunOptions, runLocally } from './start/runLocally.ts';
@@ -69,7 +69,7 @@ function readOptions(): RunOptions {
     root,
     work,
     version,
-    trail: folder === undefined ? { files: readFiles(values.files), seed: values.seed ?? '1' } : { folder },
+    trail: folder === undefined ? generatedTrail() : { folder },
     serve: values.serve ?? false,
     quiet: values.json ?? false,
     ...(values.out !== undefined && { out: readOut(values.out, folder) }),
@@ -113,10 +113,8 @@ function readNow(now: string): number {
   return time;
 }
 
-function readFiles(files = '1000'): number {
-  const count = Number(files);
-  if (!Number.isInteger(count) || count < 1) refuse(`--files must be a whole number above 0; got "${files}"`);
-  return count;
+function generatedTrail(): RunOptions['trail'] {
+  return { files: wholeNumber('start', 'files', values.files ?? '1000', 1), seed: values.seed ?? '1' };
 }
 
 function readBreak(name: string): NonNullable<RunOptions['break']> {
