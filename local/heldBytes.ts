@@ -2,8 +2,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Bytes that this process cannot do without: objects and buffers that are left once everything collectable is collected. */
-export async function heldBytes(): Promise<number> {
+/** Bytes that a process cannot do without. */
+export interface HeldBytes {
+  /** In V8's heap: objects, strings. */
+  readonly heap: number;
+  /** Outside of it: what lies in buffers. */
+  readonly buffers: number;
+}
+
+/** What is left of this process's memory once everything collectable is collected. */
+export async function heldBytes(): Promise<HeldBytes> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   // What a weak reference has been asked for lives until the turn ends, and what it held until the collection after that.
@@ -12,5 +20,5 @@ export async function heldBytes(): Promise<number> {
     await turn();
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  return { heap: heapUsed, buffers: arrayBuffers };
 }

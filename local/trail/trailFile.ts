@@ -82,4 +82,5 @@ function recordMaker(scene: Scene, kind: TrailFileParts['kind'], opening: EventK
   };
 }
 
-const nameAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** Of the characters that make a log file's name unique. */
+export const nameAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,5 +1,6 @@
-import { checker, hourMs, minuteMs, type Story } from './story.ts';
-import { type StoryWorld, startStoryWorld } from './storyWorld.ts';
+import { expectAllThereOnce, inStoryWorld } from './inStoryWorld.ts';
+import { hourMs, minuteMs, type Story } from './story.ts';
+import type { StoryWorld } from './storyWorld.ts';
 
 const otherBucket = 'another-trail-bucket';
 /** The first messages spend receives of their own before the bucket's circuit opens; the others go on for days. */
@@ -8,59 +9,49 @@ const deniedHours = 12;
 /** One bucket's key is denied for half a day: the other bucket goes on as if nothing were, and nothing is dead-lettered. */
 export const kms: Story = {
   summary: 'KMS denies one of two buckets for twelve hours, while the other one works',
-  async tell() {
-    const world = await startStoryWorld({
-      seed: 'kms',
-      ...{ maxReceiveCount: 10, mostRecords: 20_000 },
-      settings: { ALLOWED_BUCKETS: `example-cloudtrail-logs,${otherBucket}` },
-    });
-    const { aws, ingestion } = world.clouds;
-    const { problems, expect } = checker();
-    const began = world.clock.now();
-    try {
-      const { permit, put } = addDeniedBucket(world);
-      let fedUpTo = began;
-      const open: string[] = [];
-      const feed = async (): Promise<void> => {
-        for (; fedUpTo <= world.clock.now(); fedUpTo += 10 * minuteMs) {
-          const file = world.makeFile(3);
-          open.push(...file.ids);
-          await world.deliver(file);
-          put(world);
-        }
-      };
-      await world.drainWhile(async () => {
-        await feed();
-        return world.clock.now() < began + deniedHours * hourMs;
-      }, minuteMs);
-      const hasWorkingBucket = await world.deliveries.hasAll(open.slice(0, -30));
-      const mostReceives = Math.max(...aws.peekQueue().map(({ receiveCount }) => receiveCount));
-      const requests = aws.stats().failures['s3:GetObject:AccessDenied'] ?? 0;
-      expect(hasWorkingBucket, 'the working bucket was held up by the denied one');
-      expect(aws.stats().deadLetters === 0, 'messages went to the dead-letter queue');
-      permit();
-      const permittedAt = world.clock.now();
-      await world.drainWhile(() => !world.isQueueEmpty() && world.clock.now() < permittedAt + 13 * hourMs, minuteMs);
-      const tally = await world.deliveries.tally();
-      expect(world.isQueueEmpty(), 'messages are left');
-      expect(tally.lost === 0, `${tally.lost} records are lost`);
-      expect(tally.duplicated === 0, `${tally.duplicated} rows are there twice`);
-      return {
-        figures: {
+  tell: () =>
+    inStoryWorld(
+      {
+        ...{ seed: 'kms', maxReceiveCount: 10, mostRecords: 20_000 },
+        settings: { ALLOWED_BUCKETS: `example-cloudtrail-logs,${otherBucket}` },
+      },
+      async (world, expect) => {
+        const { aws, ingestion } = world.clouds;
+        const began = world.clock.now();
+        const { permit, put } = addDeniedBucket(world);
+        let fedUpTo = began;
+        const open: string[] = [];
+        const feed = async (): Promise<void> => {
+          for (; fedUpTo <= world.clock.now(); fedUpTo += 10 * minuteMs) {
+            const file = world.makeFile(3);
+            open.push(...file.ids);
+            await world.deliver(file);
+            put(world);
+          }
+        };
+        await world.drainWhile(async () => {
+          await feed();
+          return world.clock.now() < began + deniedHours * hourMs;
+        }, minuteMs);
+        const hasWorkingBucket = await world.deliveries.hasAll(open.slice(0, -30));
+        const mostReceives = world.mostReceives();
+        const requests = aws.stats().failures['s3:GetObject:AccessDenied'] ?? 0;
+        expect(hasWorkingBucket, 'the working bucket was held up by the denied one');
+        expect(aws.stats().deadLetters === 0, 'messages went to the dead-letter queue');
+        permit();
+        const permittedAt = world.clock.now();
+        await world.drainWhile(() => !world.isQueueEmpty() && world.clock.now() < permittedAt + 13 * hourMs, minuteMs);
+        return {
           'hours of denial': deniedHours,
           'refused reads': requests,
           'most receives of one message': mostReceives,
           'dead letters': aws.stats().deadLetters,
           'hours until all had arrived': Math.round(((world.clock.now() - permittedAt) / hourMs) * 10) / 10,
           'rows in the table': ingestion.stats().rows,
-          ...tally,
-        },
-        problems,
-      };
-    } finally {
-      await world.stop();
-    }
-  },
+          ...(await expectAllThereOnce(world, expect)),
+        };
+      },
+    ),
 };
 
 /** The bucket is encrypted with a key whose policy leaves all to IAM, and the role's policy does not name the key. */

@@ -1,43 +1,40 @@
-import { checker, hourMs, minuteMs, type Story } from './story.ts';
-import { startStoryWorld } from './storyWorld.ts';
+import { expectAllThere, inStoryWorld } from './inStoryWorld.ts';
+import { hourMs, minuteMs, type Story } from './story.ts';
+
+const hours = 6;
 
 /** Without its storage the connector goes on at-least-once, and says so. */
 export const noStorage: Story = {
   summary: 'table storage is away from beginning to end',
-  async tell() {
-    const world = await startStoryWorld({
-      seed: 'no-storage',
-      ...{ maxReceiveCount: 10, mostRecords: 20_000 },
-      // Nothing listens there.
-      settings: { AzureWebJobsStorage: unreachable },
-    });
-    const { problems, expect } = checker();
-    const began = world.clock.now();
-    try {
-      let fedUpTo = began;
-      await world.drainWhile(async () => {
-        for (; fedUpTo <= Math.min(world.clock.now(), began + 6 * hourMs); fedUpTo += minuteMs) {
-          await world.deliver(world.makeFile(5));
-        }
-        return world.clock.now() < began + 6 * hourMs || !world.isQueueEmpty();
-      }, minuteMs);
-      const tally = await world.deliveries.tally();
-      const said = world.events['ledger-unavailable'] ?? 0;
-      const silent = world.summaries.filter(({ ledger }) => ledger !== 'unavailable').length;
-      expect(tally.lost === 0, `${tally.lost} records are lost`);
-      expect(said > 0, 'nobody was told that the ledger is unavailable');
-      expect(silent === 0, `${silent} summaries do not say "ledger unavailable"`);
-      expect(world.isQueueEmpty(), 'messages are left');
-      return {
-        figures: { 'hours without storage': 6, 'slices that said "ledger unavailable"': said, ...tally },
-        problems,
-      };
-    } finally {
-      await world.stop();
-    }
-  },
+  tell: () =>
+    inStoryWorld(
+      {
+        ...{ seed: 'no-storage', maxReceiveCount: 10, mostRecords: 20_000 },
+        settings: { AzureWebJobsStorage: unreachable },
+      },
+      async (world, expect) => {
+        const ends = world.clock.now() + hours * hourMs;
+        let fedUpTo = world.clock.now();
+        await world.drainWhile(async () => {
+          for (; fedUpTo <= Math.min(world.clock.now(), ends); fedUpTo += minuteMs) {
+            await world.deliver(world.makeFile(5));
+          }
+          return world.clock.now() < ends || !world.isQueueEmpty();
+        }, minuteMs);
+        const said = world.events['ledger-unavailable'] ?? 0;
+        const silent = world.summaries.filter(({ ledger }) => ledger !== 'unavailable').length;
+        expect(said > 0, 'nobody was told that the ledger is unavailable');
+        expect(silent === 0, `${silent} summaries do not say "ledger unavailable"`);
+        return {
+          'hours without storage': hours,
+          'slices that said "ledger unavailable"': said,
+          ...(await expectAllThere(world, expect)),
+        };
+      },
+    ),
 };
 
+/** Nothing listens there. */
 const unreachable = [
   'DefaultEndpointsProtocol=http',
   'AccountName=devstoreaccount1',

@@ -1,18 +1,16 @@
-import { checker, hourMs, minuteMs, type Story } from './story.ts';
-import { startStoryWorld } from './storyWorld.ts';
+import { expectAllThereOnce, inStoryWorld } from './inStoryWorld.ts';
+import { hourMs, minuteMs, type Story } from './story.ts';
 
 const outageHours = 60;
 
 /** An outage of the destination costs no message a receive: it ends, and everything is there. */
 export const outage: Story = {
   summary: 'the destination is down for 60 hours; five receives would send a message to the dead-letter queue',
-  async tell() {
-    const world = await startStoryWorld({ seed: 'outage', maxReceiveCount: 5, mostRecords: 20_000 });
-    const { aws, ingestion } = world.clouds;
-    const { problems, expect } = checker();
-    const began = world.clock.now();
-    const ends = began + outageHours * hourMs;
-    try {
+  tell: () =>
+    inStoryWorld({ seed: 'outage', maxReceiveCount: 5, mostRecords: 20_000 }, async (world, expect) => {
+      const { aws, ingestion } = world.clouds;
+      const began = world.clock.now();
+      const ends = began + outageHours * hourMs;
       ingestion.faults.plan([
         { kind: 'reset', probability: 0.3 },
         { kind: 'status', status: 503, probability: 0.5 },
@@ -29,29 +27,19 @@ export const outage: Story = {
         return world.clock.now() < ends;
       }, minuteMs);
       const waiting = aws.stats().queue;
-      const mostReceives = Math.max(...aws.peekQueue().map(({ receiveCount }) => receiveCount));
+      const mostReceives = world.mostReceives();
       expect(aws.stats().deadLetters === 0, 'messages went to the dead-letter queue during the outage');
       ingestion.faults.plan([]);
       const healedAt = world.clock.now();
       await world.drainWhile(() => !world.isQueueEmpty() && world.clock.now() < healedAt + 12 * hourMs, minuteMs);
-      const tally = await world.deliveries.tally();
       const recoveryMinutes = Math.round((world.clock.now() - healedAt) / minuteMs);
-      expect(world.isQueueEmpty(), 'messages are left after the outage');
-      expect(tally.lost === 0, `${tally.lost} records are lost`);
-      expect(tally.duplicated === 0, `${tally.duplicated} rows are there twice`);
       return {
-        figures: {
-          'hours of outage': outageHours,
-          'messages waiting at its end': waiting.visible + waiting.inFlight,
-          'most receives of one message': mostReceives,
-          'dead letters': aws.stats().deadLetters,
-          'minutes until all had arrived': recoveryMinutes,
-          ...tally,
-        },
-        problems,
+        'hours of outage': outageHours,
+        'messages waiting at its end': waiting.visible + waiting.inFlight,
+        'most receives of one message': mostReceives,
+        'dead letters': aws.stats().deadLetters,
+        'minutes until all had arrived': recoveryMinutes,
+        ...(await expectAllThereOnce(world, expect)),
       };
-    } finally {
-      await world.stop();
-    }
-  },
+    }),
 };

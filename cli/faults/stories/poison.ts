@@ -1,4 +1,5 @@
-import { checker, dayMs, minuteMs, type Story } from './story.ts';
+import { inStoryWorld } from './inStoryWorld.ts';
+import { dayMs, minuteMs, type Story } from './story.ts';
 import { type StoryFile, type StoryWorld, startStoryWorld } from './storyWorld.ts';
 
 const good = 500;
@@ -9,7 +10,6 @@ const worlds = { seed: 'poison', maxReceiveCount: 10, mostRecords: 10_000 };
 export const poison: Story = {
   summary: 'one broken file among 500 good ones, mended and replayed at the end',
   async tell() {
-    const { problems, expect } = checker();
     const msWithout: number[] = [];
     const msWith: number[] = [];
     // The quickest of several: the first ones warm up, and the machine has other work.
@@ -18,9 +18,8 @@ export const poison: Story = {
       msWith.push(await measure(true));
     }
     msWithout.push(await measure(false));
-    const world = await startStoryWorld(worlds);
-    const { aws } = world.clouds;
-    try {
+    return await inStoryWorld(worlds, async (world, expect) => {
+      const { aws } = world.clouds;
       const broken = await deliverBroken(world);
       msWith.push(await deliverGood(world));
       const [quickest, quickestWith] = [Math.min(...msWithout), Math.min(...msWith)];
@@ -46,21 +45,16 @@ export const poison: Story = {
       expect(tally.lost === 0, `${tally.lost} records are lost`);
       expect(tally.duplicated <= before, `${tally.duplicated} rows are there twice, of ${before} before the break`);
       return {
-        figures: {
-          'good files': good,
-          'rows before the break': before,
-          'seconds without the broken file': seconds(quickest),
-          'seconds with it': seconds(quickestWith),
-          'reason of the failed entry': entry?.reason ?? 'none',
-          'hours until it was in the dead-letter queue': Math.round(hours * 10) / 10,
-          replay: outcomes[0]?.kind ?? 'none',
-          ...tally,
-        },
-        problems,
+        'good files': good,
+        'rows before the break': before,
+        'seconds without the broken file': seconds(quickest),
+        'seconds with it': seconds(quickestWith),
+        'reason of the failed entry': entry?.reason ?? 'none',
+        'hours until it was in the dead-letter queue': Math.round(hours * 10) / 10,
+        replay: outcomes[0]?.kind ?? 'none',
+        ...tally,
       };
-    } finally {
-      await world.stop();
-    }
+    });
   },
 };
 

@@ -12,16 +12,8 @@ export interface Story {
   tell(): Promise<StoryOutcome>;
 }
 
-/** Collects what does not hold. */
-export function checker(): { readonly problems: string[]; expect(holds: boolean, otherwise: string): void } {
-  const problems: string[] = [];
-  return {
-    problems,
-    expect(holds, otherwise) {
-      if (!holds) problems.push(otherwise);
-    },
-  };
-}
+/** Notes what does not hold, in a sentence. */
+export type Expect = (holds: boolean, otherwise: string) => void;
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;

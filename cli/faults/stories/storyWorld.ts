@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { storageValues } from '../../../functions/connector.ts';
 import { seededRandom } from '../../../local/aws/faults.ts';
 import { type Clouds, startClouds } from '../../../local/clouds.ts';
-import { createRandom, type Random } from '../../../local/trail/random.ts';
+import { type PlainLogFile, plainLogFile } from '../../../local/trail/plainLogFile.ts';
+import { createRandom } from '../../../local/trail/random.ts';
 import type { FailedEntries } from '../../../shared/azure/ledger/failedEntries.ts';
 import { openStorage } from '../../../shared/azure/storage.ts';
 import { type Connector, compose, failedEntriesIn } from '../../../shared/compose.ts';
@@ -16,9 +16,7 @@ import { Deliveries } from './deliveries.ts';
 import { type IdleClock, startIdleClock } from './idleClock.ts';
 
 /** A log file of the story. */
-export interface StoryFile {
-  readonly key: string;
-  readonly gzip: Uint8Array;
+export interface StoryFile extends PlainLogFile {
   readonly ids: readonly string[];
 }
 
@@ -43,6 +41,8 @@ export interface StoryWorld {
   announce(bucket: string, key: string): void;
   /** The timer: one drain after the other, each at a full interval, until the promise is true or so long has passed. */
   drainWhile(isNeeded: () => boolean | Promise<boolean>, everyMs: number): Promise<void>;
+  /** Of one message that is still in the queue. */
+  mostReceives(): number;
   /** Nothing waits, is in flight or is dead. */
   isQueueEmpty(): boolean;
   stop(): Promise<void>;
@@ -56,6 +56,7 @@ export interface StoryOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** Starts clouds and connector. */
 export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'connector-story-'));
   // From now on, since AWS refuses requests that are signed by another clock.
@@ -108,7 +109,10 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
     ...{ clock, clouds, connector, entries, deliveries, summaries, events },
     lastAcceptedAt: () => lastAcceptedAt,
     rowsOfUnknownOutcome: () => rowsOfUnknownOutcome,
-    makeFile: (records) => makeFile(deliveries, records, clock.now(), random),
+    makeFile(records) {
+      const ids = Array.from({ length: records }, () => deliveries.nextId());
+      return { ...plainLogFile(ids, clock.now(), random), ids };
+    },
     async deliver({ key, gzip }) {
       await aws.putLogFile(key, gzip);
       announce(clouds, aws.bucket, key);
@@ -122,6 +126,7 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
         summaries.push(...(await connector.drainAll(new AbortController().signal)));
       }
     },
+    mostReceives: () => Math.max(0, ...aws.peekQueue().map(({ receiveCount }) => receiveCount)),
     isQueueEmpty() {
       const { queue, deadLetters } = aws.stats();
       return queue.visible + queue.inFlight + deadLetters === 0;
@@ -138,29 +143,3 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
 function announce({ aws }: Clouds, bucket: string, key: string): void {
   aws.announce([JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] })]);
 }
-
-function makeFile(deliveries: Deliveries, records: number, now: number, random: Random): StoryFile {
-  const account = '111122223333';
-  const at = new Date(now).toISOString();
-  const stamp = `${at.slice(0, 10).replaceAll('-', '')}T${at.slice(11, 16).replace(':', '')}Z`;
-  const ids = Array.from({ length: records }, () => deliveries.nextId());
-  const Records = ids.map((eventID) => ({
-    eventVersion: '1.11',
-    eventTime: `${at.slice(0, 19)}Z`,
-    eventSource: 's3.amazonaws.com',
-    eventName: 'PutObject',
-    awsRegion: 'eu-central-1',
-    userAgent: random.hex(200),
-    eventID,
-    eventType: 'AwsApiCall',
-    recipientAccountId: account,
-  }));
-  const name = `${account}_CloudTrail_eu-central-1_${stamp}_${random.text(letters, 16)}.json.gz`;
-  return {
-    key: `AWSLogs/${account}/CloudTrail/eu-central-1/${at.slice(0, 10).replaceAll('-', '/')}/${name}`,
-    gzip: gzipSync(JSON.stringify({ Records })),
-    ids,
-  };
-}
-
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
