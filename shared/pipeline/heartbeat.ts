@@ -16,18 +16,26 @@ export interface HeartbeatParts {
   readonly until: AbortSignal;
 }
 
-/** Extends the visibility timeout of every message held, waiting ones too, until its deletion has returned. */
+/**
+ * Extends the visibility timeout of every message held, waiting ones too, until its deletion has returned, and the claims
+ * on its objects. Each has a beat of its own: a storage that hangs must not cost messages, nor the other way round.
+ */
 export async function beat(parts: HeartbeatParts): Promise<void> {
-  const { clock } = parts.ports;
+  await Promise.all([repeat(extendMessages, parts), repeat(extendClaims, parts)]);
+}
+
+async function repeat(extend: typeof extendClaims, parts: HeartbeatParts): Promise<void> {
   while (!parts.until.aborted) {
-    await clock.sleep(parts.settings.heartbeatMs, parts.until);
-    if (parts.until.aborted) return;
-    const all = parts.held.all;
-    const newest = all.map((held) => ({ held, message: held.message }));
-    // A delivery that lapses comes once more, and spends a receive of a message that has not failed.
-    const earlier = all.flatMap((held) => held.earlier.map((message) => ({ held, message })));
-    await Promise.all([...extendAll(newest, parts), ...extendAll(earlier, parts), extendClaims(all, parts)]);
+    await parts.ports.clock.sleep(parts.settings.heartbeatMs, parts.until);
+    if (!parts.until.aborted) await extend(parts.held.all, parts);
   }
+}
+
+async function extendMessages(all: readonly HeldMessage[], parts: HeartbeatParts): Promise<void> {
+  const newest = all.map((held) => ({ held, message: held.message }));
+  // A delivery that lapses comes once more, and spends a receive of a message that has not failed.
+  const earlier = all.flatMap((held) => held.earlier.map((message) => ({ held, message })));
+  await Promise.all([...inTens(newest, parts), ...inTens(earlier, parts)]);
 }
 
 /** One time a message was received, with the receipt handle it got then. */
@@ -36,7 +44,7 @@ interface Delivery {
   readonly message: QueueMessage;
 }
 
-function extendAll(deliveries: readonly Delivery[], parts: HeartbeatParts): Promise<void>[] {
+function inTens(deliveries: readonly Delivery[], parts: HeartbeatParts): Promise<void>[] {
   const requests: Promise<void>[] = [];
   for (let from = 0; from < deliveries.length; from += entriesPerRequest) {
     const ten = deliveries.slice(from, from + entriesPerRequest);

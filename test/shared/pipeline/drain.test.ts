@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noLedger } from '../../../shared/pipeline/noLedger.ts';
 import { announce, FakeDestination, failure, rowsOf, World } from './fakes.ts';
 
 describe('drain', () => {
@@ -82,6 +83,17 @@ describe('drain', () => {
     const summary = await world.drain();
     expect(summary).toMatchObject({ messagesReceived: 8, messagesDeleted: 8, rowsAccepted: 8 });
     expect(summary.durationMs).toBeGreaterThan(150_000);
+  });
+
+  it('goes on extending messages while the storage hangs that is asked about their claims', async () => {
+    const extend = () => world.clock.sleep(200_000).then(() => []);
+    const world = new World({
+      settings: { visibilitySeconds: 30, heartbeatMs: 10_000 },
+      ports: { ledger: { ...noLedger, extend } },
+    });
+    world.rule.latencyMs = 100_000;
+    world.sendFile('a');
+    expect(await world.drain()).toMatchObject({ messagesReceived: 1, messagesDeleted: 1 });
   });
 
   it('gives back what it cannot finish before the slice ends, at once and untried', async () => {
