@@ -4,7 +4,7 @@ import type { ObjectRef } from './announcement.ts';
 import { isSameContent } from './contentIdentity.ts';
 import { type Failure, failureAt, failureOf } from './failure.ts';
 import type { HeldMessage } from './heldMessages.ts';
-import { keepProgress } from './keepProgress.ts';
+import { keepProgress, type ProgressKeeper } from './keepProgress.ts';
 import { ObjectRows } from './objectRows.ts';
 import type { Claim, ClaimedObject, OpenCircuit } from './ports.ts';
 import { type Reading, readObject, type Scanned } from './readObject.ts';
@@ -75,6 +75,7 @@ async function ingestClaimed(
     const answer = await readObject({ object, known, progress, rows, scanned }, slice, shift, signal);
     if (answer.kind === 'same') {
       await keeper.end();
+      keeper.close();
       return suppressed(object, slice);
     }
     read = answer;
@@ -87,31 +88,34 @@ async function ingestClaimed(
   // Rows before a break are delivered and stay, so even a failed object waits for them: only then its counts are true.
   keeper.readingEnded();
   await rows.settled(slice.deadline.over);
-  await keeper.end();
   failure ??= rows.failure;
+  // Counted before the ledger is asked for anything: it may hang until the slice is over.
   slice.tally.recordsSuppressed += scanned.skipped;
   slice.tally.recordsLeft += scanned.records - scanned.skipped - rows.accepted;
+  await keeper.end();
   if (failure === undefined && read !== undefined && rows.accepted === rows.written) {
     const before = scanned.before.count;
     const counts = { records: read.records, written: before + rows.written, accepted: before + rows.accepted };
     const complete = acceptedObject(object, counts);
     if (known !== undefined) slice.ports.report({ type: 'object-reingested', ...where(object, slice) });
-    return await accepted(complete, claim.claim, read, counts.accepted, slice);
+    return await accepted(complete, claim.claim, keeper, read, counts.accepted, slice);
   }
   // What was accepted stays: whoever reads the same content again leaves it out.
-  slice.tally.rowsOfUnknownOutcome += await keeper.leave();
+  await keeper.leave();
   return await left(claim.claim, held, failure ?? endedBefore(object), slice);
 }
 
 async function accepted(
   complete: CompleteObject,
   claim: ClaimedObject,
+  keeper: ProgressKeeper,
   read: Extract<Reading, { kind: 'read' }>,
   rows: number,
   slice: Slice,
 ): Promise<ObjectOutcome> {
   slice.tally.objectsAccepted += 1;
   await slice.ledger.recordAccepted(claim, read.identity, rows, read.stubs);
+  keeper.close();
   // Another instance took the claim over while this one was sending: it sends the same rows.
   if (slice.ledger.isLost(claim)) slice.tally.rowsOfUnknownOutcome += rows;
   slice.ports.report({ type: 'object-accepted', ...where(claim.object, slice), rows, stubs: read.stubs.length });

@@ -11,9 +11,11 @@ export interface ProgressKeeper {
   end(): Promise<void>;
   /**
    * The object is left without being accepted: writes down the last that is known, once nothing else is being written.
-   * Answers how many rows were accepted in this reading and could not be written down: they will be there twice.
+   * Rows that were accepted in this reading and could not be written down are counted: they will be there twice.
    */
-  leave(): Promise<number>;
+  leave(): Promise<void>;
+  /** The object has its outcome, which says more than any progress. */
+  close(): void;
 }
 
 /** Each begins and ends at a body that failed; a property of a table has room for 32,000 characters. */
@@ -24,7 +26,7 @@ export function keepProgress(
   claim: ClaimedObject,
   rows: ObjectRows,
   scanned: Scanned,
-  { deadline, ledger }: Slice,
+  { deadline, ledger, tally }: Slice,
 ): ProgressKeeper {
   const ended = new AbortController();
   let isRead = false;
@@ -32,6 +34,9 @@ export function keepProgress(
   let seen = 0;
   /** Of these, written down. */
   let kept = 0;
+
+  const unrecorded = (): number => Math.max(0, rows.accepted - kept);
+  tally.unrecorded.add(unrecorded);
 
   const write = async (): Promise<void> => {
     seen = rows.accepted;
@@ -63,7 +68,11 @@ export function keepProgress(
     },
     leave: async () => {
       if (rows.accepted !== kept) await write();
-      return Math.max(0, rows.accepted - kept);
+      tally.unrecorded.delete(unrecorded);
+      tally.rowsOfUnknownOutcome += unrecorded();
+    },
+    close: () => {
+      tally.unrecorded.delete(unrecorded);
     },
   };
 }

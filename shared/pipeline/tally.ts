@@ -32,6 +32,8 @@ export class Tally {
   mostUploadsInFlight = 0;
   /** Rows of requests that have not been answered yet: of unknown outcome, should the slice end now. */
   rowsInFlight = 0;
+  /** Accepted rows of each object under way that nobody has written down yet: they will be there twice, should it end now. */
+  readonly unrecorded = new Set<() => number>();
   /** Whether all of its storage's answers came. */
   ledger: SliceSummary['ledger'] = 'available';
   /** The first failure that stopped work. */
@@ -42,13 +44,14 @@ export class Tally {
   }
 
   summary(source: string, ended: SliceEnd, durationMs: number, timeMs: SliceTime): SliceSummary {
-    const { uploadsInFlight: _uploadsInFlight, rowsInFlight, failure, ...counts } = this;
+    const { uploadsInFlight: _uploadsInFlight, rowsInFlight, unrecorded, failure, ...counts } = this;
+    const rowsUnrecorded = [...unrecorded].reduce((sum, rows) => sum + rows(), 0);
     return {
       source,
       ended,
       identityHolds: this.identityHolds,
       ...counts,
-      rowsOfUnknownOutcome: counts.rowsOfUnknownOutcome + rowsInFlight,
+      rowsOfUnknownOutcome: counts.rowsOfUnknownOutcome + rowsInFlight + rowsUnrecorded,
       durationMs,
       timeMs,
       ...(failure === undefined ? {} : { failure }),

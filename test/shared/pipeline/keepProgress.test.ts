@@ -67,4 +67,26 @@ describe('keepProgress', () => {
     expect(await world.drain()).toMatchObject({ rowsAccepted: 8, rowsOfUnknownOutcome: 0 });
     expect(written).toEqual([]);
   });
+
+  it.each(['recordProgress', 'recordAccepted'] as const)(
+    'counts every record, and accepted rows as possible duplicates, when %s hangs beyond the end',
+    async (call) => {
+      const { ledger } = rememberingLedger();
+      const world = new World({
+        ports: {
+          ledger: { ...ledger, [call]: () => world.clock.sleep(600_000) },
+        },
+      });
+      world.rule.latencyMs = 3_400;
+      world.sendFile('a', call === 'recordProgress' ? 400 : 20);
+      const shutdown = new AbortController();
+      void world.clock.sleep(2_000).then(() => shutdown.abort());
+
+      const summary = await world.drain(shutdown.signal);
+
+      expect(summary).toMatchObject({ ended: 'shutdown', messagesDeleted: 0, identityHolds: true });
+      expect(summary.rowsAccepted).toBeGreaterThan(0);
+      expect(summary.rowsOfUnknownOutcome).toBe(summary.rowsAccepted);
+    },
+  );
 });
