@@ -50,9 +50,19 @@ export class Circuits {
     return this.#open.get('source') ?? (rules.every((circuit) => circuit !== undefined) ? rules[0] : undefined);
   }
 
-  /** True after a circuit closed and before anything succeeded: work begins with a few messages. */
+  /**
+   * True after a circuit that kept all work waiting closed, and before anything succeeded: work begins with a few
+   * messages. One rule of several is tried while the others work; see lanes.ts.
+   */
   get onTrial(): boolean {
-    return this.#onTrial.size > 0;
+    const rules = this.#parts.ports.destinations.map(({ rule }): CircuitName => `rule/${rule}`);
+    const isProven = rules.some((name) => !this.#open.has(name) && !this.#onTrial.has(name));
+    return this.#onTrial.has('source') || (!isProven && rules.some((name) => this.#onTrial.has(name)));
+  }
+
+  /** True after this circuit closed and before anything succeeded. */
+  isOnTrial(name: CircuitName): boolean {
+    return this.#onTrial.has(name);
   }
 
   isOpen(name: CircuitName): boolean {
@@ -178,10 +188,15 @@ export class Circuits {
       }
     }
     this.#open.delete(circuit.name);
-    if (!circuit.name.startsWith('bucket/')) this.#onTrial.set(circuit.name, circuit.probes + 1);
+    if (this.#isWorkedWith(circuit.name)) this.#onTrial.set(circuit.name, circuit.probes + 1);
     this.#write((store) => store.remove(circuit.name));
     report({ type: 'circuit-closed', source, circuit: circuit.name, openMs: clock.now() - circuit.openedAt });
     this.#tell();
+  }
+
+  /** Not a bucket, which is tried object by object, nor a rule that is configured no longer. */
+  #isWorkedWith(name: CircuitName): boolean {
+    return name === 'source' || this.#parts.ports.destinations.some(({ rule }) => name === `rule/${rule}`);
   }
 
   async #try(circuit: OpenCircuit, signal: AbortSignal): Promise<void> {

@@ -44,16 +44,20 @@ export class Lanes {
     parts.circuits.onChange(() => this.#changed.notify());
   }
 
-  /** Waits for room on any rule whose circuit is closed. @throws the signal's reason */
-  async enter(signal: AbortSignal): Promise<Lane> {
+  /**
+   * Waits for room on any rule whose circuit is closed; on the wanted one alone, as long as its circuit is. @throws the
+   * signal's reason
+   */
+  async enter(signal: AbortSignal, wanted?: Lane): Promise<Lane> {
     for (;;) {
       signal.throwIfAborted();
-      const lane = this.#roomiest();
+      const eligible = wanted === undefined || this.#isBarred(wanted) ? this.#lanes : [wanted];
+      const lane = this.#roomiest(eligible);
       if (lane !== undefined) {
         lane.inFlight += 1;
         return lane;
       }
-      const pauseMs = this.#shortestPauseMs();
+      const pauseMs = this.#shortestPauseMs(eligible);
       if (pauseMs === undefined) await this.#changed.next(signal);
       else await this.#changed.within(pauseMs, this.#parts.clock, signal);
     }
@@ -79,21 +83,28 @@ export class Lanes {
     lane.pausedUntil = Math.max(lane.pausedUntil, now + pauseMs);
   }
 
-  #roomiest(): Lane | undefined {
+  #roomiest(lanes: readonly Lane[]): Lane | undefined {
     const now = this.#parts.clock.now();
     let best: Lane | undefined;
-    for (const lane of this.#lanes) {
-      if (lane.pausedUntil > now || this.#isBarred(lane) || lane.inFlight + 1 > lane.allowed) continue;
-      if (best === undefined || room(lane) > room(best)) best = lane;
+    for (const lane of lanes) {
+      if (lane.pausedUntil > now || this.#isBarred(lane)) continue;
+      // One request, and soon: nothing else shows that a probe told the truth.
+      if (this.#isOnTrial(lane)) {
+        if (lane.inFlight === 0) return lane;
+      } else if (room(lane) >= 1 && (best === undefined || room(lane) > room(best))) best = lane;
     }
     return best;
   }
 
   /** Undefined when no pause is the reason for waiting: then an answer or a circuit ends it, and tells. */
-  #shortestPauseMs(): number | undefined {
+  #shortestPauseMs(lanes: readonly Lane[]): number | undefined {
     const now = this.#parts.clock.now();
-    const pauses = this.#lanes.filter((lane) => lane.pausedUntil > now && !this.#isBarred(lane));
+    const pauses = lanes.filter((lane) => lane.pausedUntil > now && !this.#isBarred(lane));
     return pauses.length === 0 ? undefined : Math.min(...pauses.map((lane) => lane.pausedUntil - now));
+  }
+
+  #isOnTrial(lane: Lane): boolean {
+    return this.#parts.circuits.isOnTrial(`rule/${lane.destination.rule}`);
   }
 
   #isBarred(lane: Lane): boolean {

@@ -144,6 +144,11 @@ function decisive(failures: readonly Failure[]): Failure {
   return failures.reduce((worst, failure) => (rank(failure) > rank(worst) ? failure : worst));
 }
 
+/** Who waits for a claim does not: several announcements of one object are nothing unusual, and soon settled. */
+function isSentIntoBackOff({ again, owner }: Failure): boolean {
+  return again === undefined ? owner !== 'pipeline' : again === 'after-the-bucket';
+}
+
 async function giveBack(held: HeldMessage, failure: Failure, slice: Slice): Promise<void> {
   const { circuits, deadline, ports, settings, tally } = slice;
   // From here on no beat extends it; one under way must not overtake its return.
@@ -161,7 +166,7 @@ async function giveBack(held: HeldMessage, failure: Failure, slice: Slice): Prom
     isShutdown: deadline.isShutdown(),
   });
   tally.messagesReturned += 1;
-  if (failure.owner !== 'pipeline' || failure.again !== undefined) slice.backedOff += 1;
+  if (isSentIntoBackOff(failure)) slice.backedOff += 1;
   if (slice.backedOff >= (settings.messagesBackedOff ?? defaultMessagesBackedOff)) {
     circuits.open('source', failure.error);
   }

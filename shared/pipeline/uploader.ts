@@ -35,7 +35,7 @@ interface Refusal {
 }
 
 type Verdict =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly lane: Lane }
   /** 413: the request is too large for the service, whatever is in it. */
   | { readonly kind: 'too-large'; readonly error: ConnectorError }
   | Refusal
@@ -92,45 +92,52 @@ export class Uploader {
 
   /**
    * Looks for the rows a 400 is about. A refusal is the rows' own only if the same rule accepts their neighbours: while
-   * nothing of the batch is accepted the rule or its stream is at fault, and no object is blamed for it. The search goes
+   * it accepts nothing of the batch the rule or its stream is at fault, and no object is blamed for it. The search goes
    * a few halvings deep before it concludes that, since two bad rows may lie in different halves.
    */
   async #bisect(batch: Batch, refusal: Refusal): Promise<void> {
     let parts: Part[] = [{ batch, refusal, halvings: 0 }];
     let suspects: Part[] = [];
-    let isProven = false;
+    /** Rules that have accepted a part of the batch. */
+    const proven = new Set<Lane>();
     let requests = mostBisections;
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      if (part.batch.body.rows === 1 || requests <= 0 || (!isProven && part.halvings >= mostUnprovenHalvings)) {
+      const { lane } = part.refusal;
+      if (part.batch.body.rows === 1 || requests <= 0 || (!proven.has(lane) && part.halvings >= mostUnprovenHalvings)) {
         suspects.push(part);
         continue;
       }
       for (const half of await this.#halves(part.batch)) {
-        const verdict = await this.#offer(half);
+        const verdict = await this.#offer(half, lane);
         requests -= 1;
         if (verdict.kind === 'refused') parts.push({ batch: half, refusal: verdict, halvings: part.halvings + 1 });
         else await this.#settle(half, verdict);
-        if (verdict.kind !== 'accepted' || isProven) continue;
-        isProven = true;
+        if (verdict.kind !== 'accepted' || proven.has(verdict.lane)) continue;
+        proven.add(verdict.lane);
         parts = [...parts, ...suspects];
         suspects = [];
       }
     }
-    for (const suspect of suspects) this.#giveUp(suspect, isProven && suspect.batch.body.rows === 1);
+    for (const suspect of suspects) await this.#giveUp(suspect, proven);
   }
 
-  #giveUp({ batch, refusal: { error, lane } }: Part, isItsOwn: boolean): void {
-    if (!isItsOwn) this.#blameRule(lane, error);
-    failBatch(batch, { owner: isItsOwn ? 'object' : 'pipeline', error });
+  async #giveUp({ batch, refusal: { error, lane } }: Part, proven: ReadonlySet<Lane>): Promise<void> {
+    if (batch.body.rows === 1 && proven.has(lane)) {
+      failBatch(batch, { owner: 'object', error });
+      return;
+    }
+    this.#blameRule(lane, error);
+    if (this.#parts.circuits.blocking === undefined) await this.deliver(batch);
+    else failBatch(batch, { owner: 'pipeline', error });
   }
 
   /** Sends one batch until it is accepted, refused for good, or no rule is left that would take it. */
-  async #offer(batch: Batch): Promise<Verdict> {
+  async #offer(batch: Batch, wanted?: Lane): Promise<Verdict> {
     const { clock, lanes, stop } = this.#parts;
     for (let attempt = 1; ; attempt++) {
       let lane: Lane;
       try {
-        lane = await lanes.enter(stop);
+        lane = await lanes.enter(stop, wanted);
       } catch (reason) {
         return { kind: 'given-up', failure: failureOf(reason, 'pipeline') };
       }
@@ -146,7 +153,7 @@ export class Uploader {
     const requestedAt = this.#parts.clock.now();
     try {
       const error = await this.#request(batch, lane);
-      return error === undefined ? { kind: 'accepted' } : this.#judge(error, lane, requestedAt, attempt);
+      return error === undefined ? { kind: 'accepted', lane } : this.#judge(error, lane, requestedAt, attempt);
     } finally {
       this.#parts.lanes.leave(lane);
     }

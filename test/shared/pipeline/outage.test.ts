@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryCircuits } from '../../../shared/pipeline/memoryCircuits.ts';
+import { noLedger } from '../../../shared/pipeline/noLedger.ts';
+import type { CircuitName } from '../../../shared/pipeline/ports.ts';
 import { type Answer, announce, announceIn, bucket, FakeDestination, failure, keyOf, rowsOf, World } from './fakes.ts';
 
 describe('drain during an outage of the rule', () => {
@@ -208,6 +210,58 @@ describe('drain when uploads fail', () => {
     expect(world.rule.requests).toHaveLength(15);
     expect(world.queue.messages.get('m-a')?.changedTo).toBe(5);
   });
+
+  it.each(['first', 'second'])(
+    'blames the %s of two rules when it refuses everything, and no object',
+    async (which) => {
+      const world = new World({ settings: { objectsInFlight: 32, uploadsInFlight: 2 } });
+      const other = new FakeDestination('dcr-2', world.clock, world.journal);
+      Object.assign(world.ports, { destinations: which === 'first' ? [other, world.rule] : [world.rule, other] });
+      other.answer = () => failure('upload-refused');
+      for (let n = 0; n < 300; n++) world.sendFile(`f${n}`);
+      expect(await world.drain()).toMatchObject({
+        ended: 'queue-empty',
+        messagesDeleted: 300,
+        messagesReturned: 0,
+        objectsFailed: 0,
+      });
+      expect(world.told('circuit-opened').map(({ circuit }) => circuit)).toEqual(['rule/dcr-2']);
+    },
+  );
+
+  it('finds refused rows with two rules as well, each among the neighbours that the same rule accepts', async () => {
+    const world = new World();
+    const other = new FakeDestination('dcr-2', world.clock, world.journal);
+    Object.assign(world.ports, { destinations: [world.rule, other] });
+    const answer = (rows: readonly string[]) =>
+      rows.some((row) => row.includes('a-3"')) ? failure('upload-refused') : undefined;
+    world.rule.answer = answer;
+    other.answer = answer;
+    world.sendFile('a', 16);
+    expect(await world.drain()).toMatchObject({ rowsAccepted: 15, objectsFailed: 1, recordsLeft: 1 });
+    expect(world.told('circuit-opened')).toEqual([]);
+  });
+
+  it.each(['rule/dcr-2', 'rule/dcr-retired'] as const)(
+    'works at full speed after the circuit of %s closed, while another rule is well',
+    async (name) => {
+      const ofWell = await backlogDrained();
+      expect(await backlogDrained(name)).toEqual(ofWell);
+
+      async function backlogDrained(circuit?: CircuitName) {
+        const world = new World({ settings: { objectsInFlight: 32 } });
+        const other = new FakeDestination('dcr-2', world.clock, world.journal);
+        Object.assign(world.ports, { destinations: [world.rule, other] });
+        const now = world.clock.now();
+        const because = { code: 'upload-denied', message: 'no role' };
+        const stored = { openedAt: now - 60_000, nextProbeAt: now - 1_000, probes: 3, because };
+        if (circuit !== undefined) await world.ports.circuits.save({ name: circuit, ...stored });
+        for (let n = 0; n < 500; n++) world.sendFile(`f${n}`);
+        const { ended, messagesDeleted, receives } = await world.drain();
+        return { ended, messagesDeleted, receives };
+      }
+    },
+  );
 });
 
 describe('drain during an outage of the source', () => {
@@ -309,5 +363,28 @@ describe('drain when very many messages back off', () => {
     const summary = await world.drain();
     expect(summary).toMatchObject({ ended: 'circuit-open', failure: { code: 'notification-unknown' } });
     expect(summary.messagesReturned).toBeLessThan(50);
+  });
+
+  it('does not count those that wait for a claim: every object may be announced twice', async () => {
+    const claimed = new Set<string>();
+    const world = new World({
+      settings: { messagesBackedOff: 15 },
+      ports: {
+        ledger: {
+          ...noLedger,
+          async claim(object) {
+            if (claimed.has(object.key)) return { kind: 'held', until: world.clock.now() + 60_000 };
+            claimed.add(object.key);
+            return { kind: 'claimed', claim: { object, token: '' } };
+          },
+        },
+      },
+    });
+    for (let n = 0; n < 100; n++) {
+      const key = world.put(`f${n}`, 1);
+      world.queue.send(`once-${n}`, announce(key));
+      world.queue.send(`twice-${n}`, announce(key));
+    }
+    expect(await world.drain()).toMatchObject({ ended: 'queue-empty', messagesDeleted: 100, messagesReturned: 100 });
   });
 });
