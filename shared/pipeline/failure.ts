@@ -15,7 +15,17 @@ export interface Failure {
 /** What was thrown, owned by the code's owner; a bug is owned by whom the caller was working for. */
 export function failureOf(thrown: unknown, ownerOfBug: BelongsTo): Failure {
   const error = asError(thrown);
-  return { owner: error instanceof ConnectorError ? error.belongsTo : ownerOfBug, error };
+  if (error instanceof ConnectorError) return { owner: error.belongsTo, error };
+  return { owner: ownerOfBug, error: ownerOfBug === 'pipeline' ? error : unforeseen(error) };
+}
+
+/** Kept as a failed entry, what met a bug can be replayed once that is mended. */
+function unforeseen(bug: Error): ConnectorError {
+  return new ConnectorError('unforeseen', `${bug.name}: ${bug.message}`, {
+    cause: bug,
+    remedy:
+      'This is a fault of the connector: please report it with this line, and replay the failed entry once it is mended.',
+  });
 }
 
 /** The same failure, naming the object it happened with. */

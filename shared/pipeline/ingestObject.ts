@@ -44,6 +44,8 @@ export async function ingestObject(
     held.claims.add(claim.claim);
     try {
       return await ingestClaimed(object, claim, held, slice, shift, signal, reading);
+    } catch (bug) {
+      return await left(claim.claim, held, failureOf(bug, 'object'), slice);
     } finally {
       held.claims.delete(claim.claim);
     }

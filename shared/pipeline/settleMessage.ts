@@ -16,7 +16,9 @@ export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shif
     if (failure !== undefined) await giveBack(held, failure, slice);
   } catch (bug) {
     // An error outside the table is nobody's but ours, and still no reason to delete.
-    await giveBack(held, failureOf(bug, 'message'), slice);
+    const failure = failureOf(bug, 'message');
+    if (failure.error instanceof ConnectorError) await slice.ledger.recordFailedMessage(held.message, failure.error);
+    await giveBack(held, failure, slice);
   } finally {
     slice.held.drop(held);
   }

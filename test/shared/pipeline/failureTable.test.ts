@@ -95,14 +95,14 @@ const table: readonly Row[] = [
   },
   {
     cause: 'a bug',
-    code: 'bug',
+    code: 'unforeseen',
     body: (world) => {
       world.store.fault = () => new TypeError('x is not a function');
       return announce(world.put('a', 1));
     },
     seconds: [30, 240],
     event: 'object-failed',
-    entry: undefined,
+    entry: 'object',
   },
 ];
 
