@@ -1,9 +1,7 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions';
 import type { SliceSummary } from '../shared/events.ts';
 import { connectorOf } from './connector.ts';
-import { createShutdown, onSigterm } from './shutdown.ts';
-
-const shutdown = createShutdown();
+import { shutdown } from './processShutdown.ts';
 
 /**
  * One slice of every source; each source's summary is one line. The invocation fails when a source could not do its
@@ -46,5 +44,3 @@ function tell(failures: readonly SliceSummary[]): string {
 
 // The setting names the schedule, so that it is changed without a new deployment.
 app.timer('drainOnSchedule', { schedule: '%DRAIN_SCHEDULE%', handler: drainOnSchedule });
-app.hook.appTerminate(() => shutdown.begin());
-onSigterm(shutdown, process);

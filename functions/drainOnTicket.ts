@@ -1,9 +1,7 @@
 import { app, type InvocationContext } from '@azure/functions';
 import { readTicket, ticketQueue } from '../shared/pipeline/drainTickets.ts';
 import { connectorOf } from './connector.ts';
-import { createShutdown, onSigterm } from './shutdown.ts';
-
-const shutdown = createShutdown();
+import { shutdown } from './processShutdown.ts';
 
 /**
  * One more drainer of one source, on another instance: the Functions scale controller adds instances as tickets wait.
@@ -23,5 +21,3 @@ app.storageQueue('drainOnTicket', {
   connection: 'AzureWebJobsStorage',
   handler: drainOnTicket,
 });
-app.hook.appTerminate(() => shutdown.begin());
-onSigterm(shutdown, process);

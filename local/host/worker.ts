@@ -8,7 +8,8 @@ import { invokeFunction, registeredFunctions, runAppHooks, sendLogsTo } from './
 import type { WorkerReport, WorkerRequest } from './messages.ts';
 
 process.on('disconnect', () => process.exit(1));
-// The host decides when a worker ends; Ctrl-C in a terminal reaches every process of the group.
+// The host decides when a worker ends; Ctrl-C in a terminal reaches every process of the group. What the app itself
+// does on SIGTERM is therefore not to be seen under this host.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 

@@ -120,4 +120,13 @@ describe('drainOnSchedule', () => {
 
     expect(process.listenerCount('SIGTERM')).toBe(before + 1);
   });
+
+  it('listens to SIGTERM together with the other functions of its process', async () => {
+    const before = process.listenerCount('SIGTERM');
+
+    await startedApp();
+    await import('../../functions/drainOnTicket.ts');
+
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1);
+  });
 });

@@ -48,6 +48,31 @@ describe('createShutdown', () => {
     expect(await running).toBe('ended, aborted: true');
   });
 
+  it('tells all work at once, and waits for all of it', async () => {
+    const shutdown = createShutdown();
+    const [first, second] = [heldWork(), heldWork()];
+    const told: string[] = [];
+    const running = [first, second].map((held, index) =>
+      shutdown.run((signal) => {
+        signal.addEventListener('abort', () => told.push(`work ${index + 1}`));
+        return held.work(signal);
+      }),
+    );
+    let isOver = false;
+    const over = shutdown.begin().then(() => {
+      isOver = true;
+    });
+
+    expect(told).toEqual(['work 1', 'work 2']);
+    first.end();
+    await settled();
+    expect(isOver).toBe(false);
+    second.end();
+    await over;
+
+    expect(await Promise.all(running)).toEqual(['ended, aborted: true', 'ended, aborted: true']);
+  });
+
   it('waits for work that fails, too', async () => {
     const shutdown = createShutdown();
     const failing = shutdown.run(() => Promise.reject(new Error('no')));
