@@ -10,8 +10,8 @@ export interface LedgerEntry {
   /** Of the content accepted last. */
   readonly identity: ContentIdentity;
   readonly rows: number;
-  /** Why it failed, until it is accepted: there is an open failed entry. */
-  readonly reason: string;
+  /** The sources in which it failed since it was accepted last, if it was: each has an open failed entry. */
+  readonly failedIn: readonly string[];
   readonly progress: ObjectProgress | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { LedgerEntry } from '../../pipeline/ledgerRules.ts';
 import type { Entity, EntityKey, Table } from '../storageTable.ts';
 import type { Commit } from './groupCommit.ts';
 import { type EntryProperties, entryOf } from './ledgerEntity.ts';
@@ -9,10 +10,8 @@ export interface ClaimedEntryParts {
   readonly name: Entity & EntityKey;
   readonly token: string;
   readonly etag: string;
-  /** The entry is that of an outcome that stands: nothing was written for this claim. */
-  readonly isAccepted: boolean;
-  /** An open failed entry belongs to the object. */
-  readonly hasFailed: boolean;
+  /** What the entry said when it was claimed; undefined when it is new. */
+  readonly found: LedgerEntry | undefined;
 }
 
 /** How often a write is tried again when only its own predecessor's answer was lost. */
@@ -21,9 +20,10 @@ const mostWrites = 3;
 /** One entry as its holder sees it: written only while it is the holder's. */
 export class ClaimedEntry {
   readonly token: string;
+  /** The entry is that of an outcome that stands: nothing was written for this claim. */
   readonly isAccepted: boolean;
-  readonly hasFailed: boolean;
   readonly #parts: ClaimedEntryParts;
+  #failedIn: readonly string[];
   /** Undefined when the entry is gone: deleted by hand, or by age. */
   #etag: string | undefined;
   #isLost = false;
@@ -34,8 +34,13 @@ export class ClaimedEntry {
     this.#parts = parts;
     this.#etag = parts.etag;
     this.token = parts.token;
-    this.isAccepted = parts.isAccepted;
-    this.hasFailed = parts.hasFailed;
+    this.isAccepted = parts.found?.state === 'accepted';
+    this.#failedIn = parts.found?.failedIn ?? [];
+  }
+
+  /** Sources with an open failed entry of the object, as far as is known. */
+  get failedIn(): readonly string[] {
+    return this.#failedIn;
   }
 
   /** Somebody else has it. */
@@ -68,7 +73,7 @@ export class ClaimedEntry {
   }
 
   async #write(properties: EntryProperties): Promise<boolean> {
-    const { commit, name, table, token } = this.#parts;
+    const { commit, name, table } = this.#parts;
     const entity = { ...name, ...properties };
     for (let attempt = 0; attempt < mostWrites && !this.#isLost; attempt++) {
       const etag = this.#etag;
@@ -78,11 +83,21 @@ export class ClaimedEntry {
         return true;
       }
       const found = written.kind === 'missing' ? undefined : await table.read(name);
-      if (found !== undefined && entryOf(found.entity).owner !== token) break;
-      // An earlier write of ours was done and its answer lost, or there is nothing to be overwritten.
+      if (found !== undefined) {
+        const entry = entryOf(found.entity);
+        if (!this.#mayWrite(entry)) break;
+        // Together, since what is found may be our own acceptance, which names none any more.
+        this.#failedIn = [...new Set([...this.#failedIn, ...entry.failedIn])];
+      }
+      // An earlier write of ours was done and its answer lost, another reader failed, or there is nothing to be overwritten.
       this.#etag = found?.etag;
     }
     this.#isLost = true;
     return false;
+  }
+
+  /** Several may read what is accepted. A failure leaves the owner of the outcome as it is; another outcome does not. */
+  #mayWrite({ owner }: LedgerEntry): boolean {
+    return owner === this.token || (this.isAccepted && owner === this.#parts.found?.owner);
   }
 }

@@ -25,13 +25,19 @@ export function acceptedProperties(
     selectors,
     // Merging cannot take properties away.
     reason: '',
+    failedIn: '',
     progressRows: '',
     recordedAt: new Date(now),
   };
 }
 
-export function failedProperties(reason: string, now: number): EntryProperties {
-  return { state: 'failed', reason, recordedAt: new Date(now) };
+export function failedProperties(reason: string, failedIn: readonly string[], now: number): EntryProperties {
+  return { state: 'failed', ...failedSinceProperties(reason, failedIn, now) };
+}
+
+/** Of an object that stays accepted, for the content it had. */
+export function failedSinceProperties(reason: string, failedIn: readonly string[], now: number): EntryProperties {
+  return { reason, failedIn: failedIn.join(','), recordedAt: new Date(now) };
 }
 
 export function progressProperties({ accepted, identity }: ObjectProgress, now: number): EntryProperties {
@@ -53,7 +59,10 @@ export function entryOf(entity: Entity): LedgerEntry {
     until: entity['until'] instanceof Date ? entity['until'].getTime() : 0,
     identity: identityOf(string(entity['objectEtag']), string(entity['content'])),
     rows: number(entity['rows']),
-    reason: string(entity['reason']),
+    // Names of sources hold no comma.
+    failedIn: string(entity['failedIn'])
+      .split(',')
+      .filter((source) => source !== ''),
     progress:
       progressRows.count === 0
         ? undefined

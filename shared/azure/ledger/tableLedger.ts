@@ -13,6 +13,7 @@ import {
   claimedProperties,
   entryOf,
   failedProperties,
+  failedSinceProperties,
   progressProperties,
 } from './ledgerEntity.ts';
 
@@ -55,10 +56,10 @@ export function tableLedger(options: TableLedgerOptions): Required<Ledger> {
     const name = { ...keyOf(bucket, key), bucket, objectKey: key, source };
     const granted = (etag: string, found?: LedgerEntry): Claim => {
       const claimed = { object, token };
-      const isAccepted = found?.state === 'accepted';
-      const hasFailed = found !== undefined && found.reason !== '';
-      claims.set(claimed, new ClaimedEntry({ table, commit, name, token, etag, isAccepted, hasFailed }));
-      if (isAccepted) return { kind: 'accepted', claim: claimed, identity: found.identity, rows: found.rows };
+      claims.set(claimed, new ClaimedEntry({ table, commit, name, token, etag, found }));
+      if (found?.state === 'accepted') {
+        return { kind: 'accepted', claim: claimed, identity: found.identity, rows: found.rows };
+      }
       const progress = found?.progress;
       return { kind: 'claimed', claim: claimed, ...(progress === undefined ? {} : { progress }) };
     };
@@ -98,14 +99,17 @@ export function tableLedger(options: TableLedgerOptions): Required<Ledger> {
       const entry = await entryOfClaim(claimed);
       if (entry === undefined) return;
       const isRecorded = await entry.merge(acceptedProperties(entry.token, identity, rows, selectors, clock.now()));
-      if (isRecorded && entry.hasFailed) await failedEntries.delivered(source, claimed.object);
+      if (!isRecorded) return;
+      for (const each of entry.failedIn) await failedEntries.delivered(each, claimed.object);
     },
 
     recordFailed: async (claimed, message, error: ConnectorError) => {
       const entry = await entryOfClaim(claimed);
       if (entry === undefined) return;
+      const failedIn = [...new Set([...entry.failedIn, source])];
       // What was accepted once stays so, for its content: a later reading of other content says nothing against it.
-      if (!entry.isAccepted && !(await entry.merge(failedProperties(error.code, clock.now())))) return;
+      const properties = entry.isAccepted ? failedSinceProperties : failedProperties;
+      if (!(await entry.merge(properties(error.code, failedIn, clock.now())))) return;
       await failedEntries.recordObject(source, claimed.object, message, error);
     },
 

@@ -7,7 +7,7 @@ const entry: LedgerEntry = {
   until: 1_000,
   identity: {},
   rows: 0,
-  reason: '',
+  failedIn: [],
   progress: undefined,
 };
 

@@ -4,6 +4,8 @@ import { type LocalStorage, startStorage } from '../../../../local/azure/storage
 import type { StorageOptions } from '../../../../shared/azure/storage.ts';
 import type { Table } from '../../../../shared/azure/storageTable.ts';
 import { ConnectorError } from '../../../../shared/errors.ts';
+import type { ObjectRef } from '../../../../shared/pipeline/announcement.ts';
+import type { ClaimedObject, Ledger } from '../../../../shared/pipeline/ports.ts';
 import { RowRanges } from '../../../../shared/pipeline/rowRanges.ts';
 import {
   all,
@@ -240,6 +242,63 @@ describe('tableLedger', () => {
     expect(await all(failed.listFailed())).toEqual([]);
   });
 
+  it('closes the failed entry of a replaced object once its new content is accepted', async () => {
+    const { clock, failed, instance } = world();
+    const ledger = instance();
+    await ledger.recordAccepted(await claimed(ledger, object, clock.now()), content, 17, []);
+    const broken = await acceptedBefore(ledger, object, clock.now());
+    await ledger.recordFailed(broken, messageAt(clock.now()), denied);
+    expect(await ledger.claim(object, messageAt(clock.now()))).toMatchObject({ kind: 'accepted', identity: content });
+    expect(await all(failed.listFailed())).toMatchObject([{ reason: 'object-denied' }]);
+
+    await ledger.recordAccepted(await acceptedBefore(ledger, object, clock.now()), { etag: 'e2' }, 18, []);
+
+    expect(await all(failed.listFailed())).toEqual([]);
+    expect(await ledger.claim(object, messageAt(clock.now()))).toMatchObject({ identity: { etag: 'e2' }, rows: 18 });
+  });
+
+  it('takes the outcome of new content from one reader although another one failed meanwhile', async () => {
+    const { clock, failed, instance } = world();
+    const [one, two] = [instance(), instance()];
+    await one.recordAccepted(await claimed(one, object, clock.now()), content, 17, []);
+    const [failing, accepting] = [
+      await acceptedBefore(one, object, clock.now()),
+      await acceptedBefore(two, object, clock.now()),
+    ];
+    await one.recordFailed(failing, messageAt(clock.now()), denied);
+
+    await two.recordAccepted(accepting, { etag: 'e2' }, 18, []);
+
+    expect(two.isLost(accepting)).toBe(false);
+    expect(await one.claim(object, messageAt(clock.now()))).toMatchObject({ identity: { etag: 'e2' }, rows: 18 });
+    expect(await all(failed.listFailed())).toEqual([]);
+  });
+
+  it('records no failure over an outcome that another reader was quicker to record', async () => {
+    const { clock, failed, instance } = world();
+    const [one, two] = [instance(), instance()];
+    await one.recordAccepted(await claimed(one, object, clock.now()), content, 17, []);
+    const failing = await acceptedBefore(one, object, clock.now());
+    await two.recordAccepted(await acceptedBefore(two, object, clock.now()), { etag: 'e2' }, 18, []);
+
+    await one.recordFailed(failing, messageAt(clock.now()), denied);
+
+    expect(await all(failed.listFailed())).toEqual([]);
+  });
+
+  it('closes the failed entries of every source once the object is accepted through one of them', async () => {
+    const { clock, failed, instance } = world();
+    const [one, two, three] = ['one', 'two', 'three'].map((source) => instance({ source }));
+    if (!one || !two || !three) throw new Error('three sources');
+    await one.recordFailed(await claimed(one, object, clock.now()), messageAt(clock.now()), denied);
+    await two.recordFailed(await claimed(two, object, clock.now()), messageAt(clock.now()), denied);
+    expect((await all(failed.listFailed())).map(({ source }) => source).sort()).toEqual(['one', 'two']);
+
+    await three.recordAccepted(await claimed(three, object, clock.now()), content, 17, []);
+
+    expect(await all(failed.listFailed())).toEqual([]);
+  });
+
   it('keeps messages that announce nothing, and the offsets of records that were not understood', async () => {
     const { clock, failed, instance } = world();
     const ledger = instance();
@@ -285,14 +344,16 @@ describe('tableLedger', () => {
         return await table.write(write);
       },
     };
-    const { instance } = instancesOver(opened(local, clock), clock);
+    const { failed, instance } = instancesOver(opened(local, clock), clock);
     const ledger = instance({ table: twice });
+    await ledger.recordFailed(await claimed(ledger, object, clock.now()), messageAt(clock.now()), denied);
     const first = await claimed(ledger, object, clock.now());
     expect(await ledger.extend([first])).toEqual([]);
     await ledger.release(first);
     const again = await claimed(ledger, object, clock.now());
     await ledger.recordAccepted(again, content, 17, []);
     expect(ledger.isLost(again)).toBe(false);
+    expect(await all(failed.listFailed())).toEqual([]);
     expect((await instance({ table }).claim(object, messageAt(clock.now()))).kind).toBe('accepted');
   });
 
@@ -313,6 +374,13 @@ describe('tableLedger', () => {
     expect(requests.made).toBeLessThanOrEqual(2);
   });
 });
+
+/** The claim on an object that was accepted before. */
+async function acceptedBefore(ledger: Ledger, known: ObjectRef, now: number): Promise<ClaimedObject> {
+  const claim = await ledger.claim(known, messageAt(now));
+  if (claim.kind !== 'accepted') throw new Error(`nothing was accepted: ${claim.kind}`);
+  return claim.claim;
+}
 
 function counting(requests: { made: number }): NonNullable<StorageOptions['policies']>[number] {
   const policy: PipelinePolicy = {
