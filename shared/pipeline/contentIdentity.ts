@@ -1,7 +1,6 @@
+import { crc32 } from 'node:zlib';
+import { readTrailer, trailerBytes } from './gzipMember.ts';
 import type { ContentIdentity } from './ports.ts';
-
-/** https://www.rfc-editor.org/rfc/rfc1952#page-5: a gzip member ends with CRC-32 and length, four bytes each. */
-const trailerBytes = 8;
 
 /** Passes compressed bytes on, counts them, and keeps the trailer: the content's identity without a hash. */
 export class WatchedContent {
@@ -24,13 +23,15 @@ export class WatchedContent {
     }
   }
 
-  /** Valid once all bytes have passed. */
-  get identity(): ContentIdentity {
+  /**
+   * Valid once all bytes have passed, and were decompressed without a complaint to so many. The trailer is that of the
+   * last member only: where there are several, or something else at the end, the length gives it away.
+   */
+  identity(contentBytes: number): ContentIdentity {
+    const trailer = this.#tail.length < trailerBytes ? undefined : readTrailer(this.#tail);
     return {
       ...(this.#etag === undefined ? {} : { etag: bareEtag(this.#etag) }),
-      ...(this.#tail.length < trailerBytes
-        ? {}
-        : { crc32: this.#tail.readUInt32LE(0), length: this.#tail.readUInt32LE(4) }),
+      ...(trailer?.length === contentBytes ? trailer : {}),
     };
   }
 }
@@ -38,6 +39,14 @@ export class WatchedContent {
 /** True unless both ETags are known and differ: CloudTrail never rewrites a log file, so the key alone nearly proves it. */
 export function isSameContent(known: ContentIdentity, etag: string | undefined): boolean {
   return known.etag === undefined || etag === undefined || bareEtag(known.etag) === bareEtag(etag);
+}
+
+/**
+ * True when these decompressed bytes are the known content, whatever its ETag: a bucket that is copied over itself, or
+ * encrypted with another key, gives its objects other ETags. Nothing is taken from a trailer, which can belong to other bytes.
+ */
+export function isKnownContent(known: ContentIdentity, content: Uint8Array): boolean {
+  return known.length === content.length && known.crc32 === crc32(content);
 }
 
 /** True when both ETags are known and equal: needed before a part of the content is left out. */

@@ -1,13 +1,12 @@
 import { ConnectorError } from '../errors.ts';
 import { ByteReader } from './byteReader.ts';
-import { type Admit, gunzip } from './gunzip.ts';
+import { type GunzipOptions, gunzip } from './gunzip.ts';
 import { BrokenGzip } from './gzipMember.ts';
 
-export interface DecompressOptions {
+/** `admit` bounds what all objects being decompressed hold in memory; large ones hold little, and do not ask. */
+export interface DecompressOptions extends GunzipOptions {
   /** More decompressed bytes than this are refused. */
   readonly capBytes: number;
-  /** Bounds what all objects being decompressed hold in memory; large ones hold little, and do not ask. */
-  readonly admit?: Admit;
 }
 
 /**
@@ -18,7 +17,7 @@ export interface DecompressOptions {
  */
 export async function* decompress(
   chunks: AsyncIterable<Uint8Array>,
-  { capBytes, admit }: DecompressOptions,
+  { capBytes, ...options }: DecompressOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const input = new ByteReader(chunks);
   let given = 0;
@@ -27,7 +26,7 @@ export async function* decompress(
     if (input.buffered.length === 0) {
       throw new ConnectorError('object-empty', 'the object is empty: it has 0 bytes', { at: { offset: 0 } });
     }
-    for await (const piece of input.buffered[0] === 0x1f ? gunzip(input, admit) : passOn(input)) {
+    for await (const piece of input.buffered[0] === 0x1f ? gunzip(input, options) : passOn(input)) {
       const room = capBytes - given;
       if (piece.length > room) {
         if (room > 0) yield piece.subarray(0, room);

@@ -16,13 +16,22 @@ const stepBytes = 16 * 1024;
 /** The step for a whole object that turned out to be broken: what comes before the break is wanted to the last row. */
 const carefulStepBytes = 256;
 
+export interface GunzipOptions {
+  /** Asked before more than a piece is held, and told when it is not any more. */
+  readonly admit?: Admit | undefined;
+  /** Shown the whole content where all of it lies in memory, intact; when it says no, nothing of it is given. */
+  readonly isWanted?: ((content: Uint8Array) => boolean) | undefined;
+}
+
 /**
  * Inflates all members of a gzip object, one by one: Node's own gunzip withholds what it has inflated when garbage
  * follows, and stops at zero bytes without a look at what is behind them.
- * `admit` is asked before more than a piece is held, and told when it is not any more.
  * @throws BrokenGzip
  */
-export async function* gunzip(input: ByteReader, admit?: Admit): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* gunzip(
+  input: ByteReader,
+  { admit, isWanted = () => true }: GunzipOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
   await input.fill(wholeBytes + 1);
   const expectedBytes = contentLength(input.buffered);
   const isWhole = input.buffered.length <= wholeBytes && expectedBytes < mostContentBytes;
@@ -31,7 +40,7 @@ export async function* gunzip(input: ByteReader, admit?: Admit): AsyncGenerator<
     try {
       const content = await inflateWhole(input.buffered);
       if (content !== undefined) {
-        yield* piecesOf(content);
+        if (isWanted(content)) yield* piecesOf(content);
         // Small buffers share theirs with others.
         if (content.buffer.byteLength < 2 * content.length) release(content.buffer);
         return;

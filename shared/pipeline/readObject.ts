@@ -2,7 +2,7 @@ import { describeObjectKey } from '../cloudtrail/objectKey.ts';
 import type { RowStream, StubNote } from '../cloudtrail/rowEngine.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ObjectRef } from './announcement.ts';
-import { isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
+import { isKnownContent, isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
 import { decompress } from './decompress.ts';
 import type { ObjectRows } from './objectRows.ts';
 import type { ContentIdentity, ObjectBody, ObjectProgress } from './ports.ts';
@@ -29,7 +29,7 @@ export type Reading =
       readonly records: number;
       readonly stubs: readonly StubNote[];
     }
-  /** The ETag is that of the content accepted before; nothing was read. */
+  /** The content is that accepted before, by its ETag or by itself; nothing of it was scanned. */
   | { readonly kind: 'same' };
 
 export interface ObjectToRead {
@@ -104,7 +104,7 @@ async function open(
 async function scan(
   body: ObjectBody,
   key: string,
-  { rows, scanned }: ObjectToRead,
+  { known, rows, scanned }: ObjectToRead,
   slice: Slice,
   { packer }: Shift,
   signal: AbortSignal,
@@ -115,16 +115,30 @@ async function scan(
   const done = scanned.before.filledWith(RowRanges.first(rows.written));
   const stream = skipRows(slice.openRows({ sourceObject, fallbackTime }), done, settings.batchBytes);
   const content = new WatchedContent(body.chunks, body.etag);
+  let contentBytes = 0;
+  let isKnown = false;
+  const options = {
+    capBytes: settings.decompressedBytesCap,
+    admit: (bytes: number) => packer.admit(bytes, signal),
+    isWanted: (whole: Uint8Array) => {
+      // Once rows of this reading are on their way, only their acceptance makes the object complete.
+      isKnown = known !== undefined && rows.written === 0 && isKnownContent(known, whole);
+      if (isKnown) tally.bytesInflated += whole.length;
+      return !isKnown;
+    },
+  };
   try {
-    const admit = (bytes: number) => packer.admit(bytes, signal);
-    for await (const piece of decompress(content.chunks(), { capBytes: settings.decompressedBytesCap, admit })) {
+    for await (const piece of decompress(content.chunks(), options)) {
       signal.throwIfAborted();
+      contentBytes += piece.length;
       tally.bytesInflated += piece.length;
       await packer.write(piece, stream, rows, signal);
     }
+    if (isKnown) return { kind: 'same' };
     stream.end();
     countRows(stream, slice);
-    return { kind: 'read', identity: content.identity, records: stream.counts.records, stubs: stream.stubs };
+    const { counts, stubs } = stream;
+    return { kind: 'read', identity: content.identity(contentBytes), records: counts.records, stubs };
   } finally {
     tally.bytesRead += content.bytes;
     tally.records += stream.counts.records;
