@@ -21,7 +21,7 @@ describe('openWasmRowStream, on any input', () => {
         expect(answer(wasm, text, options)).toEqual(expected);
         expect(answer(wasmInSmallBlocks, text, options)).toEqual(expected);
       }),
-      { numRuns: 120 },
+      { numRuns: 150 },
     );
   });
 
@@ -36,7 +36,7 @@ describe('openWasmRowStream, on any input', () => {
         expect(answer(wasm, log, { pieces: lengths, limit: 30_000 })).toEqual(expected);
         expect(answer(wasmInSmallBlocks, log, { pieces: lengths, limit: 30_000 })).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 250 },
     );
   });
 
@@ -49,7 +49,7 @@ describe('openWasmRowStream, on any input', () => {
           answer(small.bytes, text, { pieces: lengths, limit: 30_000 }),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 });
