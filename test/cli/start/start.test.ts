@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import type { StartSummary } from '../../../cli/start/summary.ts';
 import type { RunFile } from '../../../local/runFile.ts';
 import { checkDelivery } from './deliveryCheck.ts';
@@ -61,6 +61,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
+// Tests that run at the same time share the global `expect`: only the one each is given knows whose assertions it counts.
 describe.concurrent('npm start', () => {
   let folder: string;
   beforeAll(() => {
@@ -116,12 +117,13 @@ describe.concurrent('npm start', () => {
     });
   }, 60_000);
 
-  it.each([
+  it.for([
     ['external-id', 'assume-role-denied', /role\/sentinel-cloudtrail-reader.* with external ID "[-0-9a-f]{36}"/],
     ['dcr-role', 'upload-denied', /rule dcr-0+1, stream Custom-AWSCloudTrail/],
-  ])(
+  ] as const)(
     'ends with one sentence and loses nothing when %s is wrong',
-    async (name, code, sentence) => {
+    { timeout: 60_000 },
+    async ([name, code, sentence], { expect }) => {
       const work = workFolder(name);
       const ended = await start('--break', name, '--files', '20', '--json', '--work', work);
       const summary = JSON.parse(ended.stdout) as StartSummary;
@@ -132,7 +134,6 @@ describe.concurrent('npm start', () => {
       // The digests among the trail's files are acknowledged without being delivered, and so is the test event.
       expect(summary.messagesLeft).toBeGreaterThanOrEqual(20);
     },
-    60_000,
   );
 
   it('refuses a second run in its folder, starts a killed host again, and ends on a signal with nobody left', async ({
@@ -171,13 +172,13 @@ describe.concurrent('npm start', () => {
     await vi.waitFor(() => expect(processesOf(started).filter(isAlive)).toEqual([]), { timeout: 10_000 });
   }, 60_000);
 
-  it.each([
+  it.for([
     ['an unknown flag', ['--nope']],
     ['a folder that is none', ['--logs', '/nowhere']],
     ['a time that is none', ['--now', 'yesterday']],
     ['a file in a folder that is none', ['--out', '/nowhere/rows.ndjson']],
     ['two trails', ['--files', '3', '--logs', '.']],
-  ])('refuses %s as wrong usage', async (_what, args) => {
+  ] as const)('refuses %s as wrong usage', async ([_what, args], { expect }) => {
     const { code, stdout, stderr } = await start(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/npm run start -- --help|npm start/);
