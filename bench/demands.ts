@@ -183,7 +183,8 @@ function specifications({ results, comparisons, endToEnd }: Findings, sets: Dema
     },
     {
       name: 'e2e-rows-lost',
-      about: 'end to end: records of acknowledged objects that are not in the table',
+      about:
+        'end to end: records of acknowledged objects, or rows counted as accepted, that the endpoint does not have',
       most: 0,
       value: exactlyOf(endToEnd?.rowsLost),
     },

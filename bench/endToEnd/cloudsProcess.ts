@@ -78,21 +78,20 @@ function notification(key: string): string {
 }
 
 function look({ aws, ingestion, appSettings }: Clouds): CloudsLook {
-  const { requests, queue, objectBytesSent } = aws.stats();
+  const { requests, queue } = aws.stats();
   const taken = ingestion.stats();
   const { user, system } = process.cpuUsage();
   return {
     at: performance.now(),
     cpuMs: (user + system) / 1000,
     objectsRead: requests['s3:GetObject'] ?? 0,
-    objectsReadBytes: objectBytesSent,
     awsRequests: sum(Object.values(requests)),
     uploads: taken.requests,
     uploadsRefused: sum(Object.values(taken.refused)),
     rows: taken.rows,
     rowBytes: taken.bytes,
     rowBytesOfRules: (appSettings['DCR_IMMUTABLE_IDS'] ?? '').split(',').map((id) => taken.rules[id]?.bytes ?? 0),
-    messagesLeft: queue.visible + queue.inFlight,
+    messagesDeleted: queue.deleted,
     appSettings,
   };
 }

@@ -47,7 +47,6 @@ function look(): ConnectorLook {
     rssBytes: process.resourceUsage().maxRSS * 1024,
     storageRequests,
     rowsAccepted: sum(({ rowsAccepted }) => rowsAccepted),
-    rowsOfUnknownOutcome: sum(({ rowsOfUnknownOutcome }) => rowsOfUnknownOutcome),
     identityHolds: slices.every(({ identityHolds }) => identityHolds),
     mostUploadsInFlight: Math.max(0, ...slices.map(({ mostUploadsInFlight }) => mostUploadsInFlight)),
     failures: slices.flatMap(({ failure }) => (failure === undefined ? [] : [`${failure.code}: ${failure.message}`])),

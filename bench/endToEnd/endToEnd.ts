@@ -8,6 +8,7 @@ import {
   type ConnectorLook,
   type ConnectorOrder,
 } from './messages.ts';
+import { rowsLost } from './rowsLost.ts';
 
 /** The composed connector, ledger and all, draining embedded clouds; its process, theirs and storage's share the machine. */
 export interface EndToEnd {
@@ -17,7 +18,7 @@ export interface EndToEnd {
   readonly latencies: readonly (Drained & { readonly latencyMs: number })[];
   /** The most that any rule took, as a share of what its allowance gives in that time. */
   readonly mostOfQuota: number;
-  /** Rows the connector says were accepted and the endpoint does not know. */
+  /** Rows that should be at the endpoint and are not; see rowsLost.ts. */
   readonly rowsLost: number;
 }
 
@@ -105,7 +106,7 @@ export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
       fourRules: fourRules.drained,
       latencies: others.map(({ drained: each }, index) => ({ latencyMs: phases[index + 2]?.latencyMs ?? 0, ...each })),
       mostOfQuota: Math.max(oneRule.mostOfQuota, fourRules.mostOfQuota),
-      rowsLost: results.reduce((sum, { rowsLost }) => sum + rowsLost, 0),
+      rowsLost: results.reduce((sum, { rowsLost: lost }) => sum + lost, 0),
     };
   } finally {
     await clouds.end();
@@ -152,7 +153,7 @@ async function drain(clouds: AskedProcess<CloudsOrder, CloudsLook>, phase: Phase
       mostOfQuota:
         Math.max(...over[0].rowBytesOfRules.map((bytes, rule) => bytes - (begun[0].rowBytesOfRules[rule] ?? 0))) /
         (phase.quota * 1e6 * (secondsOf(begun, over) + burstSeconds)),
-      rowsLost: Math.max(0, total.rowsAccepted - (after.rows - before.rows)) + Number(!total.identityHolds),
+      rowsLost: rowsLost({ before, after, connector: total, set }),
     };
   } finally {
     await connector.end();

@@ -19,7 +19,6 @@ export interface CloudsLook {
   /** Of the clouds' own process. */
   readonly cpuMs: number;
   readonly objectsRead: number;
-  readonly objectsReadBytes: number;
   readonly awsRequests: number;
   readonly uploads: number;
   /** Uploads that were answered otherwise than by 204. */
@@ -27,7 +26,8 @@ export interface CloudsLook {
   readonly rows: number;
   readonly rowBytes: number;
   readonly rowBytesOfRules: readonly number[];
-  readonly messagesLeft: number;
+  /** Messages that a delete took out of the queue. */
+  readonly messagesDeleted: number;
   readonly appSettings: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +46,6 @@ export interface ConnectorLook {
   /** Requests to the storage account: claims, outcomes, circuits. */
   readonly storageRequests: number;
   readonly rowsAccepted: number;
-  readonly rowsOfUnknownOutcome: number;
   readonly identityHolds: boolean;
   readonly mostUploadsInFlight: number;
   /** Why slices stopped early. */
