@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A process that answers each order with a look at its state, in the order in which it was asked. */
+/** A process that answers each order with a look at its state, one question at a time. */
 export interface AskedProcess<Order, Look> {
   /** What it said when it was ready. */
   readonly first: Look;
+  /** @throws Error while another question has no answer, and after one that never got any: an answer does not say whose it is */
   ask(order: Order): Promise<Look>;
   end(): Promise<void>;
 }
@@ -23,13 +24,16 @@ export async function startAsked<Order extends object, Look>(
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  let isAsked = false;
   try {
     const first = await answerOf<Look>(child, path);
     return {
       first,
-      ask: (order) => {
-        const answer = answerOf<Look>(child, path);
-        child.send(order);
+      async ask(order) {
+        if (isAsked) throw new Error(`${path} is asked one question at a time, and the last has no answer`);
+        isAsked = true;
+        const answer = await answerOf<Look>(child, path, order);
+        isAsked = false;
         return answer;
       },
       end: () => ended(child),
@@ -40,7 +44,7 @@ export async function startAsked<Order extends object, Look>(
   }
 }
 
-async function answerOf<Look>(child: ChildProcess, path: string): Promise<Look> {
+async function answerOf<Look>(child: ChildProcess, path: string, order?: object): Promise<Look> {
   const over = new AbortController();
   try {
     return await new Promise<Look>((resolve, reject) => {
@@ -49,6 +53,10 @@ async function answerOf<Look>(child: ChildProcess, path: string): Promise<Look> 
       child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`));
       const timer = setTimeout(() => fail(`did not answer for ${answerMs} ms`), answerMs);
       over.signal.addEventListener('abort', () => clearTimeout(timer));
+      if (order === undefined) return;
+      child.send(order, (error) => {
+        if (error !== null) fail(`cannot be asked: ${error.message}`);
+      });
     });
   } finally {
     over.abort();
