@@ -1,3 +1,4 @@
+import { table } from '../cli/table.ts';
 import type { Comparison } from './compareRows.ts';
 import type { DataSet } from './dataSets.ts';
 import type { Demand } from './demands.ts';
@@ -208,17 +209,6 @@ function describeSet(set: DataSet): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function whole(value: number): string {

@@ -1,6 +1,7 @@
+import { table } from '../table.ts';
+import { dollars, figure, span } from './figures.ts';
 import type { Plan } from './model.ts';
 import { listPrices, type Prices, priceNames } from './prices.ts';
-import { dollars, figure, span, table } from './table.ts';
 import type { Disturbance, Timeline } from './timeline.ts';
 import { type Comparison, mostOff } from './validate.ts';
 

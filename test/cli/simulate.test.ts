@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dollars, figure } from '../../cli/simulate/figures.ts';
 import { plan } from '../../cli/simulate/model.ts';
 import { askedBy } from '../../cli/simulate/options.ts';
 import { pricesOf } from '../../cli/simulate/prices.ts';
 import { examples, scenarioOf } from '../../cli/simulate/scenario.ts';
-import { dollars, figure } from '../../cli/simulate/table.ts';
 import { compare, mostOff } from '../../cli/simulate/validate.ts';
 
 const command = join(import.meta.dirname, '../../cli/simulate.ts');
