@@ -1,4 +1,4 @@
-import { parseCommand, refuseUsage } from '../cli/commandLine.ts';
+import { parseCommand, refuseUsage, wholeNumber } from '../cli/commandLine.ts';
 import { type SetName, setNames } from './dataSets.ts';
 
 export interface BenchArguments {
@@ -35,7 +35,12 @@ export function readArguments(words: readonly string[]): BenchArguments {
   );
   const { json = false, quick = false } = values;
   const sets = new Set((values.set ?? setNames).map(readSet));
-  return { json, quick, sets: [...sets], rounds: readRounds(values.rounds ?? (quick ? '1' : '3')) };
+  return {
+    json,
+    quick,
+    sets: [...sets],
+    rounds: wholeNumber('bench', 'rounds', values.rounds ?? (quick ? '1' : '3'), 1, 50),
+  };
 }
 
 function readSet(text: string): SetName {
@@ -43,9 +48,4 @@ function readSet(text: string): SetName {
     setNames.find((name) => name === text) ??
     refuseUsage('bench', `--set must be one of ${setNames.join(', ')}; got "${text}"`)
   );
-}
-
-function readRounds(text: string): number {
-  const rounds = /^[1-9]\d?$/.test(text) ? Number(text) : Number.NaN;
-  return rounds <= 50 ? rounds : refuseUsage('bench', `--rounds must be a whole number from 1 to 50; got "${text}"`);
 }

@@ -53,11 +53,18 @@ export function refuseUsage(name: string, problem: string): never {
   process.exit(2);
 }
 
-/** The value of an option that counts something. Refuses what is no whole number of at least `least` (exit 2). */
-export function wholeNumber(name: string, option: string, text: string, least: number): number {
+/** The value of an option that counts something. Refuses what is no whole number from `least` to `most` (exit 2). */
+export function wholeNumber(
+  name: string,
+  option: string,
+  text: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  return refuseUsage(name, `--${option} must be a whole number of at least ${least}; got "${text}"`);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  return refuseUsage(name, `--${option} must be a whole number ${bounds}; got "${text}"`);
 }
 
 function helpText(command: CommandDescription<Record<string, OptionDescription>>): string {

@@ -14,18 +14,21 @@ describe('parseCommand', () => {
     script = join(folder, 'command.ts');
     writeFileSync(
       script,
-      `import { parseCommand } from ${JSON.stringify(commandLine)};
+      `import { parseCommand, wholeNumber } from ${JSON.stringify(commandLine)};
 const { values, positionals } = parseCommand({
   name: 'toast',
   summary: 'Makes toast.',
   options: {
     slices: { type: 'string', value: 'N', help: 'how many' },
+    eggs: { type: 'string', value: 'N', help: 'how many of those' },
     topping: { type: 'string', value: 'NAME', help: 'what goes on it', multiple: true },
     dark: { type: 'boolean', help: 'leave it longer' },
   },
   ...(process.env.FILES && { positionals: 'FILE ...' }),
   notes: 'Eat it warm.',
 });
+if (values.eggs !== undefined) wholeNumber('toast', 'eggs', values.eggs, 1, 6);
+if (values.slices !== undefined) wholeNumber('toast', 'slices', values.slices, 1);
 console.log(JSON.stringify({ ...values, positionals }));
 `,
     );
@@ -61,6 +64,18 @@ console.log(JSON.stringify({ ...values, positionals }));
       expect([status, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(/^toast: .+\nSee: npm run toast -- --help\n$/);
     }
+  });
+
+  it('refuses what is no whole number within the bounds', () => {
+    expect(toast(['--eggs', '6', '--slices', '9007199254740991']).status).toBe(0);
+    for (const eggs of ['0', '7', '1.5', '1e0', '', 'two', '99999999999999999999']) {
+      expect(toast(['--eggs', eggs])).toMatchObject({
+        ...{ status: 2, stdout: '' },
+        stderr: expect.stringContaining(`toast: --eggs must be a whole number from 1 to 6; got "${eggs}"\n`),
+      });
+    }
+    expect(toast(['--slices', '0']).stderr).toContain('--slices must be a whole number of at least 1; got "0"');
+    expect(toast(['--slices', '9007199254740993']).status).toBe(2);
   });
 
   it('takes positional arguments where the command has them', () => {
