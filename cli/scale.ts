@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseCommand, wholeNumber } from './commandLine.ts';
 import { startRemoteClouds } from './scale/cloudsClient.ts';
 import { type Measurement, measure } from './scale/measure.ts';
+import { boundsOf } from './settingBounds.ts';
 
 const { values } = parseCommand({
   name: 'scale',
@@ -17,12 +18,12 @@ const { values } = parseCommand({
     json: { type: 'boolean', help: 'print the figures as one JSON object on standard output' },
   },
   notes:
-    'On one machine all processes share its cores; the latency stands for the network, whose waiting can be shared.\nExit codes: 0 every record arrived exactly once, 1 not so, 2 wrong usage.',
+    'On one machine all processes share its cores; the latency stands for the network, whose waiting can be shared.\nExit codes: 0 every record arrived exactly once and every message was deleted, 1 not so, 2 wrong usage.',
 });
 
 const processes = wholeNumber('scale', 'processes', values.processes ?? '4', 1);
 const objects = wholeNumber('scale', 'objects', values.objects ?? '2000', 1);
-const inFlight = wholeNumber('scale', 'in-flight', values['in-flight'] ?? '8', 1);
+const inFlight = wholeNumber('scale', 'in-flight', values['in-flight'] ?? '8', ...boundsOf('OBJECTS_IN_FLIGHT'));
 const latencyMs = wholeNumber('scale', 'latency', values.latency ?? '50', 0);
 
 const folder = await mkdtemp(join(tmpdir(), 'connector-scale-'));
@@ -48,6 +49,7 @@ function report(several: Measurement, one: Measurement, free: Measurement): void
   const all = [several, one, free];
   const lost = all.reduce((sum, each) => sum + each.lost, 0);
   const duplicated = all.reduce((sum, each) => sum + each.duplicated, 0);
+  const messagesLeft = all.reduce((sum, each) => sum + each.messagesLeft, 0);
   const speedup = several.objectsPerSecond / one.objectsPerSecond;
   const figures = {
     ...{ processes, objects, inFlight, latencyMs },
@@ -55,7 +57,7 @@ function report(several: Measurement, one: Measurement, free: Measurement): void
     objectsPerSecondOfOne: rounded(one.objectsPerSecond),
     speedup: rounded(speedup),
     objectsPerSecondUnrestricted: rounded(free.objectsPerSecond),
-    ...{ lost, duplicated },
+    ...{ lost, duplicated, messagesLeft },
   };
   process.stdout.write(
     values.json
@@ -66,10 +68,13 @@ function report(several: Measurement, one: Measurement, free: Measurement): void
           `1, unrestricted   ${figures.objectsPerSecondUnrestricted} log files/s without latency`,
           `records lost      ${lost}`,
           `rows there twice  ${duplicated}`,
+          `messages left     ${messagesLeft}`,
           '',
         ].join('\n'),
   );
-  process.exitCode = lost === 0 && duplicated === 0 ? 0 : 1;
+  if (messagesLeft > 0)
+    tell('scale: messages stayed in the queue or became dead letters: their log files would be delivered again');
+  process.exitCode = lost === 0 && duplicated === 0 && messagesLeft === 0 ? 0 : 1;
 }
 
 function rounded(value: number): number {

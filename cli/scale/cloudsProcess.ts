@@ -10,6 +10,8 @@ if (folder === undefined) throw new Error('the first argument must be a folder')
 const clouds = await startClouds({ folder, clock: systemClock, mode: 'keep', rate: 'unlimited' });
 const { aws, ingestion } = clouds;
 let fed = new Set<string>();
+/** Dead letters of what was fed before. */
+let deadBefore = 0;
 
 process.on('message', (message: ToClouds) => {
   void answer(message).then(tell);
@@ -27,7 +29,7 @@ async function answer(message: ToClouds): Promise<FromClouds> {
       return { type: 'latency' };
     case 'waiting': {
       const { queue, deadLetters } = aws.stats();
-      return { type: 'waiting', messages: queue.visible + queue.inFlight + deadLetters };
+      return { type: 'waiting', messages: queue.visible + queue.inFlight, deadLetters: deadLetters - deadBefore };
     }
     case 'compare':
       return { type: 'compare', ...(await compare()) };
@@ -36,6 +38,8 @@ async function answer(message: ToClouds): Promise<FromClouds> {
 
 async function feed(seed: string, objects: number): Promise<void> {
   fed = new Set();
+  aws.purgeQueue();
+  deadBefore = aws.stats().deadLetters;
   for (const { key, eventId, gzip } of tinyObjects(seed, objects, systemClock.now())) {
     fed.add(eventId);
     await aws.putLogFile(key, gzip);

@@ -4,8 +4,11 @@ import type { RemoteClouds } from './cloudsClient.ts';
 
 export interface Measurement {
   readonly objectsPerSecond: number;
+  /** Records that are not in the table, and rows that are there twice. */
   readonly lost: number;
   readonly duplicated: number;
+  /** Messages that were not deleted in the time, dead letters included: what they announce would be delivered again. */
+  readonly messagesLeft: number;
 }
 
 export interface MeasureOptions {
@@ -17,14 +20,15 @@ export interface MeasureOptions {
   readonly latencyMs: number;
   /** Different for every measurement. */
   readonly seed: string;
+  /** When to give up on messages that stay. */
+  readonly boundMs?: number;
 }
 
-const boundMs = 300_000;
 const realPace = { realAt: 0, at: 0, speed: 1 };
 
-/** Fills the queue, lets so many processes drain it, and compares the table with what was fed. */
+/** Fills the queue, lets so many processes drain it, and compares the table with what was fed and the queue with nothing. */
 export async function measure(options: MeasureOptions): Promise<Measurement> {
-  const { clouds, environment, latencyMs, objects, processes, seed, settings } = options;
+  const { boundMs = 300_000, clouds, environment, latencyMs, objects, processes, seed, settings } = options;
   await clouds.ask({ type: 'latency', ms: latencyMs });
   await clouds.ask({ type: 'feed', seed, objects });
   const drainers = Array.from({ length: processes }, () => startDrainer({ ...environment, ...clouds.appSettings }));
@@ -42,5 +46,6 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
   await Promise.all(drainers.map((drainer) => drainer.stop(10_000)));
   if (crashes[0] !== undefined) throw new Error(`a drainer ended by itself: ${crashes[0]}`);
   const { lost, duplicated } = await clouds.ask({ type: 'compare' });
-  return { objectsPerSecond: (objects - lost) / seconds, lost, duplicated };
+  const { messages, deadLetters } = await clouds.ask({ type: 'waiting' });
+  return { objectsPerSecond: (objects - lost) / seconds, lost, duplicated, messagesLeft: messages + deadLetters };
 }

@@ -1,4 +1,5 @@
 import { type SettingName, settingsTable } from '../../shared/settingsTable.ts';
+import { boundsOf } from '../settingBounds.ts';
 import { billedShare, flexMegabytesPerCore, gzipRatios } from './facts.ts';
 
 /** What arrives, where it runs and how it is set: everything the model is asked. Times are those of one request, answered. */
@@ -145,12 +146,6 @@ export function helpOf(name: keyof Scenario): string {
 
 function defaultOf(name: SettingName): number {
   return Number(settingsTable[name].fallback);
-}
-
-function boundsOf(name: SettingName): readonly [number, number] {
-  const { bounds } = settingsTable[name];
-  if (bounds === undefined) throw new RangeError(`the setting ${name} has no bounds`);
-  return bounds;
 }
 
 /** Few records compress badly: straight in the logarithm of their number, between the two that were measured. */
