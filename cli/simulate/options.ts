@@ -50,33 +50,59 @@ export function askedBy(values: FlagValues): Asked {
     if (number !== undefined) given[name] = number;
   }
   const prices = values['price'];
+  const seconds = secondsOf(values, 'hours') ?? 24 * hour;
   const disturbance = disturbanceOf(values);
+  if (disturbance !== undefined && disturbance.from >= seconds) {
+    throw new RangeError(
+      `--hours must be more than 1 with --burst or --outage-hours, which begin after an hour; got "${values['hours']}"`,
+    );
+  }
   return {
     scenario: scenarioOf(given),
     prices: pricesOf(Array.isArray(prices) ? prices : []),
-    seconds: Math.round((positive(values, 'hours', 1_000) ?? 24) * 3_600),
+    seconds,
     ...(disturbance === undefined ? {} : { disturbance }),
   };
 }
 
+/** The file to validate with; then nothing else is simulated. @throws RangeError when other flags are given beside it */
+export function validatedBy(values: FlagValues): string | undefined {
+  const file = values['validate'];
+  if (typeof file !== 'string') return undefined;
+  const other = Object.keys(values).find((flag) => flag !== 'validate' && flag !== 'json');
+  if (other !== undefined) throw new RangeError(`--validate takes its scenarios from the file; leave out --${other}`);
+  return file;
+}
+
 /** An undisturbed hour comes first, so that there is something to come back to. */
 function disturbanceOf(values: FlagValues): Disturbance | undefined {
-  const from = 3_600;
+  const from = hour;
   const times = positive(values, 'burst', 1_000_000);
-  const outageHours = positive(values, 'outage-hours', 1_000);
-  const burstHours = positive(values, 'burst-hours', 1_000);
-  if (times !== undefined && outageHours !== undefined)
+  const outage = secondsOf(values, 'outage-hours');
+  const burst = secondsOf(values, 'burst-hours');
+  if (times !== undefined && outage !== undefined) {
     throw new RangeError('--burst and --outage-hours exclude each other');
-  if (burstHours !== undefined && times === undefined) throw new RangeError('--burst-hours needs --burst');
-  const until = (hours: number) => from + Math.round(hours * 3_600);
-  if (outageHours !== undefined) return { kind: 'outage', times: 1, from, until: until(outageHours) };
-  return times === undefined ? undefined : { kind: 'burst', times, from, until: until(burstHours ?? 1) };
+  }
+  if (burst !== undefined && times === undefined) throw new RangeError('--burst-hours needs --burst');
+  if (outage !== undefined) return { kind: 'outage', times: 1, from, until: from + outage };
+  return times === undefined ? undefined : { kind: 'burst', times, from, until: from + (burst ?? hour) };
 }
 
 function exampleNamed(name: FlagValues[string]): Partial<Scenario> {
   if (name === undefined) return {};
-  if (typeof name === 'string' && name in examples) return examples[name as ExampleName];
+  if (typeof name === 'string' && Object.hasOwn(examples, name)) return examples[name as ExampleName];
   throw new RangeError(`--example must be ${Object.keys(examples).join(', ')}; got "${name}"`);
+}
+
+const hour = 3_600;
+
+/** Whole seconds of a flag that is given in hours. */
+function secondsOf(values: FlagValues, flag: string): number | undefined {
+  const hours = positive(values, flag, 1_000);
+  if (hours === undefined) return undefined;
+  const seconds = Math.round(hours * hour);
+  if (seconds === 0) throw new RangeError(`--${flag} must be a second at least, 0.0003 hours; got "${hours}"`);
+  return seconds;
 }
 
 function positive(values: FlagValues, flag: string, most: number): number | undefined {
@@ -87,6 +113,7 @@ function positive(values: FlagValues, flag: string, most: number): number | unde
   return number;
 }
 
+/** Fractions are allowed here, unlike in most flags of the other commands. */
 function numberOf(values: FlagValues, flag: string): number | undefined {
   const text = values[flag];
   if (typeof text !== 'string') return undefined;

@@ -58,10 +58,10 @@ export function pricesOf(given: readonly string[]): Prices {
     number
   >;
   for (const text of given) {
-    const [name = '', amount = ''] = text.split('=');
+    const [name = '', amount = '', ...more] = text.split('=');
     const known = priceNames.find((each) => each === name);
     const dollars = Number(amount);
-    if (known === undefined || amount === '' || !(dollars >= 0)) {
+    if (known === undefined || amount.trim() === '' || more.length > 0 || !(Number.isFinite(dollars) && dollars >= 0)) {
       throw new RangeError(`--price must be NAME=DOLLARS, with a name of ${priceNames.join(', ')}; got "${text}"`);
     }
     prices[known] = dollars;

@@ -58,7 +58,9 @@ export function renderTimeline(found: Timeline, sources: number, disturbance: Di
   ];
   if (disturbance !== undefined) {
     const caughtUp =
-      found.catchUpSeconds === undefined ? 'not within this time' : `after ${span(found.catchUpSeconds)}`;
+      found.catchUpSeconds === undefined
+        ? 'NOT WITHIN THIS TIME (a higher --hours simulates more of it)'
+        : `after ${span(found.catchUpSeconds)}`;
     lines.push(`  caught up: ${caughtUp}`);
   }
   lines.push(

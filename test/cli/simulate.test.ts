@@ -79,16 +79,28 @@ describe('npm run simulate', () => {
     expect(stdout).toContain('IT DOES NOT KEEP UP');
   });
 
+  test.each([
+    ['loses messages to the retention', ['--outage-hours', '2', '--retention-days', '0.05'], 'LOST TO RETENTION'],
+    ['has not caught up', ['--outage-hours', '2', '--hours', '3'], 'caught up: NOT WITHIN THIS TIME'],
+  ])('exits 1 when it %s', async (_what, args, said) => {
+    const { code, stdout } = await run('--example', 'small', ...args);
+    expect(code).toBe(1);
+    expect(stdout).toContain('it keeps up');
+    expect(stdout).toContain(said);
+  });
+
   test('refuses unknown flags, wrong values and missing files', async () => {
     const found = await Promise.all([
       run('--nope'),
       run('--rules', 'many'),
       run('--validate', join(folder, 'missing')),
+      run('--validate', join(folder, 'missing'), '--json', '--example', 'large'),
     ]);
     expect(found.map(({ code, stdout }) => ({ code, stdout }))).toEqual(found.map(() => ({ code: 2, stdout: '' })));
     expect(found[0]?.stderr).toContain("Unknown option '--nope'");
     expect(found[1]?.stderr).toContain('--rules must be a number; got "many"');
     expect(found[2]?.stderr).toContain('ENOENT');
+    expect(found[3]?.stderr).toContain('--validate takes its scenarios from the file; leave out --example');
   });
 
   test('lists every flag in its help', async () => {
@@ -140,9 +152,14 @@ describe('askedBy', () => {
 
   test.each([
     [{ example: 'tiny' }, '--example must be small, large, huge; got "tiny"'],
+    [{ example: 'toString' }, '--example must be small, large, huge; got "toString"'],
     [{ rules: 'many' }, '--rules must be a number; got "many"'],
     [{ rules: '' }, '--rules must be a number; got ""'],
     [{ hours: '0' }, '--hours must be a number above 0, up to 1000; got "0"'],
+    [{ hours: '0.00001' }, '--hours must be a second at least, 0.0003 hours; got "0.00001"'],
+    [{ burst: '2', 'burst-hours': '0.0001' }, '--burst-hours must be a second at least'],
+    [{ burst: '2', hours: '1' }, '--hours must be more than 1 with --burst or --outage-hours'],
+    [{ 'outage-hours': '2', hours: '0.5' }, 'which begin after an hour; got "0.5"'],
     [{ 'burst-hours': '2' }, '--burst-hours needs --burst'],
     [{ burst: '2', 'outage-hours': '1' }, '--burst and --outage-hours exclude each other'],
     [{ price: ['tea=1'] }, '--price must be NAME=DOLLARS'],
@@ -182,6 +199,21 @@ describe('compare', () => {
   test('does not believe a drain that uploaded nothing', () => {
     const found = compare(JSON.stringify(benchResult({ far: drained(398, 0, 0) })));
     expect(found[2]).toMatchObject({ measured: 0, isWithin: false });
+  });
+
+  test.each([
+    [
+      'small files at 20 ms',
+      { latencies: benchResult().endToEnd.latencies.filter(({ latencyMs }) => latencyMs !== 20) },
+    ],
+    ['small files at 0 ms', { latencies: [] }],
+    ['large files with one rule', { oneRule: undefined }],
+    ['large files with four rules', { fourRules: undefined }],
+  ])('is no comparison without %s', (what, without) => {
+    const { endToEnd, ...result } = benchResult();
+    expect(() => compare(JSON.stringify({ ...result, endToEnd: { ...endToEnd, ...without } }))).toThrow(
+      `the file holds no end-to-end figure of ${what}: run the whole benchmark, without --set`,
+    );
   });
 
   test('takes the sets of a quick run', () => {

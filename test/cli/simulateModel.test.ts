@@ -207,6 +207,10 @@ describe('pricesOf', () => {
     'ingestionPerGigabyte=',
     'ingestionPerGigabyte=x',
     'egressPerGigabyte=-1',
+    'ingestionPerGigabyte=1=2',
+    'ingestionPerGigabyte= ',
+    'ingestionPerGigabyte=Infinity',
+    'toString=1',
   ])('refuses %s', (text) => {
     expect(() => pricesOf([text])).toThrow(`got "${text}"`);
   });
