@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Contender, contenders } from '../../bench/contenders.ts';
 import { type Findings, judge } from '../../bench/demands.ts';
@@ -91,10 +92,31 @@ describe('judge', () => {
     ]);
   });
 
+  it('has each of its demands, with its bound, in docs/performance.md', () => {
+    const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
+    const demands = judge(everything(), sets);
+    expect(demands).toHaveLength(21);
+    const documented = [...text.matchAll(/^\| `([-\w]+)` \| .* \| (at least|at most) ([\d.]+) \| /gm)].map(
+      ([, name, bound, figure]) => `${name} ${bound === 'at least' ? '>=' : '<='} ${figure}`,
+    );
+    expect(documented).toEqual(demands.map(({ demand, name }) => `${name} ${demand}`));
+  });
+
   it('judges nothing that was not measured', () => {
     expect(judged([result('mid', contenders.plain, [{ cpuMs: 1 }])])).toEqual([]);
   });
 });
+
+/** Every contender on every set, so that there is something to say of each demand. */
+function everything(): Findings {
+  const run = { wallMs: 1, cpuMs: 1, maxRssBytes: 1, stallMs: 1, bodies: 1, bodyBytes: 1, largestBody: 1 };
+  const results = Object.values(sets).flatMap((set) =>
+    Object.values(contenders).map((contender) => result(set, contender, [run])),
+  );
+  const comparisons = [{ records: 1, rows: 1, compared: 1, different: 0 }];
+  const [oneRule, fourRules] = [drained(30), drained(90)];
+  return { results, comparisons, endToEnd: { oneRule, fourRules, latencies: [], mostOfQuota: 1, rowsLost: 0 } };
+}
 
 function judged(results: Findings['results']) {
   return judge({ results, comparisons: [], endToEnd: undefined }, sets);
