@@ -12,7 +12,7 @@ const { values } = parseCommand({
   summary: 'Says on paper what a deployment carries, needs, adds in time and costs, and plays a day of it.',
   options: flags,
   notes:
-    'docs/capacity.md explains the model. Nothing is measured and nothing is contacted.\nExit codes: 0 it keeps up, loses no message to the retention and catches up with a disturbance in the simulated time (with --validate: the model is near all five figures), 1 not so, 2 wrong usage.',
+    'docs/capacity.md explains the model. Nothing is measured and nothing is contacted.\nExit codes: 0 it keeps up, loses no message to the retention and catches up with a disturbance in the\nsimulated time (with --validate: the model is near all five figures), 1 not so, 2 wrong usage.',
 });
 
 /** Moments reported of a simulated time. */
