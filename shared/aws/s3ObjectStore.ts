@@ -46,6 +46,7 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { cl
     }
   };
 
+  /** EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading. */
   const getEither = async (object: ObjectRef, signal: AbortSignal) => {
     const { bucket, key, alternativeKey } = object;
     try {
@@ -80,6 +81,7 @@ function isMissing(error: unknown): boolean {
 function openedBody(object: ObjectRef, key: string, answer: GetObjectAnswer, signal: AbortSignal): ObjectBody {
   const { contentLength: expectedBytes, body, etag } = answer;
   return {
+    key,
     sizeBytes: expectedBytes ?? object.sizeBytes ?? 0,
     etag: etag?.replaceAll('"', ''),
     chunks: objectChunks({ body, bucket: object.bucket, key, expectedBytes }, signal),

@@ -172,6 +172,8 @@ function fromEventBridge(event: v.InferOutput<typeof eventBridgeEvent>): Notific
     throw unknown(`EventBridge event ${shown(type)} announces a Security Lake object`, remedies.securityLake);
   }
   // Whether EventBridge encodes keys is documented nowhere and differs between AWS's own samples: keep both readings.
+  // CloudTrail's own part of a key (letters, digits, `/`, `-`, `_` and `.`) reads the same either way; only a prefix that
+  // a person chose can differ. So the ledger goes by the first reading, whichever finds the object.
   const second = decoded(object.key);
   return announcing([
     announced({

@@ -41,6 +41,8 @@ export interface MessageQueue {
 }
 
 export interface ObjectBody {
+  /** Where it was found: the object's key, or the second reading of it. */
+  readonly key: string;
   /** Content-Length of the answer. */
   readonly sizeBytes: number;
   readonly etag: string | undefined;
@@ -49,7 +51,7 @@ export interface ObjectBody {
 }
 
 export interface ObjectStore {
-  /** One GetObject. */
+  /** One GetObject; a second one where nothing is found under the key and there is a second reading of it. */
   open(object: ObjectRef, signal: AbortSignal): Promise<ObjectBody>;
 }
 

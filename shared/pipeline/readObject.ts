@@ -58,7 +58,7 @@ export function readObject(reading: ObjectToRead, slice: Slice, shift: Shift, si
 async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signal: AbortSignal): Promise<Reading> {
   const ended = new AbortController();
   try {
-    const { body, key } = await open(reading.object, slice, AbortSignal.any([signal, ended.signal]));
+    const body = await slice.ports.objects.open(reading.object, AbortSignal.any([signal, ended.signal]));
     slice.circuits.bucketSucceeded(reading.object.bucket);
     const { progress, rows, scanned } = reading;
     // Its rows cannot be put together with those of another content; whoever receives the message next begins anew.
@@ -67,7 +67,7 @@ async function readOnce(reading: ObjectToRead, slice: Slice, shift: Shift, signa
     scanned.etag = body.etag;
     const goesOn = progress !== undefined && isSurelySameContent(progress.identity, body.etag);
     scanned.before = goesOn ? progress.accepted : new RowRanges();
-    return await scan(body, key, reading, slice, shift, signal);
+    return await scan(body, reading, slice, shift, signal);
   } finally {
     // Whatever was not read of the answer is not wanted any more.
     ended.abort();
@@ -80,37 +80,15 @@ function changedWhileRead({ bucket, key }: ObjectRef): ConnectorError {
   });
 }
 
-/** EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading. */
-async function open(
-  object: ObjectRef,
-  { ports }: Slice,
-  signal: AbortSignal,
-): Promise<{ body: ObjectBody; key: string }> {
-  const { alternativeKey: second, ...first } = object;
-  try {
-    return { body: await ports.objects.open(first, signal), key: object.key };
-  } catch (error) {
-    // Without s3:ListBucket, an object that is not there looks like one that is forbidden.
-    const isMissing = error instanceof ConnectorError && /^object-(?:not-found|denied)$/.test(error.code);
-    if (second === undefined || !isMissing) throw error;
-    try {
-      return { body: await ports.objects.open({ bucket: object.bucket, key: second }, signal), key: second };
-    } catch {
-      throw error; // the announced key is the one to be told about
-    }
-  }
-}
-
 async function scan(
   body: ObjectBody,
-  key: string,
   { known, rows, scanned }: ObjectToRead,
   slice: Slice,
   { packer }: Shift,
   signal: AbortSignal,
 ): Promise<Reading> {
   const { ports, settings, tally } = slice;
-  const { deliveredAt, sourceObject } = describeObjectKey(key);
+  const { deliveredAt, sourceObject } = describeObjectKey(body.key);
   const fallbackTime = deliveredAt ?? new Date(ports.clock.now()).toISOString();
   const done = scanned.before.filledWith(RowRanges.first(rows.written));
   const stream = skipRows(slice.openRows({ sourceObject, fallbackTime }), done, settings.batchBytes);

@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readRows } from '../../local/azure/table.ts';
 import { azureCredential } from '../../shared/azure/identity.ts';
 import { type Connector, compose } from '../../shared/compose.ts';
 import { readSettings, type Settings, type SourceSettings } from '../../shared/settings.ts';
@@ -59,6 +61,37 @@ describe('compose', () => {
     expect(summary).toMatchObject({ ended: 'queue-empty', records: 2, rowsAccepted: 2, messagesDeleted: 1 });
     expect(await clouds.arrived()).toEqual(expect.arrayContaining(['whole-1', 'whole-2']));
     expect(clouds.aws.peekQueue()).toEqual([]);
+  });
+
+  it('reads an object that EventBridge announced by an encoded key, and tells what is wrong with that object', async () => {
+    const folder = 'AWSLogs/222222222222/CloudTrail/eu-central-1/2026/11/01';
+    const name = '222222222222_CloudTrail_eu-central-1_20261101T0005Z_a copy.json.gz';
+    await clouds.aws.putLogFile(`${folder}/${name}`, gzipSync('{"Records":[{"eventID":"second-reading"}]}'));
+    const detail = { bucket: { name: clouds.aws.bucket }, object: { key: `${folder}/${name.replace(' ', '+')}` } };
+    clouds.aws.announce([JSON.stringify({ 'detail-type': 'Object Created', source: 'aws.s3', detail })]);
+    const message = 'not authorized to perform: kms:Decrypt';
+    const denied = clouds.aws.faults.add({
+      service: 's3',
+      match: 'a copy',
+      action: { kind: 'answer', status: 403, code: 'AccessDenied', message },
+    });
+    const { lines, logger } = recorder();
+    const draining = composed(settings.sources, logger);
+
+    await draining.drainAll(running);
+    clouds.aws.faults.remove(denied);
+    clouds.aws.expireVisibility();
+    const [summary] = await draining.drainAll(running);
+
+    expect(lines.filter(({ event }) => event === 'object-failed')).toMatchObject([
+      { code: 'object-kms-denied', key: `${folder}/${name}` },
+    ]);
+    expect(summary).toMatchObject({ objectsAccepted: 1, rowsAccepted: 1, messagesDeleted: 1 });
+    const rows = [];
+    for await (const { values } of readRows(clouds.ingestion.tableFile)) rows.push(values);
+    expect(rows.find(({ AwsEventId }) => AwsEventId === 'second-reading')).toMatchObject({
+      SourceObject: name.slice(-31),
+    });
   });
 
   it('drains the healthy source while others fail', async () => {

@@ -90,6 +90,7 @@ describe('s3ObjectStore against an S3 server', () => {
   it('tries the second reading of a key when there is no object under the first', async () => {
     await put('AWSLogs/a b', Buffer.from('decoded'));
     const body = await store.open({ bucket, key: 'AWSLogs/a+b', alternativeKey: 'AWSLogs/a b' }, never);
+    expect(body.key).toBe('AWSLogs/a b');
     expect(Buffer.concat(await read(body)).toString()).toBe('decoded');
   });
 

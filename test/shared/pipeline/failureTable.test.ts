@@ -164,32 +164,6 @@ describe('drain: a poison message', () => {
   });
 });
 
-describe('drain: an EventBridge key', () => {
-  it('is tried in its second reading when the first is not found', async () => {
-    const world = new World();
-    const key = keyOf('a').replace('AWSLogs', 'a b/AWSLogs');
-    world.store.objects.set(
-      `trail-logs/${key}`,
-      world.store.objects.get(`trail-logs/${world.put('a', 3)}`) as Uint8Array,
-    );
-    world.queue.send(
-      'm',
-      JSON.stringify({
-        version: '0',
-        id: '1',
-        'detail-type': 'Object Created',
-        source: 'aws.s3',
-        account: '111122223333',
-        time: '2026-11-01T00:05:00Z',
-        region: 'eu-west-1',
-        resources: [],
-        detail: { version: '0', bucket: { name: 'trail-logs' }, object: { key: key.replace(' ', '+'), size: 3 } },
-      }),
-    );
-    expect(await world.drain()).toMatchObject({ messagesDeleted: 1, rowsAccepted: 3 });
-  });
-});
-
 describe('drain: a broken download', () => {
   it('is repeated, and goes on after the rows that are written already', async () => {
     const world = new World();

@@ -238,7 +238,8 @@ export class FakeStore implements ObjectStore {
     const bytes = this.objects.get(`${object.bucket}/${object.key}`);
     if (bytes === undefined) throw new ConnectorError('object-not-found', `s3://${object.bucket}/${object.key}`);
     const chunks = this.#chunks(bytes, this.cutAfter(object, attempt), signal);
-    return { sizeBytes: bytes.length, etag: this.etags.get(object.key) ?? `"etag-${object.key}"`, chunks };
+    const etag = this.etags.get(object.key) ?? `"etag-${object.key}"`;
+    return { key: object.key, sizeBytes: bytes.length, etag, chunks };
   }
 
   async *#chunks(bytes: Uint8Array, cutAfter: number | undefined, signal: AbortSignal) {
