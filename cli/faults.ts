@@ -80,10 +80,12 @@ function rendered(all: FaultTotals): string {
     lost,
     duplicated,
     bound,
+    byExcuse,
     wrongDeadLetters,
     mostUploadsInFlight,
     faults,
   } = all;
+  const excused = Object.entries(byExcuse).map(([excuse, rows]) => `${rows} ${excuse}`);
   const met = Object.entries(faults).map(([name, times]) => `${times} x ${name}`);
   return [
     `${made} runs in ${((performance.now() - started) / 1000).toFixed(0)} s`,
@@ -91,6 +93,7 @@ function rendered(all: FaultTotals): string {
     `rows delivered         ${delivered}`,
     `records lost           ${lost}`,
     `rows there twice       ${duplicated} (at most ${bound}: uploads whose outcome could not be recorded)`,
+    `why that many may be   ${excused.length === 0 ? 'no reason seen' : excused.join(', ')}`,
     `wrong dead letters     ${wrongDeadLetters}`,
     `most uploads in flight ${mostUploadsInFlight}`,
     `faults met             ${met.length === 0 ? 'none' : met.join(', ')}`,

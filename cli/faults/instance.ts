@@ -36,6 +36,7 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
       faults: lane.storageFaults,
       onCall: (call) => witness.ledger(number, ledgerFacts(call)),
       onFault: () => witness.ledgerFailed(number),
+      onRecovered: () => witness.ledgerWorks(number),
     }),
     lane.takeDrainer(),
   ]);

@@ -1,6 +1,7 @@
+import type { Excuse } from './excuses.ts';
 import type { KnownTrail } from './knownTrail.ts';
 import { rowContent } from './rowContent.ts';
-import type { Bound, Excuse } from './witness.ts';
+import type { Bound } from './witness.ts';
 
 /** The table against the truth. */
 export interface Judgement {

@@ -24,14 +24,36 @@ export interface StorageGateOptions {
   readonly target: string;
   readonly faults: Faults;
   readonly onCall: (call: StorageCall) => void;
-  /** A request met a fault, or found the door shut. */
+  /** The storage fails its process: refuses, loses an answer, hangs or is away. An answer that is late is no failure. */
   readonly onFault: () => void;
+  /** The process asks again after a failure. */
+  readonly onRecovered: () => void;
 }
 
+/**
+ * What arrives this soon after a failure was sent before its sender knew of it. Less than the five story seconds for which
+ * the connector asks nothing after a failure, at every speed up to fifty.
+ */
+const unawareMs = 100;
+
+/** Near the five seconds after which the connector gives a request up; latencies are far shorter. */
+const givenUpAfterMs = 4_000;
+
 /** Opens a door to table storage. */
-export async function openStorageGate({ target, faults, onCall, onFault }: StorageGateOptions): Promise<StorageGate> {
+export async function openStorageGate(options: StorageGateOptions): Promise<StorageGate> {
+  const { target, faults, onCall } = options;
   const { hostname, port: targetPort, pathname } = new URL(target);
   const agent = new Agent({ keepAlive: true });
+  let failedAt: number | undefined;
+  const fail = (): void => {
+    failedAt = performance.now();
+    options.onFault();
+  };
+  const noteArrival = (): void => {
+    if (failedAt === undefined || performance.now() - failedAt < unawareMs) return;
+    failedAt = undefined;
+    options.onRecovered();
+  };
 
   const forward = async (request: IncomingMessage, sent: Buffer): Promise<Forwarded> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -45,13 +67,22 @@ export async function openStorageGate({ target, faults, onCall, onFault }: Stora
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const arrivedAt = performance.now();
+    response.once('close', () => {
+      if (!response.writableFinished && performance.now() - arrivedAt > givenUpAfterMs) fail();
+    });
     const sent = await bytesOf(request);
     const fault = faults.draw(request.url ?? '');
-    if (fault !== undefined) onFault();
+    noteArrival();
     if (fault?.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.latencyMs));
-    if (fault !== undefined && !actsFirst(fault)) return misbehave(fault, response);
+    if (fault !== undefined && !actsFirst(fault)) {
+      fail();
+      return misbehave(fault, response);
+    }
     const { status, headers, body } = await forward(request, sent);
     if (fault?.kind === 'lose-response') {
+      // After the fact that it has just made: what follows from that fact is what may not be written any more.
+      fail();
       response.socket?.resetAndDestroy();
       return;
     }
@@ -75,11 +106,13 @@ export async function openStorageGate({ target, faults, onCall, onFault }: Stora
   return {
     endpoint: `http://127.0.0.1:${port}${pathname}`,
     async shut() {
-      onFault();
+      fail();
       await close();
     },
-    open: async () => {
-      if (!server.listening) await listen(port);
+    async open() {
+      if (server.listening) return;
+      fail();
+      await listen(port);
     },
     async close() {
       await close();

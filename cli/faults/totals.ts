@@ -1,3 +1,4 @@
+import type { Excuse } from './excuses.ts';
 import { type FaultName, faultNames } from './faultKinds.ts';
 import { type RunOutcome, uploadsInFlight } from './runOnce.ts';
 
@@ -9,6 +10,8 @@ export interface FaultTotals {
   readonly lost: number;
   readonly duplicated: number;
   readonly bound: number;
+  /** What the bound is made of. */
+  readonly byExcuse: Readonly<Partial<Record<Excuse, number>>>;
   readonly wrongDeadLetters: number;
   readonly mostUploadsInFlight: number;
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
@@ -21,6 +24,12 @@ export function totalsOf(outcomes: readonly RunOutcome[]): FaultTotals {
     const times = sum((outcome) => outcome.faults[name] ?? 0);
     if (times > 0) faults[name] = times;
   }
+  const byExcuse: Partial<Record<Excuse, number>> = {};
+  for (const outcome of outcomes) {
+    for (const [excuse, rows] of Object.entries(outcome.byExcuse) as [Excuse, number][]) {
+      if (rows > 0) byExcuse[excuse] = (byExcuse[excuse] ?? 0) + rows;
+    }
+  }
   return {
     runs: outcomes.length,
     expected: sum(({ expected }) => expected),
@@ -28,6 +37,7 @@ export function totalsOf(outcomes: readonly RunOutcome[]): FaultTotals {
     lost: sum(({ lost }) => lost),
     duplicated: sum(({ duplicated }) => duplicated),
     bound: sum(({ bound }) => bound),
+    byExcuse,
     wrongDeadLetters: sum(({ wrongDeadLetters }) => wrongDeadLetters),
     mostUploadsInFlight: Math.max(0, ...outcomes.map((outcome) => outcome.mostUploadsInFlight)),
     faults,

@@ -1,17 +1,7 @@
 import type { UploadWatch } from '../../local/azure/ingestion.ts';
+import { type Excuse, excuseOf, type Fact, type InstanceFate, isRecorded, type UploadedRows } from './excuses.ts';
 import type { KnownTrail } from './knownTrail.ts';
 import type { LedgerFact } from './ledgerWatch.ts';
-
-/** Why the outcome of an upload could not be recorded, as the servers and the adversary saw it. */
-export type Excuse =
-  /** The answer reached nobody. */
-  | 'unanswered'
-  /** Its process was killed before the outcome was in the ledger. */
-  | 'crash'
-  /** Another process had the object's claim by then. */
-  | 'claim-lost'
-  /** The ledger's storage failed its process. */
-  | 'no-ledger';
 
 /** One body that the destination has taken. */
 interface Upload {
@@ -19,13 +9,8 @@ interface Upload {
   readonly at: number;
   /** Positions of its rows, by object. */
   readonly rows: ReadonlyMap<string, readonly number[]>;
-  isAnswered: boolean;
-}
-
-interface Fact {
-  readonly instance: number;
-  readonly at: number;
-  readonly fact: LedgerFact;
+  /** Undefined when nobody got the answer. */
+  answeredAt: number | undefined;
 }
 
 export interface Bound {
@@ -36,20 +21,19 @@ export interface Bound {
 }
 
 /**
- * Sees every body the destination takes and everything the ledger learns, and who sent it. From this alone, without a
- * word from the connector, follows how many rows may be there twice: those of uploads whose outcome was not recorded.
+ * Sees every body the destination takes and everything the ledger learns, and who sent it. From this follows how many
+ * rows may be there twice: those of uploads whose outcome could not be recorded, for a reason that was seen as well. One
+ * thing only is taken from the connector: how many rows it counted as of unknown outcome, since a server cannot see that
+ * an answer was no longer waited for. What rests on that count alone is told apart, as `hung-up`.
  */
 export class Witness {
   readonly #places: ReadonlyMap<string, { readonly key: string; readonly index: number }>;
   readonly #uploads: Upload[] = [];
   readonly #facts: Fact[] = [];
   readonly #killedAt = new Map<number, number>();
-  /** The first time of each. */
-  readonly #ledgerFailed = new Map<number, number>();
+  readonly #ledgerFailed = new Map<number, { from: number; to: number }[]>();
   readonly #inFlight = new Map<number, number>();
   #order = 0;
-  /** Rows that belong to no record of the trail. */
-  readonly strangers: string[] = [];
   mostUploadsInFlight = 0;
 
   constructor(trail: KnownTrail) {
@@ -66,13 +50,13 @@ export class Witness {
     let taken: Upload | undefined;
     return {
       accepted: (lines) => {
-        taken = { instance, at: this.#tick(), rows: this.#rowsOf(lines), isAnswered: false };
+        taken = { instance, at: this.#tick(), rows: this.#rowsOf(lines), answeredAt: undefined };
         this.#uploads.push(taken);
       },
       ended: (wasAnswered) => {
         this.#inFlight.set(instance, (this.#inFlight.get(instance) ?? 1) - 1);
         // What is answered after the end of its process is answered to nobody.
-        if (taken !== undefined) taken.isAnswered = wasAnswered && !this.#killedAt.has(instance);
+        if (taken !== undefined && wasAnswered && !this.#killedAt.has(instance)) taken.answeredAt = this.#tick();
       },
     };
   }
@@ -81,8 +65,21 @@ export class Witness {
     for (const fact of facts) this.#facts.push({ instance, at: this.#tick(), fact });
   }
 
+  /** From now on the instance cannot rely on the ledger's storage. */
   ledgerFailed(instance: number): void {
-    if (!this.#ledgerFailed.has(instance)) this.#ledgerFailed.set(instance, this.#tick());
+    // What a dead process leaves behind is no failure that it met.
+    if (this.#killedAt.has(instance)) return;
+    const failures = this.#ledgerFailed.get(instance) ?? [];
+    this.#ledgerFailed.set(instance, failures);
+    if (failures.at(-1)?.to !== Number.POSITIVE_INFINITY) {
+      failures.push({ from: this.#tick(), to: Number.POSITIVE_INFINITY });
+    }
+  }
+
+  /** The instance asks the ledger's storage again. */
+  ledgerWorks(instance: number): void {
+    const failure = this.#ledgerFailed.get(instance)?.at(-1);
+    if (failure?.to === Number.POSITIVE_INFINITY) failure.to = this.#tick();
   }
 
   killed(instance: number): void {
@@ -92,85 +89,80 @@ export class Witness {
   /** What happened to one object, in order: for whoever looks for the reason of a broken promise. */
   history(key: string): string[] {
     const events: { readonly at: number; readonly text: string }[] = [];
-    for (const { instance, at, rows, isAnswered } of this.#uploads) {
+    for (const { instance, at, rows, answeredAt } of this.#uploads) {
       const indices = rows.get(key);
       if (indices === undefined) continue;
       const span = `rows ${Math.min(...indices)} to ${Math.max(...indices)} (${indices.length})`;
-      events.push({ at, text: `${instance} uploaded ${span}, ${isAnswered ? 'answered' : 'unanswered'}` });
+      const fate = answeredAt === undefined ? 'unanswered' : 'answered';
+      events.push({ at, text: `${instance} uploaded ${span}, ${fate}` });
     }
     for (const { instance, at, fact } of this.#facts) {
-      if (fact.key !== key) continue;
-      const detail =
-        fact.kind === 'claimed' ? fact.token.slice(-12) : fact.kind === 'progress' ? fact.rows.toString() : '';
-      events.push({ at, text: `${instance} wrote ${fact.kind} ${detail}`.trimEnd() });
+      if (fact.key === key) events.push({ at, text: `${instance} ${shown(fact)}`.trimEnd() });
     }
     for (const [instance, rows] of this.#unansweredRows())
       events.push({ at: 0, text: `${instance} got no answer for ${rows} rows` });
     for (const [instance, at] of this.#killedAt) events.push({ at, text: `${instance} was killed` });
-    for (const [instance, at] of this.#ledgerFailed) events.push({ at, text: `${instance} met a fault of the ledger` });
+    for (const [instance, failures] of this.#ledgerFailed) {
+      for (const { from, to } of failures) {
+        events.push({ at: from, text: `${instance} met a fault of the ledger, until ${to}` });
+      }
+    }
     return events.sort((one, other) => one.at - other.at).map(({ at, text }) => `${at}: ${text}`);
   }
 
   /**
    * `unknownRows` is what an instance itself counted as of unknown outcome: it may have hung up on an answer that the
-   * server believes delivered. It excuses no more than that.
+   * server believes delivered. It excuses no more than that, and nothing that another reason explains.
    */
   bound(unknownRows: (instance: number) => number): Bound {
     const byKey = new Map<string, number>();
-    const byExcuse = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0 };
-    const hungUp = this.#unansweredRows();
+    const byExcuse = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'hung-up': 0 };
     const excuse = (reason: Excuse, key: string, rows: number): void => {
       byKey.set(key, (byKey.get(key) ?? 0) + rows);
       byExcuse[reason] += rows;
     };
-    const left: { instance: number; key: string; rows: number }[] = [];
-    for (const upload of this.#uploads) {
-      const { instance } = upload;
-      for (const [key, indices] of upload.rows) {
-        const rows = indices.length;
-        if (!upload.isAnswered) excuse('unanswered', key, rows);
-        else if (!this.#isRecorded(upload, key, indices)) {
-          const reason = this.#excuse(upload, key);
-          if (reason === undefined) left.push({ instance, key, rows });
-          else excuse(reason, key, rows);
+    const histories = this.#histories();
+    const unexplained: { readonly key: string; readonly instance: number; readonly rows: number }[] = [];
+    for (const { answeredAt, at, instance, rows } of this.#uploads) {
+      for (const [key, indices] of rows) {
+        const history = histories.get(key) ?? { facts: [], uploads: [] };
+        if (answeredAt === undefined) {
+          excuse('unanswered', key, indices.length);
+          continue;
         }
+        const upload = { instance, at, answeredAt, indices };
+        if (isRecorded(upload, history)) continue;
+        const reason = excuseOf(upload, history, this.#fateOf(instance));
+        if (reason === undefined) unexplained.push({ key, instance, rows: indices.length });
+        else excuse(reason, key, indices.length);
       }
     }
-    for (const { instance, key, rows } of left) {
-      const rowsSoFar = (hungUp.get(instance) ?? 0) + rows;
+    const counted = this.#unansweredRows();
+    for (const { key, instance, rows } of unexplained) {
+      const rowsSoFar = (counted.get(instance) ?? 0) + rows;
       if (rowsSoFar > unknownRows(instance)) continue;
-      hungUp.set(instance, rowsSoFar);
-      excuse('unanswered', key, rows);
+      counted.set(instance, rowsSoFar);
+      excuse('hung-up', key, rows);
     }
     return { byKey, byExcuse, rows: [...byKey.values()].reduce((sum, rows) => sum + rows, 0) };
   }
 
-  /**
-   * Whether its sender got the outcome into the ledger under the claim it sent it under, and not that of the same rows
-   * sent again. Who claims only afterwards has read without the ledger, and could not see what was there.
-   */
-  #isRecorded({ instance, at }: Upload, key: string, indices: readonly number[]): boolean {
-    const own = this.#facts.filter((each) => each.instance === instance && each.fact.key === key);
-    const claim = own.findLast((each) => each.at < at && each.fact.kind === 'claimed')?.fact;
-    const later = own.filter((each) => each.at > at);
-    const recordedAt = later.find(({ fact }) => covers(fact, indices))?.at;
-    if (recordedAt === undefined) return false;
-    if (later.some((each) => each.at < recordedAt && isOtherClaim(each.fact, claim))) return false;
-    return !this.#uploads.some(
-      (each) =>
-        each.instance === instance &&
-        each.at > at &&
-        each.at < recordedAt &&
-        each.rows.get(key)?.some((index) => indices.includes(index)),
-    );
+  #histories(): Map<string, { readonly facts: Fact[]; readonly uploads: UploadedRows[] }> {
+    const histories = new Map<string, { facts: Fact[]; uploads: UploadedRows[] }>();
+    const of = (key: string) => {
+      const history = histories.get(key) ?? { facts: [], uploads: [] };
+      histories.set(key, history);
+      return history;
+    };
+    for (const fact of this.#facts) of(fact.fact.key).facts.push(fact);
+    for (const { answeredAt = Number.POSITIVE_INFINITY, at, instance, rows } of this.#uploads) {
+      for (const [key, indices] of rows) of(key).uploads.push({ instance, at, answeredAt, indices });
+    }
+    return histories;
   }
 
-  #excuse({ instance, at }: Upload, key: string): Excuse | undefined {
-    if (this.#killedAt.has(instance)) return 'crash';
-    const about = this.#facts.filter((each) => each.fact.key === key);
-    const claimedAt = about.findLast((each) => each.instance === instance && each.at <= at)?.at ?? 0;
-    if (about.some((each) => each.instance !== instance && each.at > claimedAt)) return 'claim-lost';
-    return this.#ledgerFailed.has(instance) ? 'no-ledger' : undefined;
+  #fateOf(instance: number): InstanceFate {
+    return { wasKilled: this.#killedAt.has(instance), ledgerFailed: this.#ledgerFailed.get(instance) ?? [] };
   }
 
   #rowsOf(lines: readonly Uint8Array[]): Map<string, number[]> {
@@ -179,10 +171,8 @@ export class Witness {
       if (text === '') continue;
       const { AwsEventId: id } = JSON.parse(text) as { AwsEventId?: string };
       const place = this.#places.get(id ?? '');
-      if (place === undefined) {
-        this.strangers.push(text);
-        continue;
-      }
+      // A row of no record: the judge finds it in the table.
+      if (place === undefined) continue;
       const indices = rows.get(place.key) ?? [];
       rows.set(place.key, indices);
       indices.push(place.index);
@@ -192,8 +182,8 @@ export class Witness {
 
   #unansweredRows(): Map<number, number> {
     const sums = new Map<number, number>();
-    for (const { instance, rows, isAnswered } of this.#uploads) {
-      if (isAnswered) continue;
+    for (const { instance, rows, answeredAt } of this.#uploads) {
+      if (answeredAt !== undefined) continue;
       for (const { length } of rows.values()) sums.set(instance, (sums.get(instance) ?? 0) + length);
     }
     return sums;
@@ -205,11 +195,16 @@ export class Witness {
   }
 }
 
-/** True when the fact says that these rows of the object are taken. */
-function covers(fact: LedgerFact, indices: readonly number[]): boolean {
-  return fact.kind === 'accepted' || (fact.kind === 'progress' && indices.every((index) => fact.rows.has(index)));
-}
-
-function isOtherClaim(fact: LedgerFact, claim: LedgerFact | undefined): boolean {
-  return fact.kind === 'claimed' && !(claim?.kind === 'claimed' && claim.token === fact.token);
+/** A fact, for a history. */
+function shown(fact: LedgerFact): string {
+  switch (fact.kind) {
+    case 'claimed':
+      return `wrote claimed ${fact.token.slice(-12)}`;
+    case 'progress':
+      return `wrote progress ${fact.rows.toString()}`;
+    case 'refused':
+      return `was refused ${fact.token?.slice(-12) ?? ''}`;
+    default:
+      return `wrote ${fact.kind}`;
+  }
 }

@@ -15,7 +15,7 @@ const trail = {
   messages: [],
   records: 2,
 };
-const excuses = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'behind-gap': 0 };
+const excuses = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'hung-up': 0 };
 const noBound = { byKey: new Map<string, number>(), byExcuse: excuses, rows: 0 };
 
 describe('judge', () => {

@@ -33,9 +33,44 @@ describe('ledgerFacts', () => {
     expect(ledgerFacts({ ...call, sent, status: 202, answer: 'HTTP/1.1 409 Conflict\r\n' })).toEqual([]);
   });
 
+  it('tells a claim that is given up from one that is kept', () => {
+    const until = '"until":"2026-11-01T00:00:00.000Z"';
+    const kept = claimed.replace('}', `,${until},"recordedAt":"2026-10-31T23:59:00.000Z"}`);
+    const givenUp = claimed.replace('}', `,${until},"recordedAt":"2026-11-01T00:00:00.000Z"}`);
+    const failed = '{"PartitionKey":"p","RowKey":"r","objectKey":"d","state":"failed","reason":"object-not-found"}';
+    expect(ledgerFacts({ ...call, sent: kept })).toEqual([{ kind: 'claimed', key: 'a', token: 'x.1' }]);
+    expect(ledgerFacts({ ...call, sent: givenUp })).toEqual([{ kind: 'given-up', key: 'a' }]);
+    expect(ledgerFacts({ ...call, sent: failed })).toEqual([{ kind: 'given-up', key: 'd' }]);
+  });
+
+  it('reads a change that another stood against, but not an insert that found an entry', () => {
+    const merge = { ...call, method: 'PATCH', status: 412 };
+    expect(ledgerFacts(merge)).toEqual([{ kind: 'refused', key: 'a', token: 'x.1' }]);
+    expect(ledgerFacts({ ...merge, sent: progress, status: 404 })).toEqual([{ kind: 'refused', key: 'c' }]);
+    expect(ledgerFacts({ ...call, status: 409 })).toEqual([]);
+    expect(ledgerFacts({ ...call, status: 404 })).toEqual([]);
+    expect(ledgerFacts({ ...merge, status: 503 })).toEqual([]);
+  });
+
+  it('reads of a refused transaction only the part that was refused', () => {
+    const parts = (insert: string, merge: string) =>
+      [
+        ...['--changeset', 'POST http://host/ledger HTTP/1.1', '', insert],
+        ...['--changeset', 'PATCH http://host/ledger(RowKey) HTTP/1.1', '', merge],
+      ].join('\r\n');
+    const answer = (part: number, status: number) =>
+      `HTTP/1.1 ${status} Conflict\r\n\r\n{"odata.error":{"message":{"value":"${part}:The update condition"}}}\r\n`;
+    const transaction = { ...call, path: '/account/$batch', status: 202, sent: parts(claimed, accepted) };
+    expect(ledgerFacts({ ...transaction, answer: answer(1, 412) })).toEqual([
+      { kind: 'refused', key: 'b', token: 'x.2' },
+    ]);
+    expect(ledgerFacts({ ...transaction, answer: answer(0, 404) })).toEqual([]);
+    expect(ledgerFacts({ ...transaction, answer: answer(0, 409) })).toEqual([]);
+  });
+
   it('learns nothing from readings, refusals and other tables', () => {
     expect(ledgerFacts({ ...call, method: 'GET' })).toEqual([]);
-    expect(ledgerFacts({ ...call, status: 412 })).toEqual([]);
+    expect(ledgerFacts({ ...call, status: 500 })).toEqual([]);
     expect(ledgerFacts({ ...call, sent: '{"PartitionKey":"default","name":"source"}' })).toEqual([]);
   });
 });
