@@ -19,10 +19,11 @@ export interface RunPlan {
   /** Messages are announced over this time, so that every fault finds work. */
   readonly announcedForMs: number;
   readonly injections: readonly Injection[];
-  /** Story seconds of a slice, and of its end without receiving. */
   /** False when the outcome of every upload becomes known. */
   readonly mayDuplicate: boolean;
+  /** Story seconds. */
   readonly sliceSeconds: number;
+  /** Story seconds at the end of a slice in which nothing is received. */
   readonly stopReceivingSeconds: number;
 }
 
@@ -47,9 +48,11 @@ export function planRun(seed: number, enabled: readonly FaultName[]): RunPlan {
       });
     }
   }
+  const mayDuplicate = injections.some(({ kind }) => faultKinds[kind].mayDuplicate);
+  // Drawn in any case, so that the rest of the shape does not depend on it.
+  const shortSeconds = shape.pick([50, 100]);
   // The end of a slice hangs up on uploads that a busy machine answers late: a duplicate, and rightly so.
-  const mayDuplicate = enabled.some((kind) => faultKinds[kind].mayDuplicate);
-  const sliceSeconds = mayDuplicate ? shape.pick([50, 100]) : 300;
+  const sliceSeconds = mayDuplicate ? shortSeconds : 300;
   return {
     seed,
     mayDuplicate,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exactFaults, faultNames, isFaultName } from '../../../cli/faults/faultKinds.ts';
-import { planRun } from '../../../cli/faults/plan.ts';
+import { planRun, type RunPlan } from '../../../cli/faults/plan.ts';
 
 describe('planRun', () => {
   it('follows from the seed alone', () => {
@@ -15,9 +15,19 @@ describe('planRun', () => {
     expect(planRun(1, []).injections).toEqual([]);
   });
 
-  it('leaves the end of a slice out where every outcome must become known', () => {
-    expect(planRun(1, exactFaults).sliceSeconds).toBe(300);
-    expect(planRun(1, faultNames).sliceSeconds).toBeLessThan(300);
+  it('demands each record once unless a misfortune was drawn that may repeat one', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const plan = planRun(seed, faultNames);
+      const mayDuplicate = kindsOf(plan).some((kind) => !exactFaults.some((exact) => exact === kind));
+      expect(plan.mayDuplicate).toBe(mayDuplicate);
+      expect(plan.sliceSeconds === 300).toBe(!mayDuplicate);
+    }
+    expect(planRun(1, []).mayDuplicate).toBe(false);
+  });
+
+  it('draws the same shape whether or not a row may be repeated', () => {
+    const shape = ({ files, large, processes }: RunPlan) => ({ files, large, processes });
+    expect(shape(planRun(1, ['kill']))).toEqual(shape(planRun(1, ['reset'])));
   });
 });
 
