@@ -1,6 +1,12 @@
 import { estate } from '../../local/trail/estate.ts';
 import { generateTrail } from '../../local/trail/generateTrail.ts';
-import { notificationFor, notificationShapes, s3TestEvent } from '../../local/trail/notificationFor.ts';
+import {
+  type NotificationPlace,
+  type NotificationShape,
+  notificationFor,
+  notificationShapes,
+  s3TestEvent,
+} from '../../local/trail/notificationFor.ts';
 import { createRandom, type Random } from '../../local/trail/random.ts';
 import { createTrailFile, type TrailFile } from '../../local/trail/trailFile.ts';
 import { openByteRowStream } from '../../shared/cloudtrail/byteRowStream.ts';
@@ -107,20 +113,56 @@ function rowsOf(body: RowBody): string[] {
   });
 }
 
-/** Every shape a notification can have; those that may tell of several files sometimes do. */
-function announce(
-  files: readonly TrailFile[],
-  random: Random,
-  place: Parameters<typeof notificationFor>[2],
-): readonly string[] {
-  const messages = [s3TestEvent(place)];
+/** One file or several, told of in one message. */
+interface Announcement {
+  readonly files: readonly TrailFile[];
+  readonly shape: NotificationShape;
+  /** Its place in the order of all. */
+  readonly turn: number;
+}
+
+/** How many of the files are announced a second time, and how many of those a third. */
+const againShare = 1 / 3;
+
+/**
+ * Every shape a notification can have; those that may tell of several files sometimes do. A trail that notifies an SNS
+ * topic beside the bucket's own notifications announces a file twice, so some are announced again in another shape.
+ */
+function announce(files: readonly TrailFile[], random: Random, place: NotificationPlace): readonly string[] {
+  const announcements: Announcement[] = [];
   for (let from = 0; from < files.length; ) {
     const shape = random.pick(notificationShapes);
     const count = shape.startsWith('eventbridge') || random.chance(0.8) ? 1 : 2 + random.below(2);
-    messages.push(notificationFor(files.slice(from, from + count), shape, place));
+    announcements.push({ files: files.slice(from, from + count), shape, turn: from });
     from += count;
   }
-  return messages;
+  const again = announcements.flatMap((first) =>
+    first.files.flatMap((file) => announceAgain(file, first, random, files)),
+  );
+  const messages = [...announcements, ...again]
+    .sort((one, other) => one.turn - other.turn)
+    .map((each) => notificationFor(each.files, each.shape, place));
+  return [s3TestEvent(place), ...messages];
+}
+
+/** A second time at once, while the file is being read, or any time later; some a third time. */
+function announceAgain(
+  file: TrailFile,
+  first: Announcement,
+  random: Random,
+  { length }: readonly TrailFile[],
+): readonly Announcement[] {
+  const again: Announcement[] = [];
+  const shapes = shuffled(
+    notificationShapes.filter((shape) => shape !== first.shape),
+    random,
+  );
+  for (const shape of shapes) {
+    if (again.length === 2 || !random.chance(againShare)) break;
+    const most = random.chance(0.5) ? 1 : length - first.turn;
+    again.push({ files: [file], shape, turn: first.turn + random.next() * most });
+  }
+  return again;
 }
 
 function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
