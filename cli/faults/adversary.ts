@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Fault } from '../../local/azure/faults.ts';
 import type { Crew } from './crew.ts';
 import type { FaultName } from './faultKinds.ts';
 import type { Lane } from './laneClouds.ts';
+import { Outages } from './outages.ts';
 import type { Injection, RunPlan } from './plan.ts';
 
 export type FaultCounts = Readonly<Partial<Record<FaultName, number>>>;
@@ -11,61 +11,74 @@ export interface AdversaryParts {
   readonly lane: Lane;
   readonly crew: Crew;
   readonly plan: RunPlan;
-  /** Real milliseconds after which a paused process has lost what it held. */
-  readonly claimLostAfterMs: number;
+  /** Milliseconds of the story after which a paused process has lost what it held. */
+  readonly heldMs: number;
 }
 
-/** Does what the plan says, heals everything, and tells how often each kind was met. */
+/**
+ * Does what the plan says, heals everything, and tells how often each kind was met: by how many requests or messages; and
+ * a process that was killed, paused or told to end, or a door that was shut, once.
+ */
 export async function playAdversary(parts: AdversaryParts): Promise<FaultCounts> {
+  const { aws } = parts.lane.clouds;
   const counts: Partial<Record<FaultName, number>> = {};
   const count = (kind: FaultName, times: number): void => {
     if (times > 0) counts[kind] = (counts[kind] ?? 0) + times;
   };
   const started = performance.now();
-  const planned = new PlannedFaults(parts.lane);
+  const outages = new Outages();
+  const metBefore = aws.faults.counts();
   await Promise.all(
     parts.plan.injections.map(async (injection) => {
       await wait(Math.max(0, injection.atMs - (performance.now() - started)));
-      count(injection.kind, await inflict(injection, parts, planned));
+      count(injection.kind, await inflict(injection, parts, outages));
     }),
   );
+  for (const [action, kind] of awsKinds(parts.plan)) {
+    count(kind, (aws.faults.counts()[action] ?? 0) - (metBefore[action] ?? 0));
+  }
   return counts;
 }
 
-/** Resolves when it is over; answers how often it was met. */
-async function inflict(injection: Injection, parts: AdversaryParts, planned: PlannedFaults): Promise<number> {
+/** The embedded AWS counts by action, over all rules: each action belongs to one kind, so each is counted once. */
+function awsKinds({ injections }: RunPlan): ReadonlyMap<string, FaultName> {
+  return new Map(
+    injections.flatMap(({ kind, misfortune }) =>
+      misfortune.type === 'aws' ? [[misfortune.rule.action.kind, kind] as const] : [],
+    ),
+  );
+}
+
+/** Resolves when it is over; answers how often it was met, but for what the embedded AWS counts. */
+async function inflict(injection: Injection, parts: AdversaryParts, outages: Outages): Promise<number> {
   const { misfortune, forMs } = injection;
-  const { lane, crew, claimLostAfterMs } = parts;
-  const { aws } = lane.clouds;
+  const { lane, crew, heldMs } = parts;
+  const { aws, identity, ingestion } = lane.clouds;
   switch (misfortune.type) {
     case 'aws': {
-      const { kind } = misfortune.rule.action;
-      const before = aws.faults.counts()[kind] ?? 0;
       const id = aws.faults.add(misfortune.rule);
       await wait(forMs);
       aws.faults.remove(id);
-      return (aws.faults.counts()[kind] ?? 0) - before;
+      return 0;
     }
     case 'ingestion':
     case 'identity':
     case 'storage': {
-      const met = planned.metBy(misfortune.type, misfortune.fault);
-      const before = met();
-      planned.add(misfortune.type, misfortune.fault);
+      const faults = { ingestion: ingestion.faults, identity: identity.faults, storage: lane.storageFaults };
+      const fault = faults[misfortune.type].add(misfortune.fault);
       await wait(forMs);
-      planned.remove(misfortune.type, misfortune.fault);
-      return met() - before;
+      fault.remove();
+      return fault.met;
     }
     case 'shut': {
-      const gates = crew.instances.map((instance) =>
-        misfortune.door === 'storage' ? instance.storageGate : instance.ingestionGate,
-      );
+      const isStorage = misfortune.door === 'storage';
+      const gates = crew.instances.map((instance) => (isStorage ? instance.storageGate : instance.ingestionGate));
       // Who has a connection loses it at the next request, before it is acted upon.
-      if (misfortune.door === 'ingestion') planned.add('ingestion', broken);
-      await Promise.all(gates.map((gate) => gate.shut()));
+      const broken = isStorage ? undefined : ingestion.faults.add({ kind: 'reset' });
+      await outages.begin(gates);
       await wait(forMs);
-      await Promise.all(gates.map((gate) => gate.open()));
-      planned.remove('ingestion', broken);
+      await outages.end(gates);
+      broken?.remove();
       return 1;
     }
     case 'expire-visibility':
@@ -77,50 +90,11 @@ async function inflict(injection: Injection, parts: AdversaryParts, planned: Pla
       await crew.terminate(misfortune.instance);
       return 1;
     case 'pause': {
-      const { process } = crew.at(misfortune.instance);
-      process.signal('SIGSTOP');
-      await wait(claimLostAfterMs + forMs / 2);
-      process.signal('SIGCONT');
-      return 1;
+      const wasPaused = await crew.pause(misfortune.instance, async () => {
+        await lane.clock.sleep(heldMs);
+        await wait(forMs / 2);
+      });
+      return wasPaused ? 1 : 0;
     }
-  }
-}
-
-const broken: Fault = { kind: 'reset' };
-
-type Server = 'ingestion' | 'identity' | 'storage';
-
-/** The servers take a whole plan at a time; misfortunes come and go one by one. */
-class PlannedFaults {
-  readonly #lane: Lane;
-  readonly #now: Record<Server, Fault[]> = { ingestion: [], identity: [], storage: [] };
-
-  constructor(lane: Lane) {
-    this.#lane = lane;
-  }
-
-  add(server: Server, fault: Fault): void {
-    this.#now[server].push(fault);
-    this.#tell(server);
-  }
-
-  remove(server: Server, fault: Fault): void {
-    this.#now[server] = this.#now[server].filter((other) => other !== fault);
-    this.#tell(server);
-  }
-
-  metBy(server: Server, fault: Fault): () => number {
-    const { met } = this.#faultsOf(server);
-    const name = fault.kind === 'status' ? String(fault.status ?? 503) : fault.kind;
-    return () => met[name] ?? 0;
-  }
-
-  #tell(server: Server): void {
-    this.#faultsOf(server).plan(this.#now[server]);
-  }
-
-  #faultsOf(server: Server) {
-    const { clouds, storageFaults } = this.#lane;
-    return server === 'storage' ? storageFaults : clouds[server].faults;
   }
 }

@@ -20,10 +20,20 @@ export interface Fault {
   readonly path?: string;
 }
 
+/** One fault in force. */
+export interface AddedFault {
+  /** How many requests have met it. */
+  readonly met: number;
+  /** Heals it, and nothing else. */
+  remove(): void;
+}
+
 /** The faults a server is to show, drawn from a seeded generator so that a run can be repeated. */
 export interface Faults {
   /** Replaces all planned faults; an empty list heals. */
   plan(faults: readonly Fault[]): void;
+  /** Plans one more, behind those there are. */
+  add(fault: Fault): AddedFault;
   /** The first planned fault that applies to this request, counted. */
   draw(path: string): Fault | undefined;
   /** How many requests met each kind (for `status`, each code). */
@@ -33,18 +43,31 @@ export interface Faults {
 export function createFaults(seed = 1): Faults {
   const random = mulberry32(seed);
   const met: Record<string, number> = {};
-  let planned: { readonly fault: Fault; left: number }[] = [];
+  let planned: { readonly fault: Fault; met: number }[] = [];
   return {
     met,
     plan(faults) {
-      planned = faults.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
+      planned = faults.map((fault) => ({ fault, met: 0 }));
+    },
+    add(fault) {
+      const added = { fault, met: 0 };
+      planned.push(added);
+      return {
+        get met() {
+          return added.met;
+        },
+        remove() {
+          planned = planned.filter((other) => other !== added);
+        },
+      };
     },
     draw(path) {
       for (const candidate of planned) {
         const { fault } = candidate;
-        if (candidate.left <= 0 || (fault.path !== undefined && !path.includes(fault.path))) continue;
+        if (candidate.met >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
+        if (fault.path !== undefined && !path.includes(fault.path)) continue;
         if ((fault.probability ?? 1) < 1 && random() >= (fault.probability ?? 1)) continue;
-        candidate.left--;
+        candidate.met += 1;
         const name = fault.kind === 'status' ? String(fault.status ?? 503) : fault.kind;
         met[name] = (met[name] ?? 0) + 1;
         return fault;
