@@ -6,19 +6,18 @@ import type { Pace } from './storyClock.ts';
 
 /** A drainer that can be killed. */
 export interface DrainerProcess {
-  readonly pid: number;
   /** Resolves once its modules are loaded. */
   readonly ready: Promise<void>;
+  /** Resolves once it is gone and all it said is known. */
   readonly exited: Promise<void>;
-  readonly hasExited: () => boolean;
   readonly summaries: readonly SliceSummary[];
   /** Once. */
   drain(work: DrainerWork): void;
   follow(pace: Pace): void;
-  /** SIGKILL, SIGSTOP, SIGCONT: what cannot be prepared for. */
-  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** SIGKILL, SIGSTOP, SIGCONT: what cannot be prepared for. False when there is no process any more. */
+  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): boolean;
   /** An orderly end; killed when it takes longer than the bound. */
-  stop(boundMs: number): Promise<void>;
+  stop(boundMs: number): Promise<'ended' | 'killed'>;
 }
 
 export interface DrainerWork {
@@ -65,22 +64,22 @@ export function startDrainer(environment: Readonly<Record<string, string | undef
       hasExited = true;
       if (!isKilled && (code !== 0 || signal !== null)) work?.onCrash(`ended with ${code ?? signal}: ${printed}`);
       if (work === undefined && !isKilled) ready.reject(new Error(`a drainer did not start: ${printed}`));
-      resolve();
+      // Its last words may still be on the way.
+      if (child.connected) child.once('disconnect', resolve);
+      else resolve();
     });
   });
   const send = (message: ToDrainer): void => {
     // It may have been killed this very moment: then there is nobody to tell.
     if (child.connected) child.send(message, () => undefined);
   };
-  const signal = (name: NodeJS.Signals): void => {
+  const signal = (name: NodeJS.Signals): boolean => {
     if (name === 'SIGKILL') isKilled = true;
-    if (!hasExited) child.kill(name);
+    return !hasExited && child.kill(name);
   };
   return {
-    pid: child.pid ?? 0,
     ready: ready.promise,
     exited,
-    hasExited: () => hasExited,
     summaries,
     drain(given) {
       work = given;
@@ -91,9 +90,13 @@ export function startDrainer(environment: Readonly<Record<string, string | undef
     signal,
     async stop(boundMs) {
       send({ type: 'stop' });
-      const forced = setTimeout(() => signal('SIGKILL'), boundMs);
+      let end: 'ended' | 'killed' = 'ended';
+      const forced = setTimeout(() => {
+        if (signal('SIGKILL')) end = 'killed';
+      }, boundMs);
       await exited;
       clearTimeout(forced);
+      return end;
     },
   };
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultCounts, playAdversary } from './adversary.ts';
-import { startCrew } from './crew.ts';
+import { type Crew, startCrew } from './crew.ts';
 import type { FaultName } from './faultKinds.ts';
 import { startInstance } from './instance.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -27,6 +27,8 @@ export interface RunOutcome extends Judgement {
   readonly mostUploadsInFlight: number;
   /** Processes that ended by themselves, and what they printed. */
   readonly crashes: readonly string[];
+  /** Processes that were told to end and did not within the bound. */
+  readonly endedLate: readonly number[];
   readonly seconds: number;
 }
 
@@ -40,6 +42,9 @@ export const drainBounds = {
   UPLOADS_IN_FLIGHT: '3',
   OBJECTS_IN_FLIGHT: '8',
 };
+
+/** Story time after which a process that stands still has lost what it held. */
+const heldMs = Number(drainBounds.VISIBILITY_SECONDS) * 1_000;
 
 export const uploadsInFlight = Number(drainBounds.UPLOADS_IN_FLIGHT);
 
@@ -71,7 +76,7 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   const tableFrom = (await stat(ingestion.tableFile)).size;
   const witness = new Witness(trail);
   const crashes: string[] = [];
-  const crew = await startCrew(plan.processes, witness, (number) =>
+  const start = (number: number) =>
     startInstance({
       ...{ lane, witness, number },
       seed: seed * 1_000 + number,
@@ -83,17 +88,15 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
       onCrash: (printed) => crashes.push(`instance ${number} ${printed}`),
       onSlices: () => undefined,
       onLine: onLine === undefined ? undefined : (level, line) => onLine(number, level, line),
-    }),
-  );
+    });
+  const crew = await startCrew({ size: plan.processes, clock: lane.clock, witness, start });
   lane.watchUploads((port) =>
     witness.upload(crew.instances.find(({ ingestionGate }) => ingestionGate.isMine(port))?.number ?? -1),
   );
   const feeding = feed(trail, plan, lane);
-  const faults = await playAdversary({ lane, crew, plan, claimLostAfterMs: claimLostAfterMs(lane) });
+  const faults = await playAdversary({ lane, crew, plan, heldMs });
   await feeding;
-  const messagesLeft = await converge(lane, options.convergeMs, (pace) => {
-    for (const { process } of crew.instances) process.follow(pace);
-  });
+  const messagesLeft = await converge(lane, crew, options.convergeMs);
   await crew.stop();
   lane.watchUploads(undefined);
 
@@ -101,7 +104,8 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   const bound = witness.bound((number) =>
     (summaries[number] ?? []).reduce((sum, { rowsOfUnknownOutcome }) => sum + rowsOfUnknownOutcome, 0),
   );
-  const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), bound);
+  const allowed = plan.mayDuplicate ? bound : { ...bound, byKey: new Map<string, number>() };
+  const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), allowed);
   for (const { key } of trail.objects) aws.deleteLogFile(key);
   return {
     ...judgement,
@@ -122,12 +126,9 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
       ...summaries.flat().map((summary) => summary.mostUploadsInFlight),
     ),
     crashes,
+    endedLate: crew.endedLate,
     seconds: (performance.now() - started) / 1000,
   };
-}
-
-function claimLostAfterMs(lane: Lane): number {
-  return (Number(drainBounds.VISIBILITY_SECONDS) * 1_000) / lane.clock.pace().speed;
 }
 
 /** Announces the files one by one, so that there is work as long as there is trouble. */
@@ -145,19 +146,16 @@ async function feed(trail: KnownTrail, plan: RunPlan, { clouds }: Lane): Promise
  * Waits until the queue is empty; answers how many messages are left at the bound. While every message is invisible for
  * longer than anybody could hold it, nothing happens in the story, and its clock is moved on.
  */
-async function converge(lane: Lane, boundMs: number, tell: (pace: ReturnType<typeof later>) => void): Promise<number> {
+async function converge(lane: Lane, crew: Crew, boundMs: number): Promise<number> {
   const { aws } = lane.clouds;
   const until = performance.now() + boundMs;
-  const heldMs = Number(drainBounds.VISIBILITY_SECONDS) * 1_000;
   for (;;) {
     const { queue } = aws.stats();
     const left = queue.visible + queue.inFlight;
     if (left === 0 || performance.now() > until) return left;
     const idleMs = queue.visible > 0 ? 0 : Math.min(...aws.visibleAgainAt()) - lane.clock.now();
     if (idleMs > 1.2 * heldMs) {
-      const pace = later(lane.clock, Math.min(idleMs, longestMoveMs));
-      tell(pace);
-      lane.clock.follow(pace);
+      crew.follow(later(lane.clock, Math.min(idleMs, longestMoveMs)));
     }
     await wait(20);
   }

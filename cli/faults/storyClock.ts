@@ -60,3 +60,8 @@ export function storyClock(first: Pace): StoryClock {
 export function later(clock: StoryClock, ms: number): Pace {
   return { realAt: Date.now(), at: clock.now() + ms, speed: clock.pace().speed };
 }
+
+/** The pace that goes on from where the clock stands, at another speed. */
+export function atSpeed(clock: StoryClock, speed: number): Pace {
+  return { realAt: Date.now(), at: clock.now(), speed };
+}

@@ -1,3 +1,4 @@
+import { endBoundMs } from './crew.ts';
 import type { Excuse } from './excuses.ts';
 import { type FaultName, faultNames } from './faultKinds.ts';
 import { type RunOutcome, uploadsInFlight } from './runOnce.ts';
@@ -46,7 +47,17 @@ export function totalsOf(outcomes: readonly RunOutcome[]): FaultTotals {
 
 /** What is wrong with a run, each as one sentence; nothing when it kept every promise. */
 export function brokenPromises(outcome: RunOutcome): string[] {
-  const { altered, crashes, lost, lostFrom, messagesLeft, mostUploadsInFlight, overBound, wrongDeadLetters } = outcome;
+  const {
+    altered,
+    crashes,
+    endedLate,
+    lost,
+    lostFrom,
+    messagesLeft,
+    mostUploadsInFlight,
+    overBound,
+    wrongDeadLetters,
+  } = outcome;
   const problems: string[] = [];
   if (lost > 0) problems.push(`${lost} records have no row, of ${shown(lostFrom)}`);
   if (altered > 0) problems.push(`${altered} rows differ from what they must be`);
@@ -62,6 +73,8 @@ export function brokenPromises(outcome: RunOutcome): string[] {
   if (mostUploadsInFlight > uploadsInFlight) {
     problems.push(`${mostUploadsInFlight} uploads were in flight at once, where ${uploadsInFlight} may be`);
   }
+  for (const number of endedLate)
+    problems.push(`a process did not end within ${endBoundMs / 1_000} s: instance ${number}`);
   for (const crash of crashes) problems.push(`a process ended by itself: ${crash}`);
   return problems;
 }
