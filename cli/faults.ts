@@ -23,14 +23,21 @@ const { values } = parseCommand({
     story: { type: 'string', value: 'NAME', help: 'tell one long story instead, days in minutes; "list" tells them' },
     lanes: { type: 'string', value: 'N', help: 'runs side by side, each with clouds of its own (default 3)' },
     trace: { type: 'boolean', help: 'print what the drainers say, on standard error' },
-    json: { type: 'boolean', help: 'print the totals as one JSON object on standard output, and nothing else there' },
+    json: {
+      type: 'boolean',
+      help: 'print one JSON object on standard output, and nothing else there: the totals, or the story',
+    },
   },
   notes:
-    'A run follows from its seed, up to the timing of processes.\nExit codes: 0 every promise kept, 1 something was lost, duplicated beyond the bound or dead-lettered wrongly, 2 wrong usage.',
+    'A run follows from its seed, up to the timing of processes.\nExit codes: 0 every promise kept, 1 something was lost, duplicated beyond the bound or dead-lettered wrongly, or not every run was made, 2 wrong usage.',
 });
 
-if (values.story !== undefined) process.exit(await tellStory(values.story, values.json ?? false));
+if (values.story !== undefined) {
+  refuseBeside('story', ['seed', 'runs', 'faults', 'lanes', 'trace']);
+  process.exit(await tellStory(values.story, values.json ?? false));
+}
 if (values.faults === 'list') {
+  refuseBeside('faults list', ['seed', 'runs', 'lanes', 'trace', 'json']);
   for (const name of faultNames) process.stdout.write(`${name.padEnd(18)} ${faultKinds[name].help}\n`);
   process.exit(0);
 }
@@ -56,7 +63,15 @@ try {
 }
 const totals = totalsOf(outcomes);
 process.stdout.write(values.json ? `${JSON.stringify(totals)}\n` : rendered(totals));
-process.exit(outcomes.some((outcome) => brokenPromises(outcome).length > 0) ? 1 : 0);
+if (outcomes.length !== runs) process.stderr.write(`only ${outcomes.length} of ${runs} runs were made\n`);
+const isKept = outcomes.length === runs && outcomes.every((outcome) => brokenPromises(outcome).length === 0);
+process.exit(isKept ? 0 : 1);
+
+/** An option that would change nothing was meant for something else. */
+function refuseBeside(what: string, options: readonly (keyof typeof values)[]): void {
+  const given = options.find((option) => values[option] !== undefined);
+  if (given !== undefined) refuseUsage('faults', `--${given} does not go with --${what}`);
+}
 
 function tell(outcome: RunOutcome): void {
   const { seed: ofRun, delivered, duplicated, bound, byExcuse, seconds } = outcome;

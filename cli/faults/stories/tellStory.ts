@@ -5,7 +5,9 @@ import { isStoryName, stories } from './storyList.ts';
 /** Tells one story, or what stories there are, on standard output; answers the exit code. */
 export async function tellStory(name: string, asJson: boolean): Promise<0 | 1> {
   if (name === 'list') {
-    for (const [each, { summary }] of Object.entries<Story>(stories)) print(`${each.padEnd(11)} ${summary}`);
+    const summaries = Object.entries<Story>(stories).map(([each, { summary }]) => [each, summary] as const);
+    if (asJson) print(JSON.stringify(Object.fromEntries(summaries)));
+    else for (const [each, summary] of summaries) print(`${each.padEnd(11)} ${summary}`);
     return 0;
   }
   if (!isStoryName(name)) {
