@@ -35,10 +35,10 @@ export class Deliveries {
     return this.#expected;
   }
 
-  /** True when so many different records are in the table. */
+  /** True when each of these records has a row. */
   async hasAll(ids: Iterable<string>): Promise<boolean> {
     await this.#readOn();
-    for (const id of ids) if (this.#times[numberOf(id)] === 0) return false;
+    for (const id of ids) if ((this.#times[numberOf(id)] ?? 0) === 0) return false;
     return true;
   }
 

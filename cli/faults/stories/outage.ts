@@ -29,6 +29,7 @@ export const outage: Story = {
       const waiting = aws.stats().queue;
       const mostReceives = world.mostReceives();
       expect(aws.stats().deadLetters === 0, 'messages went to the dead-letter queue during the outage');
+      expect(mostReceives <= 1, `a message was received ${mostReceives} times during the outage`);
       ingestion.faults.plan([]);
       const healedAt = world.clock.now();
       await world.drainWhile(() => !world.isQueueEmpty() && world.clock.now() < healedAt + 12 * hourMs, minuteMs);

@@ -33,8 +33,10 @@ export const poison: Story = {
       const entry = await entryOf(world, broken);
       expect(aws.stats().deadLetters === 1, 'the broken file is not in the dead-letter queue');
       expect(entry !== undefined, 'the broken file has no failed entry');
+      const { delivered, duplicated } = await world.deliveries.tally();
+      expect(duplicated === 0, `${duplicated} rows are there twice before the file was mended`);
       // Rows before the break were delivered, and those of the mended file are delivered again.
-      const before = (await world.deliveries.tally()).delivered - 5 * good;
+      const before = delivered - 5 * good;
       await aws.putLogFile(broken.key, broken.gzip);
       const signal = new AbortController().signal;
       const outcomes =

@@ -22,6 +22,7 @@ export const roleDelay: Story = {
       const minutes = Math.round((world.clock.now() - began) / minuteMs);
       expect(rowsBefore === 0, `${rowsBefore} rows were accepted before the role had spread`);
       expect(aws.stats().deadLetters === 0, 'messages went to the dead-letter queue');
+      expect(mostReceives <= 1, `a message was received ${mostReceives} times before the role had spread`);
       expect(minutes <= 2 * spreadMinutes, `it took ${minutes} minutes until all had arrived`);
       return {
         'minutes without the role': spreadMinutes,

@@ -10,7 +10,6 @@ import { createRandom } from '../../../local/trail/random.ts';
 import type { FailedEntries } from '../../../shared/azure/ledger/failedEntries.ts';
 import { openStorage } from '../../../shared/azure/storage.ts';
 import { type Connector, compose, failedEntriesIn } from '../../../shared/compose.ts';
-import type { SliceSummary } from '../../../shared/events.ts';
 import { readSettings } from '../../../shared/settings.ts';
 import { Deliveries } from './deliveries.ts';
 import { type IdleClock, startIdleClock } from './idleClock.ts';
@@ -27,13 +26,14 @@ export interface StoryWorld {
   readonly connector: Connector;
   readonly entries: FailedEntries;
   readonly deliveries: Deliveries;
-  readonly summaries: readonly SliceSummary[];
   /** How often each event was reported. */
   readonly events: Readonly<Record<string, number>>;
   /** When an object was accepted last. */
   lastAcceptedAt(): number;
   /** Rows of which the slices said that they may be there and will be sent again. */
   rowsOfUnknownOutcome(): number;
+  /** Slices whose summary said that they did without the ledger. */
+  slicesWithoutLedger(): number;
   /** A file with so many records, not delivered yet. */
   makeFile(records: number): StoryFile;
   /** Puts a file into the trail's bucket, and announces it. */
@@ -68,14 +68,17 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   });
   const { aws, identity, ingestion } = clouds;
   const environment = { ...clouds.appSettings, ...options.settings };
-  const summaries: SliceSummary[] = [];
   const events: Record<string, number> = {};
   let lastAcceptedAt = beginsAt;
   let rowsOfUnknownOutcome = 0;
+  let slicesWithoutLedger = 0;
   const note = (line: string): void => {
-    const told = JSON.parse(line) as { event: string; rowsOfUnknownOutcome?: number };
+    const told = JSON.parse(line) as { event: string; ledger?: string; rowsOfUnknownOutcome?: number };
     const { event } = told;
-    if (event === 'slice-finished') rowsOfUnknownOutcome += told.rowsOfUnknownOutcome ?? 0;
+    if (event === 'slice-finished') {
+      rowsOfUnknownOutcome += told.rowsOfUnknownOutcome ?? 0;
+      if (told.ledger === 'unavailable') slicesWithoutLedger += 1;
+    }
     events[event] = (events[event] ?? 0) + 1;
     if (event === 'object-accepted') lastAcceptedAt = clock.now();
   };
@@ -106,9 +109,10 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   const random = createRandom(`story/${options.seed}`);
 
   return {
-    ...{ clock, clouds, connector, entries, deliveries, summaries, events },
+    ...{ clock, clouds, connector, entries, deliveries, events },
     lastAcceptedAt: () => lastAcceptedAt,
     rowsOfUnknownOutcome: () => rowsOfUnknownOutcome,
+    slicesWithoutLedger: () => slicesWithoutLedger,
     makeFile(records) {
       const ids = Array.from({ length: records }, () => deliveries.nextId());
       return { ...plainLogFile(ids, clock.now(), random), ids };
@@ -121,9 +125,7 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
     async drainWhile(isNeeded, everyMs) {
       while (await isNeeded()) {
         await clock.sleep(everyMs - (clock.now() % everyMs));
-        // Kept bounded, as a story may have many thousand slices.
-        summaries.splice(0, summaries.length - 50);
-        summaries.push(...(await connector.drainAll(new AbortController().signal)));
+        await connector.drainAll(new AbortController().signal);
       }
     },
     mostReceives: () => Math.max(0, ...aws.peekQueue().map(({ receiveCount }) => receiveCount)),
