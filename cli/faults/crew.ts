@@ -28,7 +28,7 @@ export interface CrewParts {
 }
 
 /** Who is told to end needs six seconds at most, and the machine may be busy. */
-export const endBoundMs = 10_000;
+export const endBoundMs = 15_000;
 
 /** Starts so many drainers. */
 export async function startCrew({ size, clock, witness, start }: CrewParts): Promise<Crew> {

@@ -15,8 +15,8 @@ export interface Lane {
   watchUploads(watch: ((clientPort: number) => UploadWatch) | undefined): void;
   /** A drainer with its modules loaded; another one begins to load. */
   takeDrainer(): Promise<DrainerProcess>;
-  /** Empties queues and tables, and heals everything. */
-  reset(): Promise<void>;
+  /** Empties queues and tables, and heals everything; the story goes on at the lane's speed, or at the slower one. */
+  reset(mostSpeed: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,11 +75,11 @@ export async function startLane(options: LaneOptions): Promise<Lane> {
       load();
       return drainer;
     },
-    async reset() {
+    async reset(mostSpeed) {
       const { aws, identity, ingestion } = clouds;
       aws.faults.clear();
       for (const faults of [identity.faults, ingestion.faults, storageFaults]) faults.plan([]);
-      clock.follow({ realAt: Date.now(), at: Date.now(), speed: options.speed });
+      clock.follow({ realAt: Date.now(), at: Date.now(), speed: Math.min(options.speed, mostSpeed) });
       aws.redrive();
       aws.purgeQueue();
       for await (const { name } of tables.listTables()) if (name !== undefined) await tables.deleteTable(name);

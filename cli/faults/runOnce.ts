@@ -62,7 +62,7 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   const { lane, seed, enabled, onLine } = options;
   const started = performance.now();
   const plan = planRun(seed, enabled);
-  await lane.reset();
+  await lane.reset(plan.mostSpeed);
   const { aws, ingestion } = lane.clouds;
   const trail = knownTrail({
     seed: String(seed),

@@ -21,6 +21,7 @@ describe('planRun', () => {
       const mayDuplicate = kindsOf(plan).some((kind) => !exactFaults.some((exact) => exact === kind));
       expect(plan.mayDuplicate).toBe(mayDuplicate);
       expect(plan.sliceSeconds === 300).toBe(!mayDuplicate);
+      expect(plan.mostSpeed < 20).toBe(!mayDuplicate);
     }
     expect(planRun(1, []).mayDuplicate).toBe(false);
   });

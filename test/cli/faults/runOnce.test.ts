@@ -8,7 +8,7 @@ import { planRun } from '../../../cli/faults/plan.ts';
 import { type RunOutcome, runOnce } from '../../../cli/faults/runOnce.ts';
 import { brokenPromises } from '../../../cli/faults/totals.ts';
 
-/** Story seconds a second: a claim lasts nearly four seconds, in which the busiest machine comes to renew it. */
+/** Story seconds a second: other tests keep the machine busy, and a claim must not be lost for that. */
 const speed = 8;
 
 let folder: string;
