@@ -145,7 +145,7 @@ const kinds = {
   },
   terminate: {
     help: 'a process is told to end, and another one starts',
-    mayDuplicate: true,
+    mayDuplicate: false,
     draw: (random) => ({ type: 'terminate', instance: random.below(2) }),
   },
 } as const satisfies Record<string, FaultKind>;
