@@ -1,4 +1,4 @@
-import type { LedgerFact } from './ledgerWatch.ts';
+import type { ClaimFact, LedgerFact } from './ledgerWatch.ts';
 
 /** Why the outcome of an upload is not in the ledger. */
 export type Excuse =
@@ -53,6 +53,8 @@ export interface InstanceFate {
 /** A claim from its first writing until its holder ended it, or began another. */
 interface OwnClaim extends Span {
   readonly token: string;
+  /** By its holder, who gave the object up or had it accepted. */
+  readonly isEnded: boolean;
   /** Ended by another claim of the same process: of another message about the object. */
   readonly next: OwnClaim | undefined;
 }
@@ -89,17 +91,19 @@ export function excuseOf(
 
 /**
  * Progress is written one time after the other, each time the newest: what was under way when the answer came may lack
- * the rows, the second one cannot.
+ * the rows, the second one cannot. And nobody gives an object up before the last is written.
  */
 function hadTimeToRecord({ answeredAt, indices }: UploadedRows, own: readonly Fact[], claim?: OwnClaim): boolean {
+  if (claim?.isEnded && claim.to > answeredAt) return true;
   const until = claim?.to ?? Number.POSITIVE_INFINITY;
   const progress = own.filter(({ at, fact }) => at > answeredAt && at < until && fact.kind === 'progress');
   return progress.length >= 2 && !progress.slice(0, 2).some(({ fact }) => covers(fact, indices));
 }
 
 /**
- * Another process claimed the object, and the upload came after that, or a later write of its sender was refused. The
- * same process takes over from itself when another message announces the object and it stood still for too long.
+ * Another process claimed the object when the claim's time was over, and the upload came after that, or a later write of
+ * its sender was refused. The same process takes over from itself when another message announces the object and it stood
+ * still for too long.
  */
 function wasLost(
   upload: UploadedRows,
@@ -108,7 +112,7 @@ function wasLost(
   { facts }: ObjectHistory,
 ): boolean {
   const { at, instance } = upload;
-  const isRefused = (lost: OwnClaim, from: number, to: number): boolean =>
+  const isRefused = (lost: Pick<OwnClaim, 'token'>, from: number, to: number): boolean =>
     facts.some(
       (each) =>
         each.instance === instance &&
@@ -118,11 +122,26 @@ function wasLost(
         (each.fact.token ?? lost.token) === lost.token,
     );
   const other = facts.find(
-    (each) => each.instance !== instance && each.fact.kind === 'claimed' && each.at > claim.from && each.at < claim.to,
+    (each) =>
+      each.instance !== instance && each.at > claim.from && each.at < claim.to && isRightfulClaim(each, claim, facts),
   );
   if (other !== undefined && (at > other.at || isRefused(claim, at, claim.to))) return true;
   const before = claims.find(({ next }) => next === claim) ?? claim;
-  return [before, claim].some((lost) => lost.next !== undefined && isRefused(lost, lost.to, lost.next.to));
+  return [before, claim].some(({ next, to, token }) => {
+    const successor = facts.find((each) => each.at === next?.from);
+    if (next === undefined || successor === undefined) return false;
+    return isRightfulClaim(successor, { token }, facts) && isRefused({ token }, to, next.to);
+  });
+}
+
+/** Whether the time of the claim was over when this one was made: who takes what is held has no excuse, and gives none. */
+function isRightfulClaim({ at, fact }: Fact, { token }: Pick<OwnClaim, 'token'>, facts: readonly Fact[]): boolean {
+  if (fact.kind !== 'claimed') return false;
+  const kept = facts
+    .filter((each) => each.at < at)
+    .map((each) => each.fact)
+    .findLast((each): each is ClaimFact => each.kind === 'claimed' && each.token === token);
+  return kept === undefined || fact.writtenAt >= kept.until;
 }
 
 /**
@@ -136,16 +155,17 @@ function withoutLedger(upload: UploadedRows, claim: OwnClaim | undefined, { uplo
 }
 
 function ownClaims(own: readonly Fact[]): readonly OwnClaim[] {
-  const claims: { token: string; from: number; to: number; next: OwnClaim | undefined }[] = [];
+  const claims: { -readonly [Name in keyof OwnClaim]: OwnClaim[Name] }[] = [];
   let open: (typeof claims)[number] | undefined;
   for (const { at, fact } of own) {
     if (fact.kind === 'claimed' && fact.token !== open?.token) {
-      const claim = { token: fact.token, from: at, to: Number.POSITIVE_INFINITY, next: undefined };
+      const { token } = fact;
+      const claim = { token, from: at, to: Number.POSITIVE_INFINITY, isEnded: false, next: undefined };
       if (open !== undefined) Object.assign(open, { to: at, next: claim });
       claims.push(claim);
       open = claim;
     } else if ((fact.kind === 'given-up' || fact.kind === 'accepted') && open !== undefined) {
-      open.to = at;
+      Object.assign(open, { to: at, isEnded: true });
       open = undefined;
     }
   }

@@ -3,14 +3,22 @@ import type { StorageCall } from './storageGate.ts';
 
 /** What became certain about one object in the ledger, because its storage has answered. */
 export type LedgerFact =
-  /** Claimed or kept by the holder of this token. */
-  | { readonly kind: 'claimed'; readonly key: string; readonly token: string }
+  | ClaimFact
   /** Its holder has no use for it any more: given up, or failed. */
   | { readonly kind: 'given-up'; readonly key: string }
   | { readonly kind: 'accepted'; readonly key: string }
   | { readonly kind: 'progress'; readonly key: string; readonly rows: RowRanges }
   /** A change was refused, since somebody else has changed the entry; without a token it was not about the claim. */
   | { readonly kind: 'refused'; readonly key: string; readonly token?: string };
+
+/** Claimed or kept by the holder of this token, who wrote so at a time of the story and may hold it until another. */
+export interface ClaimFact {
+  readonly kind: 'claimed';
+  readonly key: string;
+  readonly token: string;
+  readonly writtenAt: number;
+  readonly until: number;
+}
 
 /** One entity that was to be written. */
 interface Write {
@@ -50,14 +58,14 @@ function writesIn(method: string, sent: string): Write[] {
 }
 
 function factOf({ entity }: Write): LedgerFact[] {
-  const { state, objectKey: key, progressRows: rows, owner: token, until, recordedAt } = entity;
+  const { state, objectKey: key, progressRows: rows, owner: token } = entity;
   if (typeof key !== 'string') return [];
   if (state === 'accepted') return [{ kind: 'accepted', key }];
   if (state === 'failed') return [{ kind: 'given-up', key }];
   if (state === undefined && typeof rows === 'string') return [{ kind: 'progress', key, rows: RowRanges.parse(rows) }];
   if (state !== 'claimed' || typeof token !== 'string') return [];
-  const isOver = until !== undefined && until === recordedAt;
-  return [isOver ? { kind: 'given-up', key } : { kind: 'claimed', key, token }];
+  const [writtenAt, until] = [Date.parse(String(entity['recordedAt'])), Date.parse(String(entity['until']))];
+  return [until === writtenAt ? { kind: 'given-up', key } : { kind: 'claimed', key, token, writtenAt, until }];
 }
 
 /** An insert that finds an entry is no loss: there was nothing to lose yet. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownTrail } from '../../../cli/faults/knownTrail.ts';
+import type { LedgerFact } from '../../../cli/faults/ledgerWatch.ts';
 import { Witness } from '../../../cli/faults/witness.ts';
 import { RowRanges } from '../../../shared/pipeline/rowRanges.ts';
 
@@ -14,7 +15,7 @@ const trail: KnownTrail = {
 describe('Witness', () => {
   it('expects no row twice when every answered upload is recorded', () => {
     const witness = new Witness(trail);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+    witness.ledger(0, [claimed('x')]);
     upload(witness, 0, ['0', '1']);
     witness.ledger(0, [{ kind: 'progress', key: 'a', rows: RowRanges.first(2) }]);
     upload(witness, 0, ['2', '3']);
@@ -31,7 +32,7 @@ describe('Witness', () => {
 
   it('counts what a killed process had not recorded', () => {
     const witness = new Witness(trail);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+    witness.ledger(0, [claimed('x')]);
     upload(witness, 0, ['0', '1']);
     witness.ledger(0, [{ kind: 'progress', key: 'a', rows: RowRanges.first(2) }]);
     upload(witness, 0, ['2', '3']);
@@ -50,6 +51,14 @@ describe('Witness', () => {
     expect(witness.bound(none).rows).toBe(0);
   });
 
+  it('does not blame a crash that came after the object was given up', () => {
+    const witness = claimedBy(0);
+    upload(witness, 0, ['0', '1']);
+    witness.ledger(0, [{ kind: 'given-up', key: 'a' }]);
+    witness.killed(0);
+    expect(witness.bound(none).rows).toBe(0);
+  });
+
   it('blames a crash for what one later progress write left out, as it may have been under way', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0', '1']);
@@ -60,7 +69,7 @@ describe('Witness', () => {
 
   it('counts what was sent under a claim that another process had taken over', () => {
     const witness = claimedBy(0);
-    witness.ledger(1, [{ kind: 'claimed', key: 'a', token: 'y' }]);
+    witness.ledger(1, [claimed('y')]);
     upload(witness, 0, ['0']);
     expect(witness.bound(none).byExcuse['claim-lost']).toBe(1);
   });
@@ -68,16 +77,35 @@ describe('Witness', () => {
   it('counts what was sent before the claim was taken over, once a later write was refused', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0']);
-    witness.ledger(1, [{ kind: 'claimed', key: 'a', token: 'y' }]);
+    witness.ledger(1, [claimed('y')]);
     expect(witness.bound(none).rows).toBe(0);
     witness.ledger(0, [{ kind: 'refused', key: 'a' }]);
     expect(witness.bound(none).byExcuse['claim-lost']).toBe(1);
   });
 
+  it('does not excuse a claim that was taken while it was held', () => {
+    const witness = new Witness(trail);
+    witness.ledger(0, [claimed('x', 0, 30)]);
+    upload(witness, 0, ['0']);
+    witness.ledger(1, [claimed('y', 29, 60)]);
+    witness.ledger(0, [{ kind: 'refused', key: 'a', token: 'x' }]);
+    upload(witness, 0, ['1']);
+    expect(witness.bound(none).rows).toBe(0);
+  });
+
+  it('does not excuse a process that took over from itself while it held the object', () => {
+    const witness = new Witness(trail);
+    witness.ledger(0, [claimed('x', 0, 30)]);
+    upload(witness, 0, ['0']);
+    witness.ledger(0, [claimed('y', 29, 60)]);
+    witness.ledger(0, [{ kind: 'refused', key: 'a', token: 'x' }]);
+    expect(witness.bound(none).rows).toBe(0);
+  });
+
   it('counts what a process sent under a claim that it took over from itself', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0']);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'y' }]);
+    witness.ledger(0, [claimed('y')]);
     witness.ledger(0, [{ kind: 'refused', key: 'a', token: 'x' }]);
     upload(witness, 0, ['0']);
     witness.ledger(0, [{ kind: 'accepted', key: 'a' }]);
@@ -104,7 +132,7 @@ describe('Witness', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0', '1', '2', '3']);
     witness.ledger(0, [{ kind: 'given-up', key: 'a' }]);
-    witness.ledger(1, [{ kind: 'claimed', key: 'a', token: 'y' }]);
+    witness.ledger(1, [claimed('y')]);
     upload(witness, 1, ['0', '1', '2', '3']);
     witness.ledger(1, [{ kind: 'accepted', key: 'a' }]);
     expect(witness.bound(none).rows).toBe(0);
@@ -114,8 +142,8 @@ describe('Witness', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0']);
     witness.ledger(0, [{ kind: 'given-up', key: 'a' }]);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'z' }]);
-    witness.ledger(1, [{ kind: 'claimed', key: 'a', token: 'y' }]);
+    witness.ledger(0, [claimed('z')]);
+    witness.ledger(1, [claimed('y')]);
     witness.ledger(0, [{ kind: 'refused', key: 'a', token: 'z' }]);
     expect(witness.bound(none).rows).toBe(0);
   });
@@ -124,7 +152,7 @@ describe('Witness', () => {
     const before = new Witness(trail);
     before.ledgerFailed(0);
     before.ledgerWorks(0);
-    before.ledger(0, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+    before.ledger(0, [claimed('x')]);
     upload(before, 0, ['0']);
     expect(before.bound(none).rows).toBe(0);
     before.ledgerFailed(0);
@@ -134,7 +162,7 @@ describe('Witness', () => {
   it('counts what was sent while the storage had been failing since before the claim', () => {
     const witness = new Witness(trail);
     witness.ledgerFailed(0);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+    witness.ledger(0, [claimed('x')]);
     upload(witness, 0, ['0']);
     expect(witness.bound(none).byExcuse['no-ledger']).toBe(1);
   });
@@ -142,7 +170,7 @@ describe('Witness', () => {
   it('does not excuse an upload by a failure after the claim had ended', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0']);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'y' }]);
+    witness.ledger(0, [claimed('y')]);
     witness.ledgerFailed(0);
     expect(witness.bound(none).rows).toBe(0);
   });
@@ -171,7 +199,7 @@ describe('Witness', () => {
     witness.ledgerFailed(0);
     witness.ledgerWorks(0);
     upload(witness, 0, ['0', '1']);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+    witness.ledger(0, [claimed('x')]);
     upload(witness, 0, ['0', '1']);
     witness.ledger(0, [{ kind: 'accepted', key: 'a' }]);
     expect(witness.bound(none).byExcuse['no-ledger']).toBe(2);
@@ -181,7 +209,7 @@ describe('Witness', () => {
     const witness = new Witness(trail);
     witness.ledgerFailed(0);
     witness.ledgerWorks(0);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+    witness.ledger(0, [claimed('x')]);
     upload(witness, 0, ['0', '1']);
     upload(witness, 0, ['0', '1']);
     witness.ledger(0, [{ kind: 'accepted', key: 'a' }]);
@@ -202,7 +230,7 @@ describe('Witness', () => {
 
   it('tells the history of an object in order', () => {
     const witness = new Witness(trail);
-    witness.ledger(0, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+    witness.ledger(0, [claimed('x')]);
     upload(witness, 0, ['0']);
     witness.killed(0);
     expect(witness.history('a')).toEqual([
@@ -215,9 +243,14 @@ describe('Witness', () => {
 
 const none = () => 0;
 
+/** A claim whose time is over as soon as it is written, unless something else is said. */
+function claimed(token: string, writtenAt = 0, until = 0): LedgerFact {
+  return { kind: 'claimed', key: 'a', token, writtenAt, until };
+}
+
 function claimedBy(instance: number): Witness {
   const witness = new Witness(trail);
-  witness.ledger(instance, [{ kind: 'claimed', key: 'a', token: 'x' }]);
+  witness.ledger(instance, [claimed('x')]);
   return witness;
 }
 
