@@ -13,6 +13,9 @@ export type Excuse =
   /** Its sender counted it as unknown: it did not wait for an answer that was under way. */
   | 'hung-up';
 
+/** Writes of progress after an answer that may lack its rows. */
+const mayMissAnswer = 2;
+
 /** Something the ledger has learnt, from whom. Times are places in the order of all that was seen. */
 export interface Fact {
   readonly instance: number;
@@ -90,14 +93,17 @@ export function excuseOf(
 }
 
 /**
- * Progress is written one time after the other, each time the newest: what was under way when the answer came may lack
- * the rows, the second one cannot. And nobody gives an object up before the last is written.
+ * Progress is written one time after the other, each time the newest. The first after the answer may have been under way;
+ * a process that was busy may find the end of it and the answer in one turn of its event loop, and begin the second
+ * before it looks at the answer; the third cannot lack the rows. And nobody gives an object up before the last is written.
  */
 function hadTimeToRecord({ answeredAt, indices }: UploadedRows, own: readonly Fact[], claim?: OwnClaim): boolean {
   if (claim?.isEnded && claim.to > answeredAt) return true;
   const until = claim?.to ?? Number.POSITIVE_INFINITY;
   const progress = own.filter(({ at, fact }) => at > answeredAt && at < until && fact.kind === 'progress');
-  return progress.length >= 2 && !progress.slice(0, 2).some(({ fact }) => covers(fact, indices));
+  return (
+    progress.length > mayMissAnswer && !progress.slice(0, mayMissAnswer + 1).some(({ fact }) => covers(fact, indices))
+  );
 }
 
 /**

@@ -42,9 +42,10 @@ describe('Witness', () => {
     expect(bound.byKey.get('a')).toBe(2);
   });
 
-  it('does not blame a crash for what two later progress writes left out', () => {
+  it('does not blame a crash for what three later progress writes left out', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0', '1']);
+    witness.ledger(0, [{ kind: 'progress', key: 'a', rows: new RowRanges() }]);
     witness.ledger(0, [{ kind: 'progress', key: 'a', rows: new RowRanges() }]);
     witness.ledger(0, [{ kind: 'progress', key: 'a', rows: new RowRanges() }]);
     witness.killed(0);
@@ -59,9 +60,10 @@ describe('Witness', () => {
     expect(witness.bound(none).rows).toBe(0);
   });
 
-  it('blames a crash for what one later progress write left out, as it may have been under way', () => {
+  it('blames a crash for what two later progress writes left out, as both may have begun before the answer was seen', () => {
     const witness = claimedBy(0);
     upload(witness, 0, ['0', '1']);
+    witness.ledger(0, [{ kind: 'progress', key: 'a', rows: new RowRanges() }]);
     witness.ledger(0, [{ kind: 'progress', key: 'a', rows: new RowRanges() }]);
     witness.killed(0);
     expect(witness.bound(none).byExcuse.crash).toBe(2);
