@@ -3,7 +3,7 @@ import { type Excuse, excuseOf, type Fact, type InstanceFate, isRecorded, type U
 import type { KnownTrail } from './knownTrail.ts';
 import type { LedgerFact } from './ledgerWatch.ts';
 
-/** One body that the destination has taken. */
+/** One body that the destination has taken; one with rows of two readings of an object counts as two. */
 interface Upload {
   readonly instance: number;
   readonly at: number;
@@ -47,16 +47,18 @@ export class Witness {
     const now = (this.#inFlight.get(instance) ?? 0) + 1;
     this.#inFlight.set(instance, now);
     this.mostUploadsInFlight = Math.max(this.mostUploadsInFlight, now);
-    let taken: Upload | undefined;
+    let taken: readonly Upload[] = [];
     return {
       accepted: (lines) => {
-        taken = { instance, at: this.#tick(), rows: this.#rowsOf(lines), answeredAt: undefined };
-        this.#uploads.push(taken);
+        taken = this.#rowsOf(lines).map((rows) => ({ instance, at: this.#tick(), rows, answeredAt: undefined }));
+        this.#uploads.push(...taken);
       },
       ended: (wasAnswered) => {
         this.#inFlight.set(instance, (this.#inFlight.get(instance) ?? 1) - 1);
         // What is answered after the end of its process is answered to nobody.
-        if (taken !== undefined && wasAnswered && !this.#killedAt.has(instance)) taken.answeredAt = this.#tick();
+        if (!wasAnswered || this.#killedAt.has(instance)) return;
+        const answeredAt = this.#tick();
+        for (const upload of taken) upload.answeredAt = answeredAt;
       },
     };
   }
@@ -165,19 +167,25 @@ export class Witness {
     return { wasKilled: this.#killedAt.has(instance), ledgerFailed: this.#ledgerFailed.get(instance) ?? [] };
   }
 
-  #rowsOf(lines: readonly Uint8Array[]): Map<string, number[]> {
-    const rows = new Map<string, number[]>();
+  /** Positions by object, each once; what is there another time is in another map. */
+  #rowsOf(lines: readonly Uint8Array[]): Map<string, number[]>[] {
+    const readings: Map<string, number[]>[] = [];
+    const seen = new Map<string, number>();
     for (const text of Buffer.concat(lines).toString().split('\n')) {
       if (text === '') continue;
       const { AwsEventId: id } = JSON.parse(text) as { AwsEventId?: string };
       const place = this.#places.get(id ?? '');
       // A row of no record: the judge finds it in the table.
-      if (place === undefined) continue;
+      if (id === undefined || place === undefined) continue;
+      const earlier = seen.get(id) ?? 0;
+      seen.set(id, earlier + 1);
+      const rows = readings[earlier] ?? new Map<string, number[]>();
+      readings[earlier] = rows;
       const indices = rows.get(place.key) ?? [];
       rows.set(place.key, indices);
       indices.push(place.index);
     }
-    return rows;
+    return readings;
   }
 
   #unansweredRows(): Map<number, number> {

@@ -218,6 +218,19 @@ describe('Witness', () => {
     expect(witness.bound(none).byExcuse['no-ledger']).toBe(2);
   });
 
+  it('tells apart two readings of an object in one body', () => {
+    const failed = claimedBy(0);
+    failed.ledgerFailed(0);
+    failed.ledgerWorks(0);
+    const fine = claimedBy(0);
+    for (const witness of [failed, fine]) {
+      upload(witness, 0, ['0', '1', '0', '1']);
+      witness.ledger(0, [{ kind: 'accepted', key: 'a' }]);
+    }
+    expect(failed.bound(none)).toMatchObject({ rows: 2, byExcuse: { 'no-ledger': 2 } });
+    expect(fine.bound(none).rows).toBe(0);
+  });
+
   it('sees the most uploads that one process had under way at once', () => {
     const witness = new Witness(trail);
     const first = witness.upload(0);
