@@ -27,11 +27,12 @@ export async function beat(parts: HeartbeatParts): Promise<void> {
 async function repeat(extend: typeof extendClaims, parts: HeartbeatParts): Promise<void> {
   while (!parts.until.aborted) {
     await parts.ports.clock.sleep(parts.settings.heartbeatMs, parts.until);
-    if (!parts.until.aborted) await extend(parts.held.all, parts);
+    if (!parts.until.aborted) await extend(parts);
   }
 }
 
-async function extendMessages(all: readonly HeldMessage[], parts: HeartbeatParts): Promise<void> {
+async function extendMessages(parts: HeartbeatParts): Promise<void> {
+  const { all } = parts.held;
   const newest = all.map((held) => ({ held, message: held.message }));
   // A delivery that lapses comes once more, and spends a receive of a message that has not failed.
   const earlier = all.flatMap((held) => held.earlier.map((message) => ({ held, message })));
@@ -56,12 +57,12 @@ function inTens(deliveries: readonly Delivery[], parts: HeartbeatParts): Promise
 }
 
 /** A claim that another instance has taken over: its message is being worked on elsewhere. */
-async function extendClaims(all: readonly HeldMessage[], parts: HeartbeatParts): Promise<void> {
-  const holders = new Map(all.flatMap((held) => [...held.claims].map((claim) => [claim, held] as const)));
-  if (holders.size === 0) return;
-  for (const claim of await parts.ledger.extend([...holders.keys()])) {
-    const held = holders.get(claim);
-    if (held?.claims.has(claim)) refuse(held, 'ClaimTakenOver', parts);
+async function extendClaims(parts: HeartbeatParts): Promise<void> {
+  const { claims } = parts.held;
+  if (claims.size === 0) return;
+  for (const claim of await parts.ledger.extend([...claims.keys()])) {
+    const held = claims.get(claim);
+    if (held !== undefined) refuse(held, 'ClaimTakenOver', parts);
   }
 }
 

@@ -17,8 +17,6 @@ export class HeldMessage {
   isReading = true;
   /** True when nothing of it has been tried yet. */
   isWaiting = true;
-  /** Claims on its objects, kept alive together with it. */
-  readonly claims = new Set<ClaimedObject>();
   /** Rows written for it. They will be written again by another receiver, should the claim be lost. */
   rows = 0;
 
@@ -56,6 +54,11 @@ export class HeldMessage {
 export class HeldMessages {
   readonly #held = new Map<string, HeldMessage>();
   #reading = 0;
+  /**
+   * Objects being worked on, and for which message. Kept alive even when that message is lost and somebody else has it:
+   * as long as rows of the object are under way, nobody else may send them.
+   */
+  readonly claims = new Map<ClaimedObject, HeldMessage>();
   readonly changed = new Notice();
 
   get size(): number {

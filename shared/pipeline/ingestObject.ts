@@ -41,13 +41,13 @@ export async function ingestObject(
     if (circuit !== undefined) return failed(bucketIsOut(object, circuit));
     const claim = await slice.ledger.claim(object, held.message);
     if (claim.kind === 'held') return failed(isClaimed(object, claim.until));
-    held.claims.add(claim.claim);
+    slice.held.claims.set(claim.claim, held);
     try {
       return await ingestClaimed(object, claim, held, slice, shift, signal, reading);
     } catch (bug) {
       return await left(claim.claim, held, failureOf(bug, 'object'), slice);
     } finally {
-      held.claims.delete(claim.claim);
+      slice.held.claims.delete(claim.claim);
     }
   } finally {
     reading.end();

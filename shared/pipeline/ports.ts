@@ -121,7 +121,7 @@ export interface Ledger {
   recordFailedMessage(message: QueueMessage, error: ConnectorError): Promise<void>;
   /** Gives the claim up without an outcome (slice ended, circuit opened). */
   release(claim: ClaimedObject): Promise<void>;
-  /** Keeps claims alive together with their messages: at every heartbeat. Answers those that are lost. */
+  /** Keeps claims alive, at every heartbeat. Answers those that are lost. */
   extend?(claims: readonly ClaimedObject[]): Promise<readonly ClaimedObject[]>;
   /** For objects of several bodies: which rows are accepted so far. False when it could not be recorded. */
   recordProgress?(claim: ClaimedObject, progress: ObjectProgress): Promise<boolean>;

@@ -200,6 +200,47 @@ describe('drain', () => {
     expect(world.told('claim-lost')).toEqual([]);
   });
 
+  it('keeps an object claimed while its rows are under way, even when its message is lost and received again', async () => {
+    let claimedUntil = 0;
+    const extended = () => world.clock.now() + 30_000;
+    const world = new World({
+      settings: { visibilitySeconds: 30, heartbeatMs: 10_000 },
+      ports: {
+        ledger: {
+          ...noLedger,
+          async claim(object) {
+            if (claimedUntil > world.clock.now()) return { kind: 'held', until: claimedUntil };
+            claimedUntil = extended();
+            return { kind: 'claimed', claim: { object, token: '' } };
+          },
+          async extend(claims) {
+            if (claims.length > 0) claimedUntil = extended();
+            return [];
+          },
+        },
+      },
+    });
+    world.rule.latencyMs = 120_000;
+    world.sendFile('a');
+    void world.clock.sleep(9_000).then(() => {
+      // Visible too early; the next beat finds its receipt handle of no use, and somebody receives it again.
+      const stored = world.queue.messages.get('m-a');
+      if (stored !== undefined) stored.visibleAt = world.clock.now() + 2_000;
+      world.queue.refuse = (call) => {
+        world.queue.refuse = () => undefined;
+        return call === 'changeVisibility' ? 'ReceiptHandleIsInvalid' : undefined;
+      };
+    });
+    let isStillClaimed = false;
+    void world.clock.sleep(100_000).then(() => {
+      isStillClaimed = claimedUntil > world.clock.now();
+    });
+    await world.drain();
+    expect(world.told('claim-lost')).toHaveLength(1);
+    expect(world.queue.messages.get('m-a')?.receiveCount).toBeGreaterThan(1);
+    expect(isStillClaimed).toBe(true);
+  });
+
   it('stops work on a message whose claim is lost, and neither returns nor deletes it', async () => {
     const world = new World({ settings: { heartbeatMs: 1_000 } });
     world.store.latencyMs = 30_000;
