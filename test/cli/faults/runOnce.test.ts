@@ -54,12 +54,15 @@ describe('runOnce', () => {
       timeout: 60_000,
     },
     async ({ seed, kinds }) => {
-      expect(planRun(seed, faultNames).processes).toBe(2);
+      const plan = planRun(seed, faultNames);
+      expect(plan.processes).toBe(2);
+      expect(plan.injections.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds));
       const outcome = await run(seed, faultNames);
       expect(brokenPromises(outcome)).toEqual([]);
       expect(outcome.lost).toBe(0);
       expect(outcome.duplicated).toBeLessThanOrEqual(outcome.bound);
-      expect(Object.keys(outcome.faults)).toEqual(expect.arrayContaining(kinds));
+      // How many requests meet each of them is a matter of chance, and of how busy the machine is.
+      expect(Object.keys(outcome.faults).length).toBeGreaterThan(1);
     },
   );
 });
