@@ -63,8 +63,9 @@ interface OwnClaim extends Span {
 }
 
 /**
- * Whether the sender of an answered upload got the outcome into the ledger under the claim it sent it under, and not that
- * of the same rows sent again. Who claims only afterwards has read without the ledger, and could not see what was there.
+ * Whether the sender of an answered upload got the outcome into the ledger under the claim it sent it under. Who claims
+ * only afterwards has read without the ledger, and could not see what was there; and under one claim rows are sent once:
+ * what is sent again after an answer belongs to a reading beside it, which the ledger does not know.
  */
 export function isRecorded(upload: UploadedRows, { facts, uploads }: ObjectHistory): boolean {
   const { at, indices, instance } = upload;
@@ -74,7 +75,10 @@ export function isRecorded(upload: UploadedRows, { facts, uploads }: ObjectHisto
   const recordedAt = later.find(({ fact }) => covers(fact, indices))?.at;
   if (recordedAt === undefined) return false;
   if (later.some((each) => each.at < recordedAt && isOtherClaim(each.fact, claim))) return false;
-  return !uploads.some((other) => isSentAgain(upload, other) && other.at < recordedAt);
+  const claimedAt = ownClaims(own).findLast(({ from, to }) => from < at && at < to)?.from ?? at;
+  return !uploads.some(
+    (other) => hasSameRows(upload, other) && other.at > claimedAt && other.at < at && Number.isFinite(other.answeredAt),
+  );
 }
 
 /** Why the outcome of an answered upload may be missing from the ledger; undefined when nothing excuses it. */
@@ -156,7 +160,9 @@ function isRightfulClaim({ at, fact }: Fact, { token }: Pick<OwnClaim, 'token'>,
  */
 function withoutLedger(upload: UploadedRows, claim: OwnClaim | undefined, { uploads }: ObjectHistory): Span {
   if (claim === undefined) return { from: 0, to: upload.at };
-  const isReadTwice = uploads.some((other) => isSentAgain(upload, other) && other.at < claim.to);
+  const isReadTwice = uploads.some(
+    (other) => hasSameRows(upload, other) && other.at > claim.from && other.at < claim.to,
+  );
   return { from: isReadTwice ? 0 : claim.from, to: claim.to };
 }
 
@@ -178,9 +184,8 @@ function ownClaims(own: readonly Fact[]): readonly OwnClaim[] {
   return claims;
 }
 
-function isSentAgain(upload: UploadedRows, other: UploadedRows): boolean {
-  const { at, indices, instance } = upload;
-  return other.instance === instance && other.at > at && other.indices.some((index) => indices.includes(index));
+function hasSameRows({ at, indices, instance }: UploadedRows, other: UploadedRows): boolean {
+  return other.instance === instance && other.at !== at && other.indices.some((index) => indices.includes(index));
 }
 
 /** True when the fact says that these rows of the object are taken. */

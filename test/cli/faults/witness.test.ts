@@ -218,6 +218,19 @@ describe('Witness', () => {
     expect(witness.bound(none).byExcuse['no-ledger']).toBe(2);
   });
 
+  it('counts each row of a reading without a ledger beside one under a claim, however they take turns', () => {
+    const witness = claimedBy(0);
+    witness.ledgerFailed(0);
+    witness.ledgerWorks(0);
+    upload(witness, 0, ['1', '2', '3']);
+    witness.ledger(0, [{ kind: 'progress', key: 'a', rows: RowRanges.parse('1-4') }]);
+    upload(witness, 0, ['0']);
+    upload(witness, 0, ['0', '1']);
+    witness.ledger(0, [{ kind: 'accepted', key: 'a' }]);
+    upload(witness, 0, ['2', '3']);
+    expect(witness.bound(none)).toMatchObject({ rows: 4, byExcuse: { 'no-ledger': 4 } });
+  });
+
   it('tells apart two readings of an object in one body', () => {
     const failed = claimedBy(0);
     failed.ledgerFailed(0);
