@@ -24,7 +24,7 @@ export async function beat(parts: HeartbeatParts): Promise<void> {
   await Promise.all([repeat(extendMessages, parts), repeat(extendClaims, parts)]);
 }
 
-async function repeat(extend: typeof extendClaims, parts: HeartbeatParts): Promise<void> {
+async function repeat(extend: (parts: HeartbeatParts) => Promise<void>, parts: HeartbeatParts): Promise<void> {
   while (!parts.until.aborted) {
     await parts.ports.clock.sleep(parts.settings.heartbeatMs, parts.until);
     if (!parts.until.aborted) await extend(parts);
@@ -36,7 +36,7 @@ async function extendMessages(parts: HeartbeatParts): Promise<void> {
   const newest = all.map((held) => ({ held, message: held.message }));
   // A delivery that lapses comes once more, and spends a receive of a message that has not failed.
   const earlier = all.flatMap((held) => held.earlier.map((message) => ({ held, message })));
-  await Promise.all([...inTens(newest, parts), ...inTens(earlier, parts)]);
+  await Promise.all([...extendInTens(newest, parts), ...extendInTens(earlier, parts)]);
 }
 
 /** One time a message was received, with the receipt handle it got then. */
@@ -45,7 +45,7 @@ interface Delivery {
   readonly message: QueueMessage;
 }
 
-function inTens(deliveries: readonly Delivery[], parts: HeartbeatParts): Promise<void>[] {
+function extendInTens(deliveries: readonly Delivery[], parts: HeartbeatParts): Promise<void>[] {
   const requests: Promise<void>[] = [];
   for (let from = 0; from < deliveries.length; from += entriesPerRequest) {
     const ten = deliveries.slice(from, from + entriesPerRequest);

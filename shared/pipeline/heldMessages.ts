@@ -7,10 +7,8 @@ export class ClaimLost extends Error {}
 
 /** One message this slice has received and neither deleted nor returned. */
 export class HeldMessage {
-  /** As received last: only the newest receipt handle is sure to delete. */
-  message: QueueMessage;
-  /** As received before, should SQS have delivered it more than once. */
-  readonly earlier: QueueMessage[] = [];
+  #message: QueueMessage;
+  #earlier: readonly QueueMessage[] = [];
   readonly #lost = new AbortController();
   readonly #beats = new Set<Promise<void>>();
   /** False once all its objects are read: then it only waits for its rows to be accepted. */
@@ -21,7 +19,17 @@ export class HeldMessage {
   rows = 0;
 
   constructor(message: QueueMessage) {
-    this.message = message;
+    this.#message = message;
+  }
+
+  /** As received last: only the newest receipt handle is sure to delete. */
+  get message(): QueueMessage {
+    return this.#message;
+  }
+
+  /** As received before, should SQS have delivered it more than once. */
+  get earlier(): readonly QueueMessage[] {
+    return this.#earlier;
   }
 
   /** Aborts when the claim is lost. */
@@ -30,12 +38,12 @@ export class HeldMessage {
   }
 
   receivedAgain(message: QueueMessage): void {
-    this.earlier.push(this.message);
-    this.message = message;
+    this.#earlier = [...this.#earlier, this.#message];
+    this.#message = message;
   }
 
   lose(refused: string): void {
-    this.#lost.abort(new ClaimLost(`the claim on message ${this.message.id} is lost: ${refused}`));
+    this.#lost.abort(new ClaimLost(`the claim on message ${this.#message.id} is lost: ${refused}`));
   }
 
   /** Keeps account of an extension under way, which must not overtake the return of the message. */

@@ -45,8 +45,8 @@ export class Lanes {
   }
 
   /**
-   * Waits for room on any rule whose circuit is closed; on the wanted one alone, as long as its circuit is. @throws the
-   * signal's reason
+   * Waits for room on any rule whose circuit is closed; where one is wanted, on that alone, until its circuit opens.
+   * @throws the signal's reason
    */
   async enter(signal: AbortSignal, wanted?: Lane): Promise<Lane> {
     for (;;) {

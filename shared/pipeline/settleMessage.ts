@@ -17,7 +17,9 @@ export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shif
   } catch (bug) {
     // An error outside the table is nobody's but ours, and still no reason to delete.
     const failure = failureOf(bug, 'message');
-    if (failure.error instanceof ConnectorError) await slice.ledger.recordFailedMessage(held.message, failure.error);
+    if (failure.owner !== 'pipeline' && failure.error instanceof ConnectorError) {
+      await slice.ledger.recordFailedMessage(held.message, failure.error);
+    }
     await giveBack(held, failure, slice);
   } finally {
     slice.held.drop(held);
