@@ -27,7 +27,6 @@ export interface DrainerWork {
   /** Settings beside those of its environment. */
   readonly settings: Readonly<Record<string, string>>;
   readonly onLine?: (level: string, line: string) => void;
-  readonly onSlices?: (summaries: readonly SliceSummary[]) => void;
   /** It ended by itself: what it printed. */
   readonly onCrash: (printed: string) => void;
 }
@@ -54,10 +53,7 @@ export function startDrainer(environment: Readonly<Record<string, string | undef
   child.on('message', (message: FromDrainer) => {
     if (message.type === 'ready') ready.resolve();
     else if (message.type === 'line') work?.onLine?.(message.level, message.line);
-    else {
-      summaries.push(...message.summaries);
-      work?.onSlices?.(message.summaries);
-    }
+    else summaries.push(...message.summaries);
   });
   const exited = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {

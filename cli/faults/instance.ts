@@ -1,4 +1,3 @@
-import type { SliceSummary } from '../../shared/events.ts';
 import type { Lane } from './laneClouds.ts';
 import { ledgerFacts } from './ledgerWatch.ts';
 import { openStorageGate, type StorageGate } from './storageGate.ts';
@@ -22,7 +21,6 @@ export interface InstanceParts {
   readonly settings: Readonly<Record<string, string>>;
   readonly onCrash: (printed: string) => void;
   readonly onLine?: ((level: string, line: string) => void) | undefined;
-  readonly onSlices: (summaries: readonly SliceSummary[]) => void;
 }
 
 /** Starts a drainer behind doors of its own. */
@@ -49,7 +47,6 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
       AzureWebJobsStorage: storage.connectionString.replace(storage.endpoints.table, storageGate.endpoint),
     },
     onCrash: parts.onCrash,
-    onSlices: parts.onSlices,
     ...(parts.onLine !== undefined && { onLine: parts.onLine }),
   });
   return {

@@ -19,7 +19,7 @@ export interface RunPlan {
   /** Messages are announced over this time, so that every fault finds work. */
   readonly announcedForMs: number;
   readonly injections: readonly Injection[];
-  /** False when the outcome of every upload becomes known. */
+  /** False when the outcome of every upload becomes known: then each record must be there exactly once. */
   readonly mayDuplicate: boolean;
   /** Story seconds a second, at most. */
   readonly mostSpeed: number;

@@ -11,13 +11,11 @@ import { type KnownTrail, knownTrail } from './knownTrail.ts';
 import type { Lane } from './laneClouds.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { later } from './storyClock.ts';
-import { Witness } from './witness.ts';
+import { noBound, Witness } from './witness.ts';
 
 /** What became of one run. */
 export interface RunOutcome extends Judgement {
   readonly seed: number;
-  /** False when each record must be there exactly once, whatever the bound. */
-  readonly mayDuplicate: boolean;
   /** What happened to each object over its bound. */
   readonly histories: readonly (readonly string[])[];
   readonly faults: FaultCounts;
@@ -86,7 +84,6 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
         STOP_RECEIVING_SECONDS: String(plan.stopReceivingSeconds),
       },
       onCrash: (printed) => crashes.push(`instance ${number} ${printed}`),
-      onSlices: () => undefined,
       onLine: onLine === undefined ? undefined : (level, line) => onLine(number, level, line),
     });
   const crew = await startCrew({ size: plan.processes, clock: lane.clock, witness, start });
@@ -101,11 +98,10 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   lane.watchUploads(undefined);
 
   const summaries = crew.instances.map(({ process }) => process.summaries);
-  const bound = witness.bound((number) =>
-    (summaries[number] ?? []).reduce((sum, { rowsOfUnknownOutcome }) => sum + rowsOfUnknownOutcome, 0),
-  );
-  const allowed = plan.mayDuplicate ? bound : { ...bound, byKey: new Map<string, number>() };
-  const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), allowed);
+  const unknownRows = (number: number): number =>
+    (summaries[number] ?? []).reduce((sum, { rowsOfUnknownOutcome }) => sum + rowsOfUnknownOutcome, 0);
+  const bound = plan.mayDuplicate ? witness.bound(unknownRows) : noBound;
+  const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), bound);
   for (const { key } of trail.objects) aws.deleteLogFile(key);
   return {
     ...judgement,
@@ -117,7 +113,6 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
       ),
     ]),
     seed,
-    mayDuplicate: plan.mayDuplicate,
     faults,
     messagesLeft,
     wrongDeadLetters: aws.stats().deadLetters,

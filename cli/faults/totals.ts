@@ -65,9 +65,6 @@ export function brokenPromises(outcome: RunOutcome): string[] {
     const history = (outcome.histories[index] ?? []).map((line) => `\n    ${line}`).join('');
     problems.push(`${duplicated} duplicates where ${bound} may be, of ${key}${history}`);
   }
-  if (!outcome.mayDuplicate && outcome.duplicated > 0) {
-    problems.push(`${outcome.duplicated} rows are there twice, although every upload was answered`);
-  }
   if (wrongDeadLetters > 0) problems.push(`${wrongDeadLetters} healthy messages are in the dead-letter queue`);
   if (messagesLeft > 0) problems.push(`${messagesLeft} messages are left although everything is healed`);
   if (mostUploadsInFlight > uploadsInFlight) {

@@ -20,6 +20,13 @@ export interface Bound {
   readonly rows: number;
 }
 
+/** Each record must be there exactly once. */
+export const noBound: Bound = {
+  byKey: new Map(),
+  byExcuse: { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'hung-up': 0 },
+  rows: 0,
+};
+
 /**
  * Sees every body the destination takes and everything the ledger learns, and who sent it. From this follows how many
  * rows may be there twice: those of uploads whose outcome could not be recorded, for a reason that was seen as well. One
@@ -118,7 +125,7 @@ export class Witness {
    */
   bound(unknownRows: (instance: number) => number): Bound {
     const byKey = new Map<string, number>();
-    const byExcuse = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'hung-up': 0 };
+    const byExcuse = { ...noBound.byExcuse };
     const excuse = (reason: Excuse, key: string, rows: number): void => {
       byKey.set(key, (byKey.get(key) ?? 0) + rows);
       byExcuse[reason] += rows;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../cli/faults/judge.ts';
 import { rowContent } from '../../../cli/faults/rowContent.ts';
+import { noBound } from '../../../cli/faults/witness.ts';
 
 const one = '{"AwsEventId":"1","EventName":"A"}';
 const other = '{"AwsEventId":"2","EventName":"B"}';
@@ -15,8 +16,6 @@ const trail = {
   messages: [],
   records: 2,
 };
-const excuses = { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'hung-up': 0 };
-const noBound = { byKey: new Map<string, number>(), byExcuse: excuses, rows: 0 };
 
 describe('judge', () => {
   it('finds every record once, whatever the order of rows and columns', () => {

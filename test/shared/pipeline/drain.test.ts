@@ -170,10 +170,7 @@ describe('drain', () => {
     const world = new World();
     world.store.latencyMs = 5_000;
     world.sendFile('a');
-    void world.clock.sleep(1_500).then(() => {
-      const stored = world.queue.messages.get('m-a');
-      if (stored !== undefined) stored.visibleAt = 0;
-    });
+    void world.clock.sleep(1_500).then(() => world.queue.expireVisibility('m-a'));
     const summary = await world.drain();
     expect(summary).toMatchObject({ messagesReceived: 2, messagesDeleted: 1, rowsAccepted: 3 });
     expect(world.queue.messages.size).toBe(0);
@@ -192,10 +189,7 @@ describe('drain', () => {
     const world = new World({ settings: { heartbeatMs: 4_000 } });
     world.rule.latencyMs = 10_000;
     world.sendFile('a');
-    void world.clock.sleep(1_500).then(() => {
-      const stored = world.queue.messages.get('m-a');
-      if (stored !== undefined) stored.visibleAt = 0;
-    });
+    void world.clock.sleep(1_500).then(() => world.queue.expireVisibility('m-a'));
     expect(await world.drain()).toMatchObject({ messagesReceived: 2, messagesDeleted: 1, rowsAccepted: 3 });
     expect(world.told('claim-lost')).toEqual([]);
   });
@@ -224,8 +218,7 @@ describe('drain', () => {
     world.sendFile('a');
     void world.clock.sleep(9_000).then(() => {
       // Visible too early; the next beat finds its receipt handle of no use, and somebody receives it again.
-      const stored = world.queue.messages.get('m-a');
-      if (stored !== undefined) stored.visibleAt = world.clock.now() + 2_000;
+      world.queue.expireVisibility('m-a', 2_000);
       world.queue.refuse = (call) => {
         world.queue.refuse = () => undefined;
         return call === 'changeVisibility' ? 'ReceiptHandleIsInvalid' : undefined;

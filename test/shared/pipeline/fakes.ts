@@ -121,6 +121,13 @@ export class FakeQueue implements MessageQueue {
     this.messages.set(id, { id, body, sentAt: now, visibleAt: now, receiveCount: 0, handle: '', changedTo: undefined });
   }
 
+  /** Lets a message that somebody holds be received again, at once or in a while. */
+  expireVisibility(id: string, inMs = 0): void {
+    const stored = this.messages.get(id);
+    if (stored === undefined) throw new Error(`no message ${id}`);
+    stored.visibleAt = this.#clock.now() + inMs;
+  }
+
   /** Delivers a message once more while somebody holds it: a server of the queue was out of reach when it was received. */
   sendCopy(id: string): void {
     const stored = this.messages.get(id);
