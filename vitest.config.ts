@@ -10,7 +10,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['shared/**/*.ts'],
-      exclude: ['shared/cloudtrail/wasm/**'],
+      exclude: ['shared/cloudtrail/rows/wasm/assembly/**'],
       thresholds: { lines: 95, branches: 90 },
       reporter: ['text-summary', 'text'],
     },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConnectorError } from '../shared/errors.ts';
+import { ConnectorError } from '../shared/words/errors.ts';
 import { parseCommand, refuseUsage } from './commandLine.ts';
 import { readAppValues } from './replay/appValues.ts';
 import { carryOut } from './replay/carryOut.ts';

@@ -2,9 +2,9 @@ import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync }
 import { dirname, join, relative, resolve } from 'node:path';
 import { breaks, isBreakName } from '../local/breaks.ts';
 import { parseCommand, refuseUsage, wholeNumber } from './commandLine.ts';
-import { clearLine } from './start/progress.ts';
-import { renderSummary } from './start/renderSummary.ts';
-import { type RunOptions, runLocally } from './start/runLocally.ts';
+import { type RunOptions, runLocally } from './start/run/locally.ts';
+import { clearLine } from './start/tell/progress.ts';
+import { renderSummary } from './start/tell/renderSummary.ts';
 
 const { values } = parseCommand({
   name: 'start',

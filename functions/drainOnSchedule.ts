@@ -1,7 +1,7 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions';
-import type { SliceSummary } from '../shared/events.ts';
-import { connectorOf } from './connector.ts';
-import { shutdown } from './processShutdown.ts';
+import type { SliceSummary } from '../shared/words/events.ts';
+import { connectorOf } from './app/connector.ts';
+import { shutdown } from './app/processShutdown.ts';
 
 /**
  * One slice of every source; each source's summary is one line. The invocation fails when a source could not do its

@@ -1,7 +1,7 @@
 import { app, type InvocationContext } from '@azure/functions';
-import { readTicket, ticketQueue } from '../shared/pipeline/drainTickets.ts';
-import { connectorOf } from './connector.ts';
-import { shutdown } from './processShutdown.ts';
+import { readTicket, ticketQueue } from '../shared/pipeline/scaleOut/tickets.ts';
+import { connectorOf } from './app/connector.ts';
+import { shutdown } from './app/processShutdown.ts';
 
 /**
  * One more drainer of one source, on another instance: the Functions scale controller adds instances as tickets wait.

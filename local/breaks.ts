@@ -1,4 +1,4 @@
-import { type BreakName as AwsBreakName, breakNames as awsBreakNames } from './aws/breaks.ts';
+import { type BreakName as AwsBreakName, breakNames as awsBreakNames } from './aws/scene/breaks.ts';
 
 /** Misconfigurations that can be provoked, and what each does, for `--break list`. */
 export const breaks = {

@@ -1,11 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { columns } from '../shared/cloudtrail/columns.ts';
-import type { Clock } from '../shared/pipeline/ports.ts';
+import type { Clock } from '../shared/words/clock.ts';
 import { type AwsCloud, startAwsCloud } from './aws/startAwsCloud.ts';
 import { type LocalIdentity, startIdentity } from './azure/identity.ts';
-import { type IngestionOptions, type LocalIngestion, startIngestion } from './azure/ingestion.ts';
+import { type IngestionOptions, type LocalIngestion, startIngestion } from './azure/ingestion/ingestion.ts';
+import type { RuleRate } from './azure/ingestion/tokenBucket.ts';
 import { type LocalStorage, startStorage } from './azure/storage.ts';
-import type { RuleRate } from './azure/tokenBucket.ts';
 import { type BreakName, isAwsBreak } from './breaks.ts';
 
 export interface CloudsOptions {

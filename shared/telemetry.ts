@@ -1,5 +1,5 @@
-import { errorTable } from './errors.ts';
-import type { ConnectorEvent, FailureReport } from './events.ts';
+import { errorTable } from './words/errors.ts';
+import type { ConnectorEvent, FailureReport } from './words/events.ts';
 
 /** Where lines go: an invocation's context in Azure, the console in a terminal. */
 export interface Logger {

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../shared/errors.ts';
+import { ConnectorError } from '../../shared/words/errors.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
-import { openByteRowStream } from '../../shared/cloudtrail/byteRowStream.ts';
-import { containerEnd } from '../../shared/cloudtrail/jsonBytes.ts';
-import { describeObjectKey } from '../../shared/cloudtrail/objectKey.ts';
-import type { RowBody } from '../../shared/cloudtrail/rowEngine.ts';
-import { decompress } from '../../shared/pipeline/decompress.ts';
+import { describeObjectKey } from '../../shared/cloudtrail/announcing/objectKey.ts';
+import { containerEnd } from '../../shared/cloudtrail/json/bytes.ts';
+import { openByteRowStream } from '../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
+import type { RowBody } from '../../shared/cloudtrail/rows/engine.ts';
+import { decompress } from '../../shared/gzip/decompress.ts';
 
 /** The connector's defaults: a request body, and the cap on one decompressed object. */
 const bodyBytes = 1_000_000;

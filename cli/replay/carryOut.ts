@@ -1,6 +1,6 @@
-import type { FailedEntry } from '../../shared/azure/ledger/failedEntity.ts';
-import type { FailedEntries, FailedQuery } from '../../shared/azure/ledger/failedEntries.ts';
-import type { ReplayOutcome } from '../../shared/pipeline/replayOutcome.ts';
+import type { FailedEntry } from '../../shared/azure/failedEntries/entity.ts';
+import type { FailedEntries, FailedQuery } from '../../shared/azure/failedEntries/entries.ts';
+import type { ReplayOutcome } from '../../shared/pipeline/replay/outcome.ts';
 import type { AppValues } from './appValues.ts';
 import { openConnector, openEntries } from './openApp.ts';
 import type { Request } from './readRequest.ts';

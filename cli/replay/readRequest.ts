@@ -1,4 +1,4 @@
-import type { FailedQuery } from '../../shared/azure/ledger/failedEntries.ts';
+import type { FailedQuery } from '../../shared/azure/failedEntries/entries.ts';
 import { readAge } from './age.ts';
 
 /** The options as typed. */

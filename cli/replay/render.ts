@@ -1,6 +1,6 @@
-import type { FailedEntry } from '../../shared/azure/ledger/failedEntity.ts';
-import type { FailureReport } from '../../shared/events.ts';
-import type { ReplayOutcome } from '../../shared/pipeline/replayOutcome.ts';
+import type { FailedEntry } from '../../shared/azure/failedEntries/entity.ts';
+import type { ReplayOutcome } from '../../shared/pipeline/replay/outcome.ts';
+import type { FailureReport } from '../../shared/words/events.ts';
 import { shownAge } from './age.ts';
 
 /** One entry of the list: what it is called, and what is wrong. */

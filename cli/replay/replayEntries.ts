@@ -1,7 +1,7 @@
-import type { Connector } from '../../shared/compose.ts';
-import type { FailureReport } from '../../shared/events.ts';
-import { reportOf } from '../../shared/pipeline/failure.ts';
-import type { ReplayOutcome } from '../../shared/pipeline/replayOutcome.ts';
+import type { Connector } from '../../shared/compose/connector.ts';
+import type { ReplayOutcome } from '../../shared/pipeline/replay/outcome.ts';
+import type { FailureReport } from '../../shared/words/events.ts';
+import { reportOf } from '../../shared/words/failure.ts';
 
 /** Entries replayed between two reports. */
 const together = 1_000;

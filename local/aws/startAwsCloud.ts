@@ -3,19 +3,19 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeAdmin } from './admin.ts';
-import { type BreakName, breakScene } from './breaks.ts';
-import { makeCredentials } from './credentials.ts';
-import { type Faults, makeFaults, seededRandom } from './faults.ts';
-import { buildFauxqs, type Fauxqs, type Queue } from './fauxqs.ts';
-import { makeGateway } from './gateway.ts';
-import { makeObjectFolder } from './objectFolder.ts';
-import { makeOwner, type Owner } from './owner.ts';
-import { makeQueueClock } from './queueClock.ts';
-import { makeScene, type Scene, type SceneOptions } from './scene.ts';
-import { type AwsStats, makeCounters } from './stats.ts';
-import type { JwksSource } from './webIdentity.ts';
-import type { World } from './world.ts';
+import { makeAdmin } from './gateway/admin.ts';
+import { type Faults, makeFaults, seededRandom } from './gateway/faults.ts';
+import { makeGateway } from './gateway/gateway.ts';
+import { type AwsStats, makeCounters } from './gateway/stats.ts';
+import { makeObjectFolder } from './s3/objectFolder.ts';
+import { type BreakName, breakScene } from './scene/breaks.ts';
+import { makeOwner, type Owner } from './scene/owner.ts';
+import { makeScene, type Scene, type SceneOptions } from './scene/scene.ts';
+import type { World } from './scene/world.ts';
+import { buildFauxqs, type Fauxqs, type Queue } from './sqs/fauxqs.ts';
+import { makeQueueClock } from './sqs/queueClock.ts';
+import { makeCredentials } from './trust/credentials.ts';
+import type { JwksSource } from './trust/webIdentity.ts';
 
 /** The scene to build, and what the embedded cloud needs from outside. */
 export interface AwsCloudOptions extends SceneOptions {

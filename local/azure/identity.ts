@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
-import type { Clock } from '../../shared/pipeline/ports.ts';
-import { createFaults, type Fault, type Faults } from './faults.ts';
-import { closeServer, listenOnLoopback } from './loopbackServer.ts';
+import type { Clock } from '../../shared/words/clock.ts';
+import { closeServer, listenOnLoopback } from '../process/loopbackServer.ts';
+import { createFaults, type Fault, type Faults } from './ingestion/faults.ts';
 
 export interface IdentityOptions {
   readonly clock: Clock;

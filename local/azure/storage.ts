@@ -31,7 +31,7 @@ export async function startStorage(options: StorageOptions = {}): Promise<LocalS
   const entry = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   const place = options.directory === undefined ? ['--inMemoryPersistence'] : ['--location', options.directory];
   const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
-  const leash = new URL('./endWithParent.ts', import.meta.url).href;
+  const leash = new URL('../process/endWithParent.ts', import.meta.url).href;
   // Spawned, not forked: with an IPC channel Azurite survives SIGTERM.
   const child = spawn(
     process.execPath,

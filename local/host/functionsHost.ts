@@ -7,7 +7,7 @@ import { findAppFiles } from './appFiles.ts';
 import { type HostedApp, startApp } from './hostedApp.ts';
 import { type HostServer, startHostServer } from './hostServer.ts';
 import { readHostSettings } from './hostSettings.ts';
-import type { HostReport, HostRequest } from './messages.ts';
+import type { HostReport, HostRequest } from './worker/messages.ts';
 
 /** The real host ends 3 to 6 s after SIGTERM. */
 const graceMs = 6000;

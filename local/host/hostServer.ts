@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { closeServer, listenOnLoopback } from '../azure/loopbackServer.ts';
-import { answerHttp, type HttpRoute } from './httpTrigger.ts';
-import type { HostedFunction } from './messages.ts';
+import { closeServer, listenOnLoopback } from '../process/loopbackServer.ts';
+import { answerHttp, type HttpRoute } from './triggers/httpTrigger.ts';
+import type { HostedFunction } from './worker/messages.ts';
 
 export interface HostServerOptions {
   readonly routes: readonly HttpRoute[];

@@ -1,12 +1,12 @@
 import { QueueClient } from '@azure/storage-queue';
-import { connectionStringOf, resolveReferences } from './appSettingReferences.ts';
-import { createInstance, type FunctionInstance, type InvocationResult } from './functionInstance.ts';
 import type { HostSettings } from './hostSettings.ts';
-import { type HttpRoute, matchRoute } from './httpTrigger.ts';
-import type { HostedFunction, HostReport, RegisteredFunction } from './messages.ts';
-import { startQueueListener } from './queueTrigger.ts';
-import { startTimer } from './timerTrigger.ts';
-import { startWorker } from './workerProcess.ts';
+import { connectionStringOf, resolveReferences } from './triggers/appSettingReferences.ts';
+import { type HttpRoute, matchRoute } from './triggers/httpTrigger.ts';
+import { startQueueListener } from './triggers/queueTrigger.ts';
+import { startTimer } from './triggers/timerTrigger.ts';
+import { createInstance, type FunctionInstance, type InvocationResult } from './worker/functionInstance.ts';
+import type { HostedFunction, HostReport, RegisteredFunction } from './worker/messages.ts';
+import { startWorker } from './worker/process.ts';
 
 export interface HostedAppOptions {
   readonly entryFiles: readonly string[];

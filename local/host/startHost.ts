@@ -6,7 +6,7 @@ import type {
   HostRequest,
   LogLine,
   StartedInvocation,
-} from './messages.ts';
+} from './worker/messages.ts';
 
 export interface HostOptions {
   /** The app's folder, or one entry file. */

@@ -7,7 +7,7 @@ import {
   EnvironmentCredential,
   ManagedIdentityCredential,
 } from '@azure/identity';
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../words/errors.ts';
 import { abortable } from './abortable.ts';
 import { shownText } from './shownText.ts';
 

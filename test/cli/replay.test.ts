@@ -6,7 +6,7 @@ import { carryOut } from '../../cli/replay/carryOut.ts';
 import { openConnector } from '../../cli/replay/openApp.ts';
 import type { Request } from '../../cli/replay/readRequest.ts';
 import { type LocalStorage, startStorage } from '../../local/azure/storage.ts';
-import type { FailedQuery } from '../../shared/azure/ledger/failedEntries.ts';
+import type { FailedQuery } from '../../shared/azure/failedEntries/entries.ts';
 import { type EmbeddedClouds, startEmbeddedClouds } from '../functions/embeddedClouds.ts';
 
 const command = join(import.meta.dirname, '../../cli/replay.ts');

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { errorTable } from '../../shared/errors.ts';
+import { errorTable } from '../../shared/words/errors.ts';
 
 const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-const events = readFileSync(new URL('../../shared/events.ts', import.meta.url), 'utf8');
+const events = readFileSync(new URL('../../shared/words/events.ts', import.meta.url), 'utf8');
 
 describe('docs/operations.md', () => {
   it.each(Object.keys(errorTable))('explains the code %s', (code) => {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type AwsCloud, startAwsCloud } from '../../local/aws/startAwsCloud.ts';
 import { type LocalIdentity, startIdentity } from '../../local/azure/identity.ts';
-import { type LocalIngestion, startIngestion } from '../../local/azure/ingestion.ts';
-import { readRows } from '../../local/azure/table.ts';
+import { type LocalIngestion, startIngestion } from '../../local/azure/ingestion/ingestion.ts';
+import { readRows } from '../../local/azure/table/table.ts';
 import { columns } from '../../shared/cloudtrail/columns.ts';
-import { systemClock } from '../../shared/systemClock.ts';
+import { systemClock } from '../../shared/kit/systemClock.ts';
 
 const workspaceId = '3c1f5f0e-6f0a-4f5c-9d1b-2a7e8c4d9b10';
 const audience = 'api://5d1c6b0a-7f43-4c8e-8a8f-0d3b9a1e2c44';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { settingsTable } from '../../shared/settingsTable.ts';
+import { settingsTable } from '../../shared/settings/table.ts';
 
 const host = JSON.parse(readFileSync(new URL('../../host.json', import.meta.url), 'utf8'));
 

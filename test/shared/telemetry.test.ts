@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectorEvent, FailureReport, SliceSummary } from '../../shared/events.ts';
 import { type Level, telemetry } from '../../shared/telemetry.ts';
+import type { ConnectorEvent, FailureReport, SliceSummary } from '../../shared/words/events.ts';
 
 const at = { bucket: 'trail', key: 'AWSLogs/1.json.gz' };
 const source = 'main';

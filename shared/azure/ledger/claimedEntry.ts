@@ -1,7 +1,7 @@
-import type { LedgerEntry } from '../../pipeline/ledgerRules.ts';
-import type { Entity, EntityKey, Table } from '../storageTable.ts';
+import type { LedgerEntry } from '../../pipeline/ledger/rules.ts';
+import type { Entity, EntityKey, Table } from '../storage/table.ts';
+import { type EntryProperties, entryOf } from './entity.ts';
 import type { Commit } from './groupCommit.ts';
-import { type EntryProperties, entryOf } from './ledgerEntity.ts';
 
 export interface ClaimedEntryParts {
   readonly table: Pick<Table, 'read'>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describeObjectKey } from '../../cloudtrail/objectKey.ts';
-import type { EntityKey } from '../storageTable.ts';
+import { describeObjectKey } from '../../cloudtrail/announcing/objectKey.ts';
+import type { EntityKey } from '../storage/table.ts';
 
 /** Whose rows an entry is about: with another destination everything begins anew. */
 export interface LedgerScope {

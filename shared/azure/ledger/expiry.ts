@@ -1,5 +1,5 @@
 import { odata } from '@azure/data-tables';
-import { type EntityKey, mostTogether, type Table } from '../storageTable.ts';
+import { type EntityKey, mostTogether, type Table } from '../storage/table.ts';
 import { dayOf } from './entryKey.ts';
 
 const dayMs = 86_400_000;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { mostTogether, type Table, type TableWrite, type Written } from '../storageTable.ts';
+import { mostTogether, type Table, type TableWrite, type Written } from '../storage/table.ts';
 
 export type Commit = (write: TableWrite) => Promise<Written>;
 

@@ -1,6 +1,6 @@
 import { odata } from '@azure/data-tables';
-import type { CircuitName, CircuitStore, OpenCircuit } from '../../pipeline/ports.ts';
-import type { Entity, Table } from '../storageTable.ts';
+import type { CircuitName, CircuitStore, OpenCircuit } from '../../pipeline/ports/ports.ts';
+import type { Entity, Table } from '../storage/table.ts';
 
 export interface TableCircuitsOptions {
   readonly table: Table;

@@ -1,13 +1,11 @@
-import type { ConnectorError } from '../../errors.ts';
-import type { ObjectRef } from '../../pipeline/announcement.ts';
-import { claimEnd, extendedClaimEnd, type LedgerEntry, ruleOnClaim } from '../../pipeline/ledgerRules.ts';
-import type { Claim, ClaimedObject, Clock, Ledger } from '../../pipeline/ports.ts';
-import type { Table } from '../storageTable.ts';
+import { claimEnd, extendedClaimEnd, type LedgerEntry, ruleOnClaim } from '../../pipeline/ledger/rules.ts';
+import type { Claim, ClaimedObject, Ledger } from '../../pipeline/ports/ports.ts';
+import type { ObjectRef } from '../../words/announcement.ts';
+import type { Clock } from '../../words/clock.ts';
+import type { ConnectorError } from '../../words/errors.ts';
+import type { FailedEntries } from '../failedEntries/entries.ts';
+import type { Table } from '../storage/table.ts';
 import { ClaimedEntry } from './claimedEntry.ts';
-import { entryKeys, type LedgerScope } from './entryKey.ts';
-import { expiry } from './expiry.ts';
-import type { FailedEntries } from './failedEntries.ts';
-import { groupCommit } from './groupCommit.ts';
 import {
   acceptedProperties,
   claimedProperties,
@@ -15,7 +13,10 @@ import {
   failedProperties,
   failedSinceProperties,
   progressProperties,
-} from './ledgerEntity.ts';
+} from './entity.ts';
+import { entryKeys, type LedgerScope } from './entryKey.ts';
+import { expiry } from './expiry.ts';
+import { groupCommit } from './groupCommit.ts';
 
 export interface TableLedgerOptions {
   /** Shared by all sources and instances; so are the objects in it. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import type { StartSummary } from '../../../cli/start/summary.ts';
-import type { RunFile } from '../../../local/runFile.ts';
+import type { StartSummary } from '../../../cli/start/tell/summary.ts';
+import type { RunFile } from '../../../local/process/runFile.ts';
 import { checkDelivery } from './deliveryCheck.ts';
 import { LogFolder } from './logFolders.ts';
 

@@ -5,9 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { Agent, fetch } from 'undici';
 import { afterAll } from 'vitest';
 import { type LocalIdentity, startIdentity } from '../../../local/azure/identity.ts';
-import { type IngestionOptions, type LocalIngestion, startIngestion } from '../../../local/azure/ingestion.ts';
-import type { StreamColumn } from '../../../local/azure/streamColumns.ts';
-import type { Clock } from '../../../shared/pipeline/ports.ts';
+import {
+  type IngestionOptions,
+  type LocalIngestion,
+  startIngestion,
+} from '../../../local/azure/ingestion/ingestion.ts';
+import type { StreamColumn } from '../../../local/azure/ingestion/streamColumns.ts';
+import type { Clock } from '../../../shared/words/clock.ts';
 
 /** A clock a test moves by hand; sleeping moves it at once. */
 export function movableClock(start = Date.parse('2026-11-20T12:00:00Z')): Clock & { move(ms: number): void } {

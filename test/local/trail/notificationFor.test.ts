@@ -9,8 +9,8 @@ import {
   subscriptionConfirmation,
 } from '../../../local/trail/notificationFor.ts';
 import type { TrailFile } from '../../../local/trail/trailFile.ts';
-import { parseNotification } from '../../../shared/cloudtrail/notification.ts';
-import { fateOfObject } from '../../../shared/cloudtrail/objectKey.ts';
+import { parseNotification } from '../../../shared/cloudtrail/announcing/notification.ts';
+import { fateOfObject } from '../../../shared/cloudtrail/announcing/objectKey.ts';
 
 const now = Date.UTC(2026, 10, 1, 12);
 const place = { bucket: 'a-bucket', region: 'eu-west-1', at: now };

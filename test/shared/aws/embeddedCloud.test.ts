@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsCloud } from '../../../local/aws/startAwsCloud.ts';
-import { s3ObjectStore } from '../../../shared/aws/s3ObjectStore.ts';
-import { type SourceCredentials, sourceCredentials } from '../../../shared/aws/sourceCredentials.ts';
-import { sqsQueue } from '../../../shared/aws/sqsQueue.ts';
-import { acknowledged } from '../../../shared/pipeline/acknowledgedMessage.ts';
+import { type SourceCredentials, sourceCredentials } from '../../../shared/aws/credentials/sourceCredentials.ts';
+import { s3ObjectStore } from '../../../shared/aws/s3/objectStore.ts';
+import { sqsQueue } from '../../../shared/aws/sqs/queue.ts';
+import { acknowledged } from '../../../shared/pipeline/ports/acknowledged.ts';
 import { audience, startCloud, webIdentityToken, workspaceId } from '../../local/aws/cloudFixture.ts';
 import { failureOf, patient } from './stubServer.ts';
 

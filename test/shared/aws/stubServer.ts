@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { AwsTimeouts } from '../../../shared/aws/awsTimeouts.ts';
-import type { SourceCredentials } from '../../../shared/aws/sourceCredentials.ts';
-import type { AwsSession } from '../../../shared/aws/stsActions.ts';
-import { ConnectorError } from '../../../shared/errors.ts';
+import type { SourceCredentials } from '../../../shared/aws/credentials/sourceCredentials.ts';
+import type { AwsSession } from '../../../shared/aws/credentials/stsActions.ts';
+import type { AwsTimeouts } from '../../../shared/aws/http/timeouts.ts';
+import { ConnectorError } from '../../../shared/words/errors.ts';
 
 export interface StubRequest {
   readonly method: string;

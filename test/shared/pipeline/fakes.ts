@@ -1,22 +1,22 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { FeedResult, OpenRowStream, RowBody } from '../../../shared/cloudtrail/rowEngine.ts';
-import { ConnectorError, type ErrorCode } from '../../../shared/errors.ts';
-import type { ConnectorEvent, SliceSummary } from '../../../shared/events.ts';
-import type { AcknowledgedMessage } from '../../../shared/pipeline/acknowledgedMessage.ts';
-import type { ObjectRef, QueueMessage } from '../../../shared/pipeline/announcement.ts';
-import { drain } from '../../../shared/pipeline/drain.ts';
-import type { DrainSettings } from '../../../shared/pipeline/drainSettings.ts';
-import { memoryCircuits } from '../../../shared/pipeline/memoryCircuits.ts';
-import { noLedger } from '../../../shared/pipeline/noLedger.ts';
+import type { FeedResult, OpenRowStream, RowBody } from '../../../shared/cloudtrail/rows/engine.ts';
+import { memoryCircuits } from '../../../shared/pipeline/circuits/memoryCircuits.ts';
+import { drain } from '../../../shared/pipeline/drain/drain.ts';
+import { noLedger } from '../../../shared/pipeline/ledger/noLedger.ts';
+import type { DrainSettings } from '../../../shared/pipeline/limits/drainSettings.ts';
+import type { AcknowledgedMessage } from '../../../shared/pipeline/ports/acknowledged.ts';
 import type {
-  Clock,
   Destination,
   DrainPorts,
   MessageOutcome,
   MessageQueue,
   ObjectStore,
   UploadBody,
-} from '../../../shared/pipeline/ports.ts';
+} from '../../../shared/pipeline/ports/ports.ts';
+import type { ObjectRef, QueueMessage } from '../../../shared/words/announcement.ts';
+import type { Clock } from '../../../shared/words/clock.ts';
+import { ConnectorError, type ErrorCode } from '../../../shared/words/errors.ts';
+import type { ConnectorEvent, SliceSummary } from '../../../shared/words/events.ts';
 
 /** A clock that moves only when nothing else can happen, and then to the next time somebody waits for. */
 export class FakeClock implements Clock {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { expiry } from '../../../../shared/azure/ledger/expiry.ts';
-import type { ObjectRef } from '../../../../shared/pipeline/announcement.ts';
+import type { ObjectRef } from '../../../../shared/words/announcement.ts';
 import { claimed, content, instancesOver, messageAt, movedClock, objectNamed, opened } from './support.ts';
 
 let local: LocalStorage;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupCommit } from '../../../../shared/azure/ledger/groupCommit.ts';
-import type { Table, TableWrite } from '../../../../shared/azure/storageTable.ts';
+import type { Table, TableWrite } from '../../../../shared/azure/storage/table.ts';
 import { memoryTable } from './support.ts';
 
 const insert = (rowKey: string, partitionKey = 'p'): TableWrite => ({

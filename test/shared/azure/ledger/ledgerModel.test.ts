@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FailedEntries } from '../../../../shared/azure/ledger/failedEntries.ts';
+import type { FailedEntries } from '../../../../shared/azure/failedEntries/entries.ts';
 import { tableLedger } from '../../../../shared/azure/ledger/tableLedger.ts';
-import type { Table } from '../../../../shared/azure/storageTable.ts';
-import { ConnectorError } from '../../../../shared/errors.ts';
-import type { ClaimedObject, Ledger } from '../../../../shared/pipeline/ports.ts';
+import type { Table } from '../../../../shared/azure/storage/table.ts';
+import type { ClaimedObject, Ledger } from '../../../../shared/pipeline/ports/ports.ts';
+import { ConnectorError } from '../../../../shared/words/errors.ts';
 import { memoryTable, messageAt, movedClock, objectNamed, visibilitySeconds } from './support.ts';
 
 const noFailedEntries = {

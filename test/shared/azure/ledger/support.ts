@@ -1,10 +1,10 @@
 import type { LocalStorage } from '../../../../local/azure/storage.ts';
-import { failedEntries } from '../../../../shared/azure/ledger/failedEntries.ts';
+import { failedEntries } from '../../../../shared/azure/failedEntries/entries.ts';
 import { type TableLedgerOptions, tableLedger } from '../../../../shared/azure/ledger/tableLedger.ts';
-import { openStorage, type Storage, type StorageOptions } from '../../../../shared/azure/storage.ts';
-import type { Entity, EntityKey, Table, TableWrite, Written } from '../../../../shared/azure/storageTable.ts';
-import type { ObjectRef, QueueMessage } from '../../../../shared/pipeline/announcement.ts';
-import type { ClaimedObject, ContentIdentity, Ledger } from '../../../../shared/pipeline/ports.ts';
+import { openStorage, type Storage, type StorageOptions } from '../../../../shared/azure/storage/account.ts';
+import type { Entity, EntityKey, Table, TableWrite, Written } from '../../../../shared/azure/storage/table.ts';
+import type { ClaimedObject, ContentIdentity, Ledger } from '../../../../shared/pipeline/ports/ports.ts';
+import type { ObjectRef, QueueMessage } from '../../../../shared/words/announcement.ts';
 
 export const startOfTime = Date.parse('2026-11-01T00:10:00Z');
 export const visibilitySeconds = 180;

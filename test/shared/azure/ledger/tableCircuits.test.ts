@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { tableCircuits } from '../../../../shared/azure/ledger/tableCircuits.ts';
-import type { OpenCircuit } from '../../../../shared/pipeline/ports.ts';
+import type { OpenCircuit } from '../../../../shared/pipeline/ports/ports.ts';
 import { movedClock, newName, objectNamed, opened, startOfTime } from './support.ts';
 
 let local: LocalStorage;

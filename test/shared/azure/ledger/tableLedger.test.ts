@@ -1,12 +1,12 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
-import type { StorageOptions } from '../../../../shared/azure/storage.ts';
-import type { Table } from '../../../../shared/azure/storageTable.ts';
-import { ConnectorError } from '../../../../shared/errors.ts';
-import type { ObjectRef } from '../../../../shared/pipeline/announcement.ts';
-import type { ClaimedObject, Ledger } from '../../../../shared/pipeline/ports.ts';
-import { RowRanges } from '../../../../shared/pipeline/rowRanges.ts';
+import type { StorageOptions } from '../../../../shared/azure/storage/account.ts';
+import type { Table } from '../../../../shared/azure/storage/table.ts';
+import { RowRanges } from '../../../../shared/kit/ranges.ts';
+import type { ClaimedObject, Ledger } from '../../../../shared/pipeline/ports/ports.ts';
+import type { ObjectRef } from '../../../../shared/words/announcement.ts';
+import { ConnectorError } from '../../../../shared/words/errors.ts';
 import {
   all,
   claimed,

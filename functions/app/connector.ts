@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { StorageValues } from '../../shared/azure/storage/accountValues.ts';
+import { type Connector, compose } from '../../shared/compose/connector.ts';
+import { systemClock } from '../../shared/kit/systemClock.ts';
+import { readSettings } from '../../shared/settings/settings.ts';
+import { type Logger, telemetry } from '../../shared/telemetry.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings that are missing or wrong: a failed invocation, whose message is what Azure's monitoring shows. */
+export class SettingsRefused extends Error {
+  constructor(problems: readonly string[]) {
+    super(`${problems.length} settings must be put right: ${problems.join('; ')}`);
+    this.name = 'SettingsRefused';
+  }
+}
+
+let composed: Connector | undefined;
+
+/**
+ * The connector of this process, composed at first use, since an entry file that throws while loading stops the whole
+ * app. App settings cannot change under a running process: Azure starts it anew.
+ */
+export function connectorOf(environment: Environment, logger: Logger): Connector {
+  composed ??= composeFrom(environment, logger);
+  return composed;
+}
+
+function composeFrom(environment: Environment, logger: Logger): Connector {
+  const reading = readSettings(environment);
+  if (!reading.ok) {
+    telemetry(logger)({ type: 'settings-refused', problems: reading.problems });
+    throw new SettingsRefused(reading.problems);
+  }
+  return compose(reading.settings, {
+    clock: systemClock,
+    random: Math.random,
+    instance: randomUUID(),
+    storage: storageValues(environment),
+    logger,
+    // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+    identity: environment['IDENTITY_ENDPOINT'] === undefined ? 'developer' : 'managed-identity',
+  });
+}
+
+/** The app's own storage account, in the words of the Functions host: nothing is to be configured twice. */
+export function storageValues(environment: Environment): StorageValues {
+  return {
+    connectionString: environment['AzureWebJobsStorage'],
+    accountName: environment['AzureWebJobsStorage__accountName'],
+    tableServiceUri: environment['AzureWebJobsStorage__tableServiceUri'],
+    blobServiceUri: environment['AzureWebJobsStorage__blobServiceUri'],
+    queueServiceUri: environment['AzureWebJobsStorage__queueServiceUri'],
+  };
+}

@@ -1,0 +1,100 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Crew } from '../lane/crew.ts';
+import type { Lane } from '../lane/laneClouds.ts';
+import type { FaultName } from './faultKinds.ts';
+import { Outages } from './outages.ts';
+import type { Injection, RunPlan } from './plan.ts';
+
+export type FaultCounts = Readonly<Partial<Record<FaultName, number>>>;
+
+export interface AdversaryParts {
+  readonly lane: Lane;
+  readonly crew: Crew;
+  readonly plan: RunPlan;
+  /** Milliseconds of the story after which a paused process has lost what it held. */
+  readonly heldMs: number;
+}
+
+/**
+ * Does what the plan says, heals everything, and tells how often each kind was met: by how many requests or messages; and
+ * a process that was killed, paused or told to end, or a door that was shut, once.
+ */
+export async function playAdversary(parts: AdversaryParts): Promise<FaultCounts> {
+  const { aws } = parts.lane.clouds;
+  const counts: Partial<Record<FaultName, number>> = {};
+  const count = (kind: FaultName, times: number): void => {
+    if (times > 0) counts[kind] = (counts[kind] ?? 0) + times;
+  };
+  const started = performance.now();
+  const outages = new Outages();
+  const metBefore = aws.faults.counts();
+  await Promise.all(
+    parts.plan.injections.map(async (injection) => {
+      await wait(Math.max(0, injection.atMs - (performance.now() - started)));
+      count(injection.kind, await inflict(injection, parts, outages));
+    }),
+  );
+  for (const [action, kind] of awsKinds(parts.plan)) {
+    count(kind, (aws.faults.counts()[action] ?? 0) - (metBefore[action] ?? 0));
+  }
+  return counts;
+}
+
+/** The embedded AWS counts by action, over all rules: each action belongs to one kind, so each is counted once. */
+function awsKinds({ injections }: RunPlan): ReadonlyMap<string, FaultName> {
+  return new Map(
+    injections.flatMap(({ kind, misfortune }) =>
+      misfortune.type === 'aws' ? [[misfortune.rule.action.kind, kind] as const] : [],
+    ),
+  );
+}
+
+/** Resolves when it is over; answers how often it was met, but for what the embedded AWS counts. */
+async function inflict(injection: Injection, parts: AdversaryParts, outages: Outages): Promise<number> {
+  const { misfortune, forMs } = injection;
+  const { lane, crew, heldMs } = parts;
+  const { aws, identity, ingestion } = lane.clouds;
+  switch (misfortune.type) {
+    case 'aws': {
+      const id = aws.faults.add(misfortune.rule);
+      await wait(forMs);
+      aws.faults.remove(id);
+      return 0;
+    }
+    case 'ingestion':
+    case 'identity':
+    case 'storage': {
+      const faults = { ingestion: ingestion.faults, identity: identity.faults, storage: lane.storageFaults };
+      const fault = faults[misfortune.type].add(misfortune.fault);
+      await wait(forMs);
+      fault.remove();
+      return fault.met;
+    }
+    case 'shut': {
+      const isStorage = misfortune.door === 'storage';
+      const gates = crew.instances.map((instance) => (isStorage ? instance.storageGate : instance.ingestionGate));
+      // Who has a connection loses it at the next request, before it is acted upon.
+      const broken = isStorage ? undefined : ingestion.faults.add({ kind: 'reset' });
+      await outages.begin(gates);
+      await wait(forMs);
+      await outages.end(gates);
+      broken?.remove();
+      return 1;
+    }
+    case 'expire-visibility':
+      return aws.expireVisibility();
+    case 'kill':
+      await crew.kill(misfortune.instance);
+      return 1;
+    case 'terminate':
+      await crew.terminate(misfortune.instance);
+      return 1;
+    case 'pause': {
+      const wasPaused = await crew.pause(misfortune.instance, async () => {
+        await lane.clock.sleep(heldMs);
+        await wait(forMs / 2);
+      });
+      return wasPaused ? 1 : 0;
+    }
+  }
+}

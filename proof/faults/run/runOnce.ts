@@ -1,0 +1,167 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Judgement, judge } from '../judge/judge.ts';
+import { type KnownTrail, knownTrail } from '../judge/knownTrail.ts';
+import { noBound, Witness } from '../judge/witness.ts';
+import { type Crew, startCrew } from '../lane/crew.ts';
+import { startInstance } from '../lane/instance.ts';
+import type { Lane } from '../lane/laneClouds.ts';
+import { later } from '../stories/storyClock.ts';
+import { type FaultCounts, playAdversary } from './adversary.ts';
+import type { FaultName } from './faultKinds.ts';
+import { planRun, type RunPlan } from './plan.ts';
+
+/** What became of one run. */
+export interface RunOutcome extends Judgement {
+  readonly seed: number;
+  /** What happened to each object over its bound. */
+  readonly histories: readonly (readonly string[])[];
+  readonly faults: FaultCounts;
+  /** Messages that the healed queue did not give up within the bound. */
+  readonly messagesLeft: number;
+  readonly wrongDeadLetters: number;
+  readonly mostUploadsInFlight: number;
+  /** Processes that ended by themselves, and what they printed. */
+  readonly crashes: readonly string[];
+  /** Processes that were told to end and did not within the bound. */
+  readonly endedLate: readonly number[];
+  readonly seconds: number;
+}
+
+/** The bounds of the drains, in seconds of the story: near those of production. */
+export const drainBounds = {
+  VISIBILITY_SECONDS: '30',
+  HEARTBEAT_SECONDS: '8',
+  LONG_POLL_SECONDS: '1',
+  LINGER_MS: '500',
+  BATCH_BYTES: '20000',
+  UPLOADS_IN_FLIGHT: '3',
+  OBJECTS_IN_FLIGHT: '8',
+};
+
+/** Story time after which a process that stands still has lost what it held. */
+const heldMs = Number(drainBounds.VISIBILITY_SECONDS) * 1_000;
+
+export const uploadsInFlight = Number(drainBounds.UPLOADS_IN_FLIGHT);
+
+export interface RunOptions {
+  readonly lane: Lane;
+  readonly seed: number;
+  readonly enabled: readonly FaultName[];
+  /** Real milliseconds within which the healed pipe must have drained the queue. */
+  readonly convergeMs: number;
+  readonly onLine?: (instance: number, level: string, line: string) => void;
+}
+
+/** One run: a known trail, drainers, misfortune, healing, and the comparison of the table with the truth. */
+export async function runOnce(options: RunOptions): Promise<RunOutcome> {
+  const { lane, seed, enabled, onLine } = options;
+  const started = performance.now();
+  const plan = planRun(seed, enabled);
+  await lane.reset(plan.mostSpeed);
+  const { aws, ingestion } = lane.clouds;
+  const trail = knownTrail({
+    seed: String(seed),
+    now: lane.clock.now(),
+    place: { bucket: aws.bucket, region: aws.region },
+    files: plan.files,
+    large: plan.large,
+    batchBytes: Number(drainBounds.BATCH_BYTES),
+  });
+  for (const { key, gzip } of trail.objects) await aws.putLogFile(key, gzip);
+  const tableFrom = (await stat(ingestion.tableFile)).size;
+  const witness = new Witness(trail);
+  const crashes: string[] = [];
+  const start = (number: number) =>
+    startInstance({
+      ...{ lane, witness, number },
+      seed: seed * 1_000 + number,
+      settings: {
+        ...drainBounds,
+        SLICE_SECONDS: String(plan.sliceSeconds),
+        STOP_RECEIVING_SECONDS: String(plan.stopReceivingSeconds),
+      },
+      onCrash: (printed) => crashes.push(`instance ${number} ${printed}`),
+      onLine: onLine === undefined ? undefined : (level, line) => onLine(number, level, line),
+    });
+  const crew = await startCrew({ size: plan.processes, clock: lane.clock, witness, start });
+  lane.watchUploads((port) =>
+    witness.upload(crew.instances.find(({ ingestionGate }) => ingestionGate.isMine(port))?.number ?? -1),
+  );
+  const feeding = feed(trail, plan, lane);
+  const faults = await playAdversary({ lane, crew, plan, heldMs });
+  await feeding;
+  const messagesLeft = await converge(lane, crew, options.convergeMs);
+  await crew.stop();
+  lane.watchUploads(undefined);
+
+  const summaries = crew.instances.map(({ process }) => process.summaries);
+  const unknownRows = (number: number): number =>
+    (summaries[number] ?? []).reduce((sum, { rowsOfUnknownOutcome }) => sum + rowsOfUnknownOutcome, 0);
+  const bound = plan.mayDuplicate ? witness.bound(unknownRows) : noBound;
+  const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), bound);
+  for (const { key } of trail.objects) aws.deleteLogFile(key);
+  return {
+    ...judgement,
+    histories: judgement.overBound.map(({ key }) => [
+      ...witness.history(key),
+      ...summaries.map(
+        (each, number) =>
+          `${number} counted ${each.map((slice) => slice.rowsOfUnknownOutcome).join(', ')} rows as of unknown outcome`,
+      ),
+    ]),
+    seed,
+    faults,
+    messagesLeft,
+    wrongDeadLetters: aws.stats().deadLetters,
+    mostUploadsInFlight: Math.max(
+      witness.mostUploadsInFlight,
+      ...summaries.flat().map((summary) => summary.mostUploadsInFlight),
+    ),
+    crashes,
+    endedLate: crew.endedLate,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** Announces the files one by one, so that there is work as long as there is trouble. */
+async function feed(trail: KnownTrail, plan: RunPlan, { clouds }: Lane): Promise<void> {
+  const started = performance.now();
+  for (const [index, message] of trail.messages.entries()) {
+    const dueMs = (plan.announcedForMs * index) / trail.messages.length;
+    const leftMs = dueMs - (performance.now() - started);
+    if (leftMs > 1) await wait(leftMs);
+    clouds.aws.announce([message]);
+  }
+}
+
+/**
+ * Waits until the queue is empty; answers how many messages are left at the bound. While every message is invisible for
+ * longer than anybody could hold it, nothing happens in the story, and its clock is moved on.
+ */
+async function converge(lane: Lane, crew: Crew, boundMs: number): Promise<number> {
+  const { aws } = lane.clouds;
+  const until = performance.now() + boundMs;
+  for (;;) {
+    const { queue } = aws.stats();
+    const left = queue.visible + queue.inFlight;
+    if (left === 0 || performance.now() > until) return left;
+    const idleMs = queue.visible > 0 ? 0 : Math.min(...aws.visibleAgainAt()) - lane.clock.now();
+    if (idleMs > 1.2 * heldMs) {
+      crew.follow(later(lane.clock, Math.min(idleMs, longestMoveMs)));
+    }
+    await wait(20);
+  }
+}
+
+/** Requests signed 15 minutes ago are refused, and some may be under way. */
+const longestMoveMs = 600_000;
+
+async function rowsFrom(path: string, start: number): Promise<string[]> {
+  const rows: string[] = [];
+  if ((await stat(path)).size === start) return rows;
+  for await (const line of createInterface({ input: createReadStream(path, { start }) })) rows.push(line);
+  return rows;
+}

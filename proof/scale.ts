@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseCommand, wholeNumber } from '../cli/commandLine.ts';
+import { boundsOf } from '../shared/settings/bounds.ts';
+import { startRemoteClouds } from './scale/cloudsClient.ts';
+import { type Measurement, measure } from './scale/measure.ts';
+
+const { values } = parseCommand({
+  name: 'scale',
+  summary:
+    'Measures how draining scales: several processes over one queue of tiny log files, beside one process alone.',
+  options: {
+    processes: { type: 'string', value: 'N', help: 'how many drainers at once (default 4)' },
+    objects: { type: 'string', value: 'M', help: 'how many log files, of one record each (default 2000)' },
+    'in-flight': { type: 'string', value: 'K', help: 'log files each process reads at once (default 8)' },
+    latency: { type: 'string', value: 'MS', help: 'delay of every answer, in milliseconds (default 50)' },
+    json: { type: 'boolean', help: 'print the figures as one JSON object on standard output' },
+  },
+  notes:
+    'On one machine all processes share its cores; the latency stands for the network, whose waiting can be shared.\nExit codes: 0 every record arrived exactly once and every message was deleted, 1 not so, 2 wrong usage.',
+});
+
+const processes = wholeNumber('scale', 'processes', values.processes ?? '4', 1);
+const objects = wholeNumber('scale', 'objects', values.objects ?? '2000', 1);
+const inFlight = wholeNumber('scale', 'in-flight', values['in-flight'] ?? '8', ...boundsOf('OBJECTS_IN_FLIGHT'));
+const latencyMs = wholeNumber('scale', 'latency', values.latency ?? '50', 0);
+
+const folder = await mkdtemp(join(tmpdir(), 'connector-scale-'));
+const clouds = await startRemoteClouds(join(folder, 'clouds'));
+const environment = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(folder, 'compiled') };
+const shared = { clouds, environment, objects };
+const restricted = { latencyMs, settings: { OBJECTS_IN_FLIGHT: String(inFlight), LONG_POLL_SECONDS: '1' } };
+try {
+  tell(`${processes} processes, ${objects} log files, ${inFlight} at once each, ${latencyMs} ms latency ...`);
+  const several = await measure({ ...shared, ...restricted, processes, seed: 'several' });
+  tell('One process, the same ...');
+  const one = await measure({ ...shared, ...restricted, processes: 1, seed: 'one' });
+  tell('One process, no latency, the settings of production ...');
+  const free = await measure({ ...shared, settings: {}, latencyMs: 0, processes: 1, seed: 'free' });
+  report(several, one, free);
+} finally {
+  await clouds.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+process.exit();
+
+function report(several: Measurement, one: Measurement, free: Measurement): void {
+  const all = [several, one, free];
+  const lost = all.reduce((sum, each) => sum + each.lost, 0);
+  const duplicated = all.reduce((sum, each) => sum + each.duplicated, 0);
+  const messagesLeft = all.reduce((sum, each) => sum + each.messagesLeft, 0);
+  const speedup = several.objectsPerSecond / one.objectsPerSecond;
+  const figures = {
+    ...{ processes, objects, inFlight, latencyMs },
+    objectsPerSecond: rounded(several.objectsPerSecond),
+    objectsPerSecondOfOne: rounded(one.objectsPerSecond),
+    speedup: rounded(speedup),
+    objectsPerSecondUnrestricted: rounded(free.objectsPerSecond),
+    ...{ lost, duplicated, messagesLeft },
+  };
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(figures)}\n`
+      : [
+          `${processes} processes       ${figures.objectsPerSecond} log files/s (${figures.speedup} times one)`,
+          `1 process         ${figures.objectsPerSecondOfOne} log files/s`,
+          `1, unrestricted   ${figures.objectsPerSecondUnrestricted} log files/s without latency`,
+          `records lost      ${lost}`,
+          `rows there twice  ${duplicated}`,
+          `messages left     ${messagesLeft}`,
+          '',
+        ].join('\n'),
+  );
+  if (messagesLeft > 0)
+    tell('scale: messages stayed in the queue or became dead letters: their log files would be delivered again');
+  process.exitCode = lost === 0 && duplicated === 0 && messagesLeft === 0 ? 0 : 1;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../../words/clock.ts';
+import { headerOf } from '../http/header.ts';
+import type { IncomingBody } from '../http/incomingBody.ts';
+import type { AwsKeys } from '../http/requestSigner.ts';
+import { awsService } from '../http/service.ts';
+import type { AwsTimeouts } from '../http/timeouts.ts';
+import { type BucketAddress, bucketAddress, encodeKey } from './address.ts';
+import { readS3Refusal } from './refusal.ts';
+
+export interface S3GetObjectOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly timeouts: AwsTimeouts;
+  /** Replaces S3: for loopback only. */
+  readonly endpoint?: string | undefined;
+}
+
+export interface GetObjectRequest {
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+}
+
+export interface GetObjectAnswer {
+  readonly etag: string | undefined;
+  readonly contentLength: number | undefined;
+  readonly body: IncomingBody;
+}
+
+export interface S3GetObject {
+  get(request: GetObjectRequest, keys: AwsKeys, signal: AbortSignal): Promise<GetObjectAnswer>;
+  close(): void;
+}
+
+/**
+ * GetObject and nothing else. Checksums of bodies are left to gzip's own CRC-32.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export function s3GetObject({ clock, timeouts, endpoint }: S3GetObjectOptions): S3GetObject {
+  const service = awsService({ name: 's3', clock, timeouts, readRefusal: readS3Refusal });
+  const addresses = new Map<string, BucketAddress>();
+
+  const addressOf = (bucket: string, region: string): BucketAddress => {
+    const place = `${region}/${bucket}`;
+    const address = addresses.get(place) ?? bucketAddress(bucket, region, endpoint);
+    addresses.set(place, address);
+    return address;
+  };
+
+  return {
+    get: async ({ bucket, key, region }, keys, signal) => {
+      const { origin, path } = addressOf(bucket, region);
+      const answer = await service.send(
+        { region, origin, method: 'GET', path: `${path}/${encodeKey(key)}` },
+        keys,
+        signal,
+      );
+      const length = headerOf(answer.headers, 'content-length');
+      return {
+        etag: headerOf(answer.headers, 'etag'),
+        contentLength: length === undefined ? undefined : Number(length),
+        body: answer.body,
+      };
+    },
+    close: () => service.close(),
+  };
+}

@@ -1,0 +1,38 @@
+import { text } from 'node:stream/consumers';
+import type { ContainerClient } from '@azure/storage-blob';
+import { storageCode } from './failure.ts';
+import type { StorageGate } from './gate.ts';
+
+/** Texts too long for a table, in one container that is made when it is first missed. */
+export interface Blobs {
+  put(name: string, content: string): Promise<void>;
+  read(name: string): Promise<string | undefined>;
+}
+
+/** Over the SDK's client, whose own retries must be off. */
+export function storageBlobs(client: ContainerClient, gate: StorageGate): Blobs {
+  return {
+    put: (name, content) =>
+      gate(`writing to the container ${client.containerName}`, async (abortSignal) => {
+        const bytes = Buffer.from(content);
+        const upload = () => client.getBlockBlobClient(name).upload(bytes, bytes.length, { abortSignal });
+        try {
+          await upload();
+        } catch (error) {
+          if (storageCode(error) !== 'ContainerNotFound') throw error;
+          await client.createIfNotExists({ abortSignal });
+          await upload();
+        }
+      }),
+    read: (name) =>
+      gate(`reading the container ${client.containerName}`, async (abortSignal) => {
+        try {
+          const { readableStreamBody } = await client.getBlobClient(name).download(0, undefined, { abortSignal });
+          return readableStreamBody === undefined ? '' : await text(readableStreamBody);
+        } catch (error) {
+          if (!/^(?:Blob|Container)NotFound$/.test(storageCode(error))) throw error;
+          return undefined;
+        }
+      }),
+  };
+}

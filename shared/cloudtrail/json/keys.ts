@@ -1,0 +1,76 @@
+import { backslash } from './bytes.ts';
+import { stringOf } from './text.ts';
+
+interface Entry<Value> {
+  readonly key: Uint8Array;
+  readonly value: Value;
+}
+
+const slotBits = 7;
+
+/**
+ * Finds what belongs to a key by the bytes of the key as they stand in the source. The hash has no collisions among
+ * its own keys, so one comparison decides; a key written with escapes is decoded first.
+ */
+export class KeyTable<Value> {
+  readonly #byName: ReadonlyMap<string, Value>;
+  readonly #slots: readonly (Entry<Value> | undefined)[];
+  readonly #multiplier: number;
+
+  constructor(members: ReadonlyMap<string, Value>) {
+    this.#byName = members;
+    const entries = [...members].map(([key, value]) => ({ key: Buffer.from(key), value }));
+    for (let multiplier = 0x9e3779b1; ; multiplier += 2) {
+      const slots = placeAll(entries, multiplier);
+      if (slots !== undefined) {
+        this.#slots = slots;
+        this.#multiplier = multiplier;
+        return;
+      }
+      if (multiplier > 0x9e3979b1) throw new RangeError(`no hash keeps these keys apart: ${[...members.keys()]}`);
+    }
+  }
+
+  /** `start` and `end` are those of the key without its quotes. */
+  find(bytes: Uint8Array, start: number, end: number): Value | undefined {
+    const length = end - start;
+    const entry = this.#slots[hash(bytes, start, length, this.#multiplier)];
+    if (entry !== undefined && isSame(entry.key, bytes, start, length)) return entry.value;
+    for (let at = start; at < end; at++) {
+      if (bytes[at] === backslash) return this.#byName.get(stringOf(bytes, start - 1, end + 1));
+    }
+    return undefined;
+  }
+}
+
+function placeAll<Value>(
+  entries: readonly Entry<Value>[],
+  multiplier: number,
+): (Entry<Value> | undefined)[] | undefined {
+  const slots = new Array<Entry<Value> | undefined>(1 << slotBits).fill(undefined);
+  for (const entry of entries) {
+    const slot = hash(entry.key, 0, entry.key.length, multiplier);
+    if (slots[slot] !== undefined) return undefined;
+    slots[slot] = entry;
+  }
+  return slots;
+}
+
+/** Of the length and four bytes: CloudTrail has three keys of nine letters that start `event` and end in `e`. */
+function hash(bytes: Uint8Array, start: number, length: number, multiplier: number): number {
+  const first = bytes[start] ?? 0;
+  const middle = bytes[start + (length >> 1)] ?? 0;
+  const nearEnd = bytes[start + length - 3] ?? 0;
+  const last = bytes[start + length - 1] ?? 0;
+  return (
+    Math.imul(length + (first << 5) + (middle << 10) + (nearEnd << 16) + (last << 22), multiplier) >>> (32 - slotBits)
+  );
+}
+
+function isSame(key: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
+  if (key.length !== length) return false;
+  for (let at = 0; at < length; at++) {
+    if (key[at] !== bytes[start + at]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,197 @@
+import { isUtf8 } from 'node:buffer';
+import type {
+  EngineCounts,
+  FeedResult,
+  ObjectContext,
+  OpenRowStream,
+  RowBody,
+  RowStream,
+  StubNote,
+} from '../engine.ts';
+import type { Collected, RecordLimits } from './collector.ts';
+import { LogFileScanner } from './scanner.ts';
+import { noRemarks, type RowRemarks, RowWriter } from './writer.ts';
+
+/** Bounds of what a record and a column may hold. */
+export type RowStreamOptions = Partial<RecordLimits>;
+
+/**
+ * CloudTrail allows 256 KB per event in a trail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+ * The service cuts a column at 64 KB without saying whether it counts bytes or characters, so stay below either:
+ * https://learn.microsoft.com/azure/azure-monitor/service-limits#custom-logs
+ */
+const defaults: RecordLimits = { recordBytesCap: 1024 * 1024, depthCap: 512, columnBytesCap: 64_000 };
+
+const windowBytes = 256 * 1024;
+
+/** The row engine over bytes in plain JavaScript: the reference for every other. */
+export function openByteRowStream(options: RowStreamOptions = {}): OpenRowStream {
+  const limits = recordLimits(options);
+  return (context) => new ByteRowStream(context, limits);
+}
+
+/** @throws RangeError for a depth in which not even the objects of every record fit. */
+export function recordLimits(options: RowStreamOptions): RecordLimits {
+  const limits = { ...defaults, ...options };
+  if (limits.depthCap < 8) throw new RangeError(`the depth cap must be at least 8; got ${limits.depthCap}`);
+  return limits;
+}
+
+export class ByteRowStream implements RowStream {
+  readonly stubs: StubNote[] = [];
+  readonly #scanner: LogFileScanner;
+  readonly #writer: RowWriter;
+  /** A copy of the bytes being scanned, with a zero behind them: the hot loops see one kind of array and never its end. */
+  #window = new Uint8Array(0);
+  /** Bytes of the piece that are not in the window yet. */
+  #rest: Uint8Array = new Uint8Array(0);
+  #rows = 0;
+  #truncated = 0;
+  #repaired = 0;
+  #pieceIsUtf8 = true;
+  /** The record on the scanner's tape has no row yet. */
+  #isPending = false;
+  #isRepaired = false;
+  #remarks: RowRemarks = noRemarks;
+
+  constructor(context: ObjectContext, limits: RecordLimits) {
+    this.#scanner = new LogFileScanner(limits);
+    this.#writer = new RowWriter(context, limits.columnBytesCap);
+  }
+
+  get counts(): EngineCounts {
+    return {
+      records: this.#scanner.records,
+      rows: this.#rows,
+      stubs: this.stubs.length,
+      truncated: this.#truncated,
+      repaired: this.#repaired,
+    };
+  }
+
+  feed(piece: Uint8Array, body: RowBody): FeedResult {
+    this.#rest = piece;
+    this.#pieceIsUtf8 = isUtf8(piece);
+    return this.resume(body);
+  }
+
+  resume(body: RowBody): FeedResult {
+    for (;;) {
+      if (!this.#isPending) {
+        const found = this.#scanner.next();
+        if (found !== undefined) this.#prepare(found);
+        else if (this.#rest.length > 0) this.#feedWindow();
+        else return 'fed';
+        continue;
+      }
+      if (!this.#append(body)) return 'body-full';
+      this.#isPending = false;
+    }
+  }
+
+  end(): void {
+    this.#scanner.end();
+  }
+
+  /** Where the bytes read so far end: outside of any array of records, just behind its opening bracket, or inside. */
+  get place(): 'outside' | 'before-records' | 'inside-records' {
+    return this.#scanner.place;
+  }
+
+  /**
+   * The next piece begins inside `Records`, at this offset of the object, between two records; so many records of the
+   * object were read elsewhere.
+   */
+  enterRecords(offset: number, isFirst: boolean, recordsElsewhere: number): void {
+    this.#scanner.enterRecords(offset, isFirst, recordsElsewhere);
+  }
+
+  #feedWindow(): void {
+    const length = Math.min(this.#rest.length, windowBytes);
+    if (this.#window.length <= length) this.#window = new Uint8Array(length + 1);
+    this.#window.set(this.#rest.subarray(0, length));
+    this.#window[length] = 0;
+    this.#rest = this.#rest.subarray(length);
+    this.#scanner.feed(this.#window, length);
+  }
+
+  /** Makes the tape hold a record of valid UTF-8, whatever was found. */
+  #prepare(found: 'tape' | Collected): void {
+    const tape = this.#scanner.tape;
+    this.#isPending = true;
+    this.#isRepaired = false;
+    this.#remarks = noRemarks;
+    if (found === 'tape') {
+      if (!this.#pieceIsUtf8) this.#repair(tape.bytes.subarray(tape.start, tape.start + this.#scanner.recordBytes));
+    } else if (found.kind === 'record') {
+      this.#read(found.bytes);
+    } else if (found.kind === 'stub') {
+      this.stubs.push({ offset: this.#scanner.recordOffset, reason: found.reason });
+      this.#remarks = this.#repairNotes(stubRemarks(found));
+      this.#read(found.skim.isObject ? found.skim.reduced : emptyRecord);
+    }
+  }
+
+  #read(record: Uint8Array): void {
+    if (!this.#repair(record)) this.#readValid(record);
+  }
+
+  /** Invalid UTF-8 becomes U+FFFD. */
+  #repair(record: Uint8Array): boolean {
+    if (isUtf8(record)) return false;
+    this.#isRepaired = true;
+    this.#readValid(Buffer.from(new TextDecoder().decode(record)));
+    return true;
+  }
+
+  #repairNotes(remarks: RowRemarks): RowRemarks {
+    if (isUtf8(remarks.notes)) return remarks;
+    this.#isRepaired = true;
+    return { ...remarks, notes: Buffer.from(new TextDecoder().decode(remarks.notes)) };
+  }
+
+  #readValid(record: Uint8Array): void {
+    this.#scanner.recordBytes = record.length;
+    if (this.#scanner.tape.read(record, 0) < 0) throw new RangeError('a record that was valid is not valid any more');
+  }
+
+  /** False when the body has no room; nothing was written then. */
+  #append(body: RowBody): boolean {
+    const tape = this.#scanner.tape;
+    const remarks = this.#remarks;
+    const mostBytes = this.#writer.mostBytes(this.#scanner.recordBytes, remarks);
+    const isRegular = this.#writer.isRegular(tape, remarks);
+    if (isRegular && body.length + mostBytes <= Math.min(body.limit, body.bytes.length)) {
+      body.length = this.#writer.write(tape, remarks, body.bytes, body.length);
+      this.#count(body, false);
+      return true;
+    }
+    const roomWhenEmpty = body.limit - 1;
+    let row = isRegular ? this.#writer.writeApart(tape, remarks, mostBytes) : undefined;
+    if (row === undefined || row.bytes.length > roomWhenEmpty) {
+      row = this.#writer.writeShortened(tape, remarks, roomWhenEmpty);
+    }
+    if (body.length + row.bytes.length > body.limit) return false;
+    body.bytes.set(row.bytes, body.length);
+    body.length += row.bytes.length;
+    this.#count(body, row.isShortened);
+    return true;
+  }
+
+  #count(body: RowBody, isShortened: boolean): void {
+    body.rows++;
+    this.#rows++;
+    if (isShortened) this.#truncated++;
+    if (this.#isRepaired) this.#repaired++;
+  }
+}
+
+const emptyRecord = Buffer.from('{}');
+
+/** What the row of a stub says about itself: why it is one, what was lost, and the value of an element that is no object. */
+function stubRemarks({ reason, skim }: Collected & { kind: 'stub' }): RowRemarks {
+  const notes: Uint8Array[] = [Buffer.from(`"_stub":"${reason}"`)];
+  if (skim.lostMembers > 0) notes.push(Buffer.from(`,"_lostMembers":${skim.lostMembers}`));
+  if (!skim.isObject) notes.push(Buffer.from(',"_record":'), skim.reduced);
+  return { notes: Buffer.concat(notes), shortened: [...skim.shortened] };
+}

@@ -1,0 +1,100 @@
+import { columns } from '../../columns.ts';
+import { truncateJson, truncateText } from '../../json/truncation.ts';
+import { timeColumn, truncatedColumn, unmappedColumn } from '../levels.ts';
+
+/** A column's value as it would stand in the row. */
+export interface Cell {
+  readonly column: number;
+  /** True for nested values, which stay valid JSON when shortened. */
+  readonly isJson: boolean;
+  /** The JSON value. */
+  readonly encoded: Uint8Array;
+}
+
+/** A whole row, comma included. */
+export interface ShortenedRow {
+  readonly bytes: Uint8Array;
+  /** False when it turned out that everything fits as it is. */
+  readonly isShortened: boolean;
+}
+
+/** A cell is not shortened below this: it is left out instead, and named. */
+const leastCellBytes = 64;
+
+/**
+ * The row of these cells: first every cell is brought below the column's limit, then the longest cells
+ * further down until the row fits. Names of shortened columns are added as a cell of their own.
+ * @throws RangeError when not even an empty row fits.
+ */
+export function writeShortenedRow(
+  cells: readonly Cell[],
+  alreadyShortened: readonly string[],
+  columnBytesCap: number,
+  roomBytes: number,
+): ShortenedRow {
+  const shortened = new Set(alreadyShortened);
+  const fitting = cells.map((cell) => {
+    if (cell.encoded.length <= columnBytesCap) return cell;
+    const shorter = shortenCell(cell, columnBytesCap);
+    if (shorter !== cell) shortened.add(nameOf(cell));
+    return shorter;
+  });
+  for (;;) {
+    const row = encodeRow(fitting, shortened);
+    const excess = row.length - roomBytes;
+    if (excess <= 0) return { bytes: row, isShortened: shortened.size > 0 };
+    const longest = longestOf(fitting);
+    if (longest === undefined)
+      throw new RangeError(`a row needs ${row.length} bytes; the request has room for ${roomBytes}`);
+    shortened.add(nameOf(longest));
+    const shorter = shortenCell(longest, Math.max(Buffer.byteLength(textOf(longest)) - excess, leastCellBytes));
+    const at = fitting.indexOf(longest);
+    if (shorter.encoded.length < longest.encoded.length) fitting[at] = shorter;
+    else fitting.splice(at, 1);
+  }
+}
+
+function longestOf(cells: readonly Cell[]): Cell | undefined {
+  const candidates = cells.filter((cell) => cell.column !== timeColumn);
+  return candidates.reduce<Cell | undefined>(
+    (longest, cell) => (longest === undefined || cell.encoded.length > longest.encoded.length ? cell : longest),
+    undefined,
+  );
+}
+
+/** The same cell when its text, as the service counts it, is short enough already. */
+function shortenCell(cell: Cell, maxBytes: number): Cell {
+  const text = textOf(cell);
+  const shorter = cell.isJson ? truncateJson(text, maxBytes) : truncateText(text, maxBytes);
+  if (shorter === text) return cell;
+  return { ...cell, encoded: Buffer.from(isDynamic(cell) ? shorter : JSON.stringify(shorter)) };
+}
+
+/** The value as the service sees it. */
+function textOf(cell: Cell): string {
+  const encoded = Buffer.from(cell.encoded).toString();
+  return isDynamic(cell) ? encoded : String(JSON.parse(encoded));
+}
+
+/** A dynamic column's JSON stands in the row as it is, not in a string. */
+function isDynamic(cell: Cell): boolean {
+  return cell.column === unmappedColumn;
+}
+
+function encodeRow(cells: readonly Cell[], shortened: ReadonlySet<string>): Uint8Array {
+  const names = columns.flatMap(({ name }) => (shortened.has(name) ? [name] : []));
+  const all = [...cells];
+  if (names.length > 0) {
+    all.push({ column: truncatedColumn, isJson: false, encoded: Buffer.from(JSON.stringify(names.join(','))) });
+  }
+  all.sort((a, b) => a.column - b.column);
+  const parts = all.flatMap((cell, index) => [
+    Buffer.from(`${index === 0 ? '{' : ','}"${nameOf(cell)}":`),
+    cell.encoded,
+  ]);
+  return Buffer.concat([...parts, Buffer.from('},')]);
+}
+
+function nameOf(cell: Cell): string {
+  return columns[cell.column]?.name ?? '';
+}

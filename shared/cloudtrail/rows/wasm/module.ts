@@ -1,0 +1,137 @@
+import type { RecordLimits } from '../bytes/collector.ts';
+import { writeDerivedCells } from './derived.ts';
+import { rowModuleBase64 } from './moduleCode.ts';
+import { writeTable } from './table.ts';
+
+/** How a run ends, besides at an unfinished or refused record; the numbers are those of `wasm/rows.ts`. */
+export const noRecord = 0;
+export const full = 2;
+
+export interface ModuleRun {
+  readonly status: number;
+  /** Where the first record without a row begins in the input, the comma before it included. */
+  readonly stoppedAt: number;
+  readonly rows: number;
+  /** Bytes written. */
+  readonly written: number;
+  /** Something in what was read is not ASCII, and perhaps no UTF-8. */
+  readonly sawNonAscii: boolean;
+}
+
+interface ModuleExports {
+  readonly configure: (
+    recordLevelAt: number,
+    entriesAt: number,
+    timePrefixAt: number,
+    unmappedPrefixAt: number,
+    unmappedAreaAt: number,
+    columnBytesCap: number,
+    recordBytesCap: number,
+    nestingCap: number,
+  ) => void;
+  readonly begin: (headAt: number, length: number) => void;
+  readonly process: (at: number, end: number, out: number, limit: number, isFirst: number) => number;
+  readonly endOfElement: (at: number, end: number) => number;
+  readonly inputAt: { readonly value: number };
+  readonly outputAt: { readonly value: number };
+  readonly rowCount: { readonly value: number };
+  readonly sawNonAscii: { readonly value: number };
+}
+
+const pageBytes = 65_536;
+/** The module's own data lies below. */
+const tableAt = 4096;
+/** Readable bytes behind the input, all zero: vector loads look ahead, and JSON allows a zero nowhere. */
+const paddingBytes = 64;
+/** Most bytes of rows that one run writes before it stops, one row more excepted. */
+export const mostWrittenBytes = 1_048_576;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** One instance of the row module with the column table in its memory: bytes in, rows out. No run depends on an earlier one. */
+export class RowModule {
+  readonly #exports: ModuleExports;
+  readonly #memory: Uint8Array;
+  readonly #headAt: number;
+  readonly #inputAt: number;
+  readonly #outputAt: number;
+  /** Bytes that one run can look at. */
+  readonly capacity: number;
+  #loaded = 0;
+
+  constructor(limits: RecordLimits, capacity: number) {
+    this.capacity = capacity;
+    this.#inputAt = tableAt + pageBytes;
+    const unmappedAt = this.#inputAt + capacity + pageBytes;
+    this.#outputAt = unmappedAt + capacity + pageBytes;
+    // Escaping can double a record, what is unmapped is written twice, and derived columns repeat a part.
+    const bytes = this.#outputAt + mostWrittenBytes + 4 * capacity + pageBytes;
+    const pages = Math.ceil(bytes / pageBytes);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const view = new Uint8Array(memory.buffer);
+    this.#memory = view;
+    compiled ??= new WebAssembly.Module(Buffer.from(rowModuleBase64, 'base64'));
+    const derive = (start: number, _end: number, out: number) => writeDerivedCells(view, start, out);
+    this.#exports = new WebAssembly.Instance(compiled, { env: { memory, derive } }).exports as ModuleExports;
+    const table = writeTable(view, tableAt);
+    this.#headAt = table.endsAt;
+    if (this.#headAt + pageBytes / 2 > this.#inputAt) throw new RangeError('the column table has outgrown its page');
+    this.#exports.configure(
+      table.recordLevelAt,
+      table.entriesAt,
+      table.timePrefixAt,
+      table.unmappedPrefixAt,
+      unmappedAt,
+      limits.columnBytesCap,
+      limits.recordBytesCap,
+      limits.depthCap - table.depth,
+    );
+  }
+
+  /** Puts the beginning of `carry` followed by `piece` into the input, at most so many bytes; answers how many. */
+  load(carry: Uint8Array, piece: Uint8Array, most: number): number {
+    const memory = this.#memory;
+    const ofCarry = Math.min(carry.length, most);
+    const ofPiece = Math.min(piece.length, most - ofCarry);
+    if (ofCarry > 0) memory.set(carry.subarray(0, ofCarry), this.#inputAt);
+    memory.set(piece.subarray(0, ofPiece), this.#inputAt + ofCarry);
+    this.#loaded = ofCarry + ofPiece;
+    memory.fill(0, this.#inputAt + this.#loaded, this.#inputAt + this.#loaded + paddingBytes);
+    return this.#loaded;
+  }
+
+  /** Writes the rows of the records in the input from `from` on, each beginning with `head`, into at most `room` bytes. */
+  run(from: number, head: Uint8Array, room: number, isFirst: boolean): ModuleRun {
+    const { begin, process, inputAt, outputAt, rowCount, sawNonAscii } = this.#exports;
+    this.#memory.set(head, this.#headAt);
+    begin(this.#headAt, head.length);
+    const at = this.#inputAt;
+    const out = this.#outputAt;
+    const limit = out + Math.min(room, mostWrittenBytes);
+    const status = process(at + from, at + this.#loaded, out, limit, isFirst ? 1 : 0);
+    return {
+      status,
+      stoppedAt: inputAt.value - at,
+      rows: rowCount.value,
+      written: outputAt.value - out,
+      sawNonAscii: sawNonAscii.value !== 0,
+    };
+  }
+
+  /** Bytes up to the end of the element at `from`, by brackets and quotes alone; 0 when it is unfinished. */
+  endOfElement(from: number): number {
+    const at = this.#inputAt;
+    const end = this.#exports.endOfElement(at + from, at + this.#loaded);
+    return end === 0 ? 0 : end - at;
+  }
+
+  /** A view of the input, good until the next load. */
+  input(from: number, to: number): Uint8Array {
+    return this.#memory.subarray(this.#inputAt + from, this.#inputAt + to);
+  }
+
+  /** A view of the rows written, good until the next run. */
+  output(length: number): Uint8Array {
+    return this.#memory.subarray(this.#outputAt, this.#outputAt + length);
+  }
+}

@@ -1,0 +1,298 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { type CredentialMode, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
+import { s3ObjectStore } from '../aws/s3/objectStore.ts';
+import { sqsQueue } from '../aws/sqs/queue.ts';
+import { type FailedEntries, failedEntries } from '../azure/failedEntries/entries.ts';
+import { azureCredential, entraToken } from '../azure/identity.ts';
+import { logsIngestionDestinations } from '../azure/ingestion/logsIngestion.ts';
+import { tableCircuits } from '../azure/ledger/tableCircuits.ts';
+import { tableLedger } from '../azure/ledger/tableLedger.ts';
+import { openStorage, type Storage } from '../azure/storage/account.ts';
+import { type StorageValues, storageAccount } from '../azure/storage/accountValues.ts';
+import { openWasmRowStream } from '../cloudtrail/rows/wasm/wasmRowStream.ts';
+import { SliceTimer } from '../pipeline/accounts/sliceTimer.ts';
+import { Tally } from '../pipeline/accounts/tally.ts';
+import { memoryCircuits } from '../pipeline/circuits/memoryCircuits.ts';
+import { drain } from '../pipeline/drain/drain.ts';
+import { noLedger } from '../pipeline/ledger/noLedger.ts';
+import type { DrainPorts } from '../pipeline/ports/ports.ts';
+import type { ReplayOutcome } from '../pipeline/replay/outcome.ts';
+import { type ReplayRequest, replay } from '../pipeline/replay/replay.ts';
+import { DrainPace } from '../pipeline/scaleOut/pace.ts';
+import { scaleOut, type TicketBox } from '../pipeline/scaleOut/scaleOut.ts';
+import { type DrainTicket, ticketQueue } from '../pipeline/scaleOut/tickets.ts';
+import { drainSettings, type Settings, type SourceSettings, sessionName } from '../settings/settings.ts';
+import { type Logger, telemetry } from '../telemetry.ts';
+import type { Clock } from '../words/clock.ts';
+import { ConnectorError } from '../words/errors.ts';
+import type { SliceSummary } from '../words/events.ts';
+import { reportOf } from '../words/failure.ts';
+
+/** What settings do not say. */
+export interface ComposeExtras {
+  readonly clock: Clock;
+  /** 0 <= x < 1. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** Where the app runs: in Azure, on a desk, or under a credential made elsewhere. */
+  readonly identity: 'managed-identity' | 'developer' | TokenCredential;
+  /** The storage account that keeps ledger, failed entries and circuits; without one they live in this process. */
+  readonly storage?: StorageValues;
+  /** Different for every process, such as a UUID: owner of the claims made here. */
+  readonly instance: string;
+  /** Authorities to trust for uploads in place of Node's own: for a server on this machine. */
+  readonly ingestionCa?: string;
+}
+
+/** The app, ready to work; kept between invocations, so that connections, sessions and open circuits are. */
+export interface Connector {
+  /**
+   * One slice of every source, side by side. Never rejects: a source that failed has a summary that ended 'failed', and
+   * stops no other. Lines go to `logger` when given, since each invocation has its own.
+   */
+  drainAll(signal: AbortSignal, logger?: Logger): Promise<readonly SliceSummary[]>;
+  /**
+   * Asks for more drainers of the sources whose backlog is deeper than one slice clears, once a minute until the signal
+   * aborts: a slice may take several minutes, and the timer does not tick meanwhile. Never rejects.
+   */
+  keepPostingTickets(until: AbortSignal, logger?: Logger): Promise<void>;
+  /** What a ticket asks for: one slice of its source. Never rejects; a void ticket costs nothing. */
+  drainTicket(ticket: DrainTicket | undefined, signal: AbortSignal, logger?: Logger): Promise<void>;
+  /**
+   * Puts failed entries of one source through the flow again, without its queue. Answers each entry, in the order asked.
+   * @throws ConnectorError 'settings-invalid' when the source is not configured, or nothing names a storage account
+   */
+  replay(source: string, request: ReplayRequest, signal: AbortSignal): Promise<readonly ReplayOutcome[]>;
+  /** Closes connections; the connector may not be used again. */
+  close(): void;
+}
+
+/** Settings and the world become a connector: the only file that knows every class. Makes no request. */
+export function compose(settings: Settings, extras: ComposeExtras): Connector {
+  const { clock, random } = extras;
+  const credential = credentialOf(settings, extras.identity);
+  const { endpoint, scope, ruleIds, stream } = settings.destination;
+  const destinations = logsIngestionDestinations({
+    ...{ endpoint, scope, ruleIds, stream, credential, clock },
+    ca: extras.ingestionCa,
+  });
+  const openRows = openWasmRowStream();
+  const said = new Set<string>();
+  const kept = keptState(settings, credential, extras);
+  const sources = settings.sources.map((source) => ({
+    source,
+    parts: keptParts(() => sourceParts(settings, source, credential, extras)),
+    state: kept(source),
+    pace: new DrainPace(clock),
+  }));
+
+  const drainOne = async (
+    { source, parts, state, pace }: (typeof sources)[number],
+    tell: DrainPorts['report'],
+    signal: AbortSignal,
+  ): Promise<SliceSummary> => {
+    const startedAt = clock.now();
+    const timer = new SliceTimer(clock);
+    const report: DrainPorts['report'] = (event) => {
+      if (event.type === 'message-acknowledged') pace.settled();
+      tell(event);
+    };
+    pace.begin();
+    try {
+      const ports = { ...parts.get(), ...state, clock, destinations, report, random };
+      const summary = await drain(ports, drainSettings(settings, source), openRows, signal);
+      pace.end(summary.ended === 'queue-empty');
+      return summary;
+    } catch (error) {
+      pace.end(false);
+      const tally = new Tally();
+      const failure = reportOf(error);
+      tally.failure = failure;
+      report({ type: 'source-failed', source: source.name, failure });
+      return tally.summary(source.name, 'failed', clock.now() - startedAt, timer.summary());
+    }
+  };
+
+  const scaleOutOne = async (
+    { source, parts, state, pace }: (typeof sources)[number],
+    report: DrainPorts['report'],
+  ) => {
+    const { circuits, tickets } = state;
+    if (tickets === undefined) return;
+    let queue: SourceParts['queue'];
+    try {
+      queue = parts.get().queue;
+    } catch {
+      return; // A source that cannot even be made is told by its drain.
+    }
+    const { mostDrainers } = settings;
+    await scaleOut({ source: source.name, queue, circuits, tickets, clock, report, mostDrainers, pace });
+  };
+
+  const sourceNamed = (name: string) => {
+    const found = sources.find(({ source }) => source.name === name);
+    if (found !== undefined) return found;
+    throw new ConnectorError('settings-invalid', `no source is named "${name}"`, {
+      at: { source: name },
+      remedy: 'Configure the source again, under its old name, for as long as its failed entries are replayed.',
+    });
+  };
+
+  return {
+    keepPostingTickets: async (until, logger = extras.logger) => {
+      const report = telemetry(logger, said);
+      while (!until.aborted) {
+        await Promise.all(sources.map((each) => scaleOutOne(each, report)));
+        await clock.sleep(ticketsEveryMs, until);
+      }
+    },
+    drainTicket: async (ticket, signal, logger = extras.logger) => {
+      const report = telemetry(logger, said);
+      const asked = sources.find(({ source }) => source.name === ticket?.source);
+      if (ticket === undefined || asked === undefined || ticket.expires <= clock.now()) {
+        report({ type: 'ticket-void', reason: asked === undefined ? 'it names no source' : 'it came too late' });
+        return;
+      }
+      await drainOne(asked, report, signal);
+    },
+    drainAll: (signal, logger = extras.logger) => {
+      const report = telemetry(logger, said);
+      return Promise.all(sources.map((source) => drainOne(source, report, signal)));
+    },
+    replay: async (name, request, signal) => {
+      const { source, parts, state } = sourceNamed(name);
+      const { ledger, entries } = state;
+      if (entries === undefined) throw storageMissing();
+      const { objects } = parts.get();
+      const report = telemetry(extras.logger, said);
+      const ports = { objects, destinations, ledger, entries, clock, report, random };
+      return await replay(ports, drainSettings(settings, source), openRows, request, signal);
+    },
+    close: () => {
+      for (const { parts } of sources) {
+        parts.close();
+      }
+    },
+  };
+}
+
+const ticketsEveryMs = 60_000;
+
+interface SourceState extends Pick<DrainPorts, 'ledger' | 'circuits'> {
+  /** Absent without storage: then nobody can be asked. */
+  readonly tickets?: TicketBox;
+  /** Absent without storage: then nothing that failed is kept. */
+  readonly entries?: FailedEntries;
+}
+
+/** What is remembered of each source between slices: in storage, since instances come and go. */
+function keptState(
+  { destination, tuning }: Settings,
+  credential: TokenCredential,
+  { clock, instance, storage: values = {} }: ComposeExtras,
+): (source: SourceSettings) => SourceState {
+  const account = storageAccount(values, credential);
+  if (account === undefined) return () => ({ ledger: noLedger, circuits: memoryCircuits() });
+  const storage = openStorage(account, { clock });
+  const failed = failedEntriesIn(storage, clock);
+  const { ruleIds, stream } = destination;
+  const { visibilitySeconds } = tuning;
+  return ({ name, partition }) => ({
+    ledger: tableLedger({
+      table: storage.table('ledger'),
+      failedEntries: failed,
+      source: name,
+      // Part of an entry's key: a new destination begins anew.
+      scope: { ruleIds, stream, awsPartition: partition },
+      ...{ visibilitySeconds, instance, clock },
+    }),
+    circuits: tableCircuits({ table: storage.table('circuits'), source: name }),
+    tickets: ticketBox(storage, clock),
+    entries: failed,
+  });
+}
+
+function storageMissing(): ConnectorError {
+  return new ConnectorError('settings-invalid', 'AzureWebJobsStorage is missing: failed entries are kept in storage', {
+    remedy: 'Set AzureWebJobsStorage, or AzureWebJobsStorage__accountName, to the storage account of the function app.',
+  });
+}
+
+function ticketBox(storage: Storage, clock: Clock): TicketBox {
+  const posts = storage.posts(ticketQueue);
+  return {
+    post: (ticket) => posts.post(JSON.stringify(ticket), (ticket.expires - clock.now()) / 1000),
+    count: () => posts.count(),
+  };
+}
+
+/** The failed entries of a storage account: for the drains, and for the replay. */
+export function failedEntriesIn(storage: Storage, clock: Clock): FailedEntries {
+  return failedEntries({ table: storage.table('failedEntries'), blobs: storage.blobs('failed-messages'), clock });
+}
+
+interface SourceParts extends Pick<DrainPorts, 'queue' | 'objects'> {
+  close(): void;
+}
+
+/** Made at first use: what cannot be made fails its own source, and is tried again by the next slice. */
+function keptParts(make: () => SourceParts): { get(): SourceParts; close(): void } {
+  let made: SourceParts | undefined;
+  return {
+    get: () => {
+      made ??= make();
+      return made;
+    },
+    close: () => made?.close(),
+  };
+}
+
+function sourceParts(
+  settings: Settings,
+  source: SourceSettings,
+  azure: TokenCredential,
+  { clock, random }: ComposeExtras,
+): SourceParts {
+  const endpoint = source.endpointOverride === undefined ? {} : { endpoint: source.endpointOverride };
+  const credentials = sourceCredentials({
+    mode: credentialMode(source, azure),
+    roleArn: source.roleArn,
+    externalId: settings.workspaceId,
+    sessionName: sessionName(settings.workspaceId),
+    stsRegion: source.stsRegion,
+    clock,
+    random,
+    ...endpoint,
+  });
+  const queue = sqsQueue({ queueUrl: source.queueUrl, credentials, clock, ...endpoint });
+  const objects = s3ObjectStore({ region: source.queueRegion, credentials, clock, ...endpoint });
+  return {
+    queue,
+    objects,
+    close: () => {
+      for (const part of [queue, objects, credentials]) {
+        part.close();
+      }
+    },
+  };
+}
+
+function credentialMode({ credentials }: SourceSettings, azure: TokenCredential): CredentialMode {
+  switch (credentials.mode) {
+    case 'managed-identity': {
+      const { audience, hubRoleArn } = credentials;
+      const getToken = (asked: string, signal: AbortSignal) => entraToken(azure, asked, signal);
+      return { kind: 'managed-identity', audience, hubRoleArn, getToken };
+    }
+    case 'access-key': {
+      const { accessKeyId, secretAccessKey } = credentials;
+      return { kind: 'access-key', accessKeyId, secretAccessKey };
+    }
+    case 'default':
+      return { kind: 'default' };
+  }
+}
+
+function credentialOf({ azureClientId }: Settings, identity: ComposeExtras['identity']): TokenCredential {
+  return typeof identity === 'object' ? identity : azureCredential({ kind: identity, clientId: azureClientId });
+}

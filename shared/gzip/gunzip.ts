@@ -1,0 +1,111 @@
+import { crc32 } from 'node:zlib';
+import type { ByteReader } from './byteReader.ts';
+import { inflateMember, release } from './inflateMember.ts';
+import { contentLength, inflateWhole, mostContentBytes } from './inflateWhole.ts';
+import { BrokenGzip, headerLength, longestHeaderBytes, readTrailer, trailerBytes } from './member.ts';
+
+/** Up to this size an object is inflated at once, which costs three fifths of inflating it in steps. */
+const wholeBytes = 1024 * 1024;
+
+/** Content is handed on in pieces that stay in the processor's cache. */
+const pieceBytes = 256 * 1024;
+
+/** Compressed bytes inflated in one step. What one step makes is held in memory: at most about a thousand times as much. */
+const stepBytes = 16 * 1024;
+
+/** The step for a whole object that turned out to be broken: what comes before the break is wanted to the last row. */
+const carefulStepBytes = 256;
+
+export interface GunzipOptions {
+  /** Asked before more than a piece is held, and told when it is not any more. */
+  readonly admit?: Admit | undefined;
+  /** Shown the whole content where all of it lies in memory, intact; when it says no, nothing of it is given. */
+  readonly isWanted?: ((content: Uint8Array) => boolean) | undefined;
+}
+
+/**
+ * Inflates all members of a gzip object, one by one: Node's own gunzip withholds what it has inflated when garbage
+ * follows, and stops at zero bytes without a look at what is behind them.
+ * @throws BrokenGzip
+ */
+export async function* gunzip(
+  input: ByteReader,
+  { admit, isWanted = () => true }: GunzipOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  await input.fill(wholeBytes + 1);
+  const expectedBytes = contentLength(input.buffered);
+  const isWhole = input.buffered.length <= wholeBytes && expectedBytes < mostContentBytes;
+  if (isWhole) {
+    const leave = expectedBytes > pieceBytes ? await admit?.(expectedBytes) : undefined;
+    try {
+      const content = await inflateWhole(input.buffered);
+      if (content !== undefined) {
+        if (isWanted(content)) yield* piecesOf(content);
+        // Small buffers share theirs with others.
+        if (content.buffer.byteLength < 2 * content.length) release(content.buffer);
+        return;
+      }
+    } finally {
+      leave?.();
+    }
+  }
+  do {
+    await takeHeader(input);
+    let length = 0;
+    let checksum = 0;
+    for await (const piece of inflateMember(input, isWhole ? carefulStepBytes : stepBytes)) {
+      length += piece.length;
+      checksum = crc32(piece, checksum);
+      yield piece;
+    }
+    await takeTrailer(input, checksum, length);
+  } while (await hasNextMember(input));
+}
+
+/** Waits until so many bytes may be held; the answer gives them back. */
+export type Admit = (bytes: number) => Promise<() => void>;
+
+function* piecesOf(content: Uint8Array): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
+}
+
+async function takeHeader(input: ByteReader): Promise<void> {
+  for (let wanted = 1024; ; wanted *= 2) {
+    await input.fill(wanted);
+    const length = headerLength(input.buffered);
+    if (typeof length === 'number') {
+      input.take(length);
+      return;
+    }
+    if (length === 'invalid' || wanted > longestHeaderBytes)
+      throw new BrokenGzip('gzip-invalid', 'there is no gzip header');
+    if (input.ended) throw endsEarly();
+  }
+}
+
+async function takeTrailer(input: ByteReader, checksum: number, length: number): Promise<void> {
+  await input.fill(trailerBytes);
+  if (input.buffered.length < trailerBytes) throw endsEarly();
+  const trailer = readTrailer(input.buffered);
+  if (trailer.crc32 !== checksum || trailer.length !== length % 2 ** 32) {
+    throw new BrokenGzip('gzip-invalid', 'the content does not match the CRC-32 and length after it');
+  }
+  input.take(trailerBytes);
+}
+
+/** Members may follow one another; zero bytes after them are padding. */
+async function hasNextMember(input: ByteReader): Promise<boolean> {
+  for (;;) {
+    await input.fill(1);
+    if (input.buffered.length === 0) return false;
+    const at = input.buffered.findIndex((byte) => byte !== 0);
+    input.take(at < 0 ? input.buffered.length : at);
+    if (at < 0) continue;
+    if (input.buffered[0] === 0x1f) return true;
+    throw new BrokenGzip('gzip-invalid', 'something that is not gzip follows the compressed data');
+  }
+}
+
+function endsEarly(): BrokenGzip {
+  return new BrokenGzip('gzip-truncated', 'the compressed data end too early');
+}

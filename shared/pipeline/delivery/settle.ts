@@ -1,0 +1,178 @@
+import { parseNotification } from '../../cloudtrail/announcing/notification.ts';
+import { checkObject, fateOfObject } from '../../cloudtrail/announcing/objectKey.ts';
+import type { ObjectRef } from '../../words/announcement.ts';
+import { ConnectorError } from '../../words/errors.ts';
+import { type Failure, failureOf, reportOf } from '../../words/failure.ts';
+import { defaultMessagesBackedOff, type Shift, type Slice } from '../drain/slice.ts';
+import { acknowledged, type CompleteObject, skippedObject } from '../ports/acknowledged.ts';
+import { ingestObject, type ObjectOutcome } from '../unit/ingestObject.ts';
+import type { HeldMessage } from './queue/heldMessages.ts';
+import { secondsUntilVisible } from './queue/returnMessage.ts';
+
+/** One message: every object it announces, then its fate. Resolves when the message is deleted, returned or lost. */
+export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shift): Promise<void> {
+  try {
+    const failure = await tryToSettle(held, slice, shift);
+    if (failure !== undefined) await giveBack(held, failure, slice);
+  } catch (bug) {
+    // An error outside the table is nobody's but ours, and still no reason to delete.
+    const failure = failureOf(bug, 'message');
+    if (failure.owner !== 'pipeline' && failure.error instanceof ConnectorError) {
+      await slice.ledger.recordFailedMessage(held.message, failure.error);
+    }
+    await giveBack(held, failure, slice);
+  } finally {
+    slice.held.drop(held);
+  }
+}
+
+/** Deletes the message when everything it announces is complete; otherwise says why not. */
+async function tryToSettle(held: HeldMessage, slice: Slice, shift: Shift): Promise<Failure | undefined> {
+  const announced = await announcedBy(held, slice);
+  if ('failure' in announced) return announced.failure;
+  const { objects } = announced;
+
+  // Siblings are independent: all are tried, and what one of them lacks holds up the message alone.
+  let reading = objects.length;
+  const onRead = (): void => {
+    reading -= 1;
+    if (reading === 0) slice.held.read(held);
+  };
+  const outcomes = await Promise.all(objects.map((object) => settleObject(object, held, slice, shift, onRead)));
+
+  const complete: CompleteObject[] = [];
+  const failures: Failure[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'complete') complete.push(outcome.complete);
+    else failures.push(outcome.failure);
+  }
+  if (failures.length > 0) return decisive(failures);
+  if (held.lost.aborted) return failureOf(held.lost.reason, 'pipeline');
+  if (await slice.acknowledge(acknowledged(held.message, objects, complete))) {
+    slice.tally.messagesDeleted += 1;
+    slice.circuits.succeeded('source');
+  }
+  return undefined;
+}
+
+async function announcedBy(
+  held: HeldMessage,
+  slice: Slice,
+): Promise<{ readonly objects: readonly ObjectRef[] } | { readonly failure: Failure }> {
+  try {
+    const notification = parseNotification(held.message.body);
+    if (notification.kind === 'objects') return { objects: notification.objects };
+    const { id } = held.message;
+    slice.ports.report({
+      type: 'message-empty',
+      source: slice.settings.source,
+      messageId: id,
+      reason: notification.reason,
+    });
+    slice.held.read(held);
+    return { objects: [] };
+  } catch (error) {
+    const failure = failureOf(error, 'message');
+    if (error instanceof ConnectorError) await slice.ledger.recordFailedMessage(held.message, error);
+    return { failure };
+  }
+}
+
+async function settleObject(
+  object: ObjectRef,
+  held: HeldMessage,
+  slice: Slice,
+  shift: Shift,
+  onRead: () => void,
+): Promise<ObjectOutcome> {
+  const outcome = await outcomeOf(object, held, slice, shift, onRead);
+  if (outcome.kind === 'failed' && outcome.failure.owner !== 'pipeline' && outcome.failure.again === undefined) {
+    slice.tally.objectsFailed += 1;
+    const failure = reportOf(outcome.failure.error);
+    const at = { bucket: object.bucket, key: object.key, messageId: held.message.id, ...failure.at };
+    slice.ports.report({ type: 'object-failed', source: slice.settings.source, failure: { ...failure, at } });
+  }
+  return outcome;
+}
+
+async function outcomeOf(
+  object: ObjectRef,
+  held: HeldMessage,
+  slice: Slice,
+  shift: Shift,
+  onRead: () => void,
+): Promise<ObjectOutcome> {
+  const { ledger, ports, settings, tally, unknownPrefixes } = slice;
+  try {
+    checkObject(object, settings.allowedBuckets);
+  } catch (error) {
+    onRead();
+    if (error instanceof ConnectorError) await ledger.recordFailedMessage(held.message, error);
+    return { kind: 'failed', failure: failureOf(error, 'message') };
+  }
+  const { bucket, key } = object;
+  const fate = fateOfObject(key);
+  switch (fate.fate) {
+    case 'ingest':
+      return await ingestObject(object, held, slice, shift, onRead);
+    case 'skip':
+      onRead();
+      tally.objectsSkipped += 1;
+      ports.report({ type: 'object-skipped', source: settings.source, at: { bucket, key }, reason: fate.reason });
+      return { kind: 'complete', complete: skippedObject(object, fate.reason) };
+    case 'unknown': {
+      onRead();
+      const error = unknownLayout(object, fate.prefix);
+      const place = `${bucket}/${fate.prefix}`;
+      if (!unknownPrefixes.has(place)) await ledger.recordFailedMessage(held.message, error);
+      unknownPrefixes.add(place);
+      return { kind: 'failed', failure: { owner: 'message', error } };
+    }
+  }
+}
+
+function unknownLayout({ bucket, key }: ObjectRef, prefix: string): ConnectorError {
+  return new ConnectorError('key-not-allowed', `s3://${bucket}/${prefix} holds files of a layout that is not known`, {
+    at: { bucket, key },
+    remedy: `Stop the notifications about ${prefix} to this queue, or tell the maintainers what lies there.`,
+  });
+}
+
+/** As long as the pipeline is to blame, nothing is proven against the message, so it comes back soon. */
+function decisive(failures: readonly Failure[]): Failure {
+  const rank = ({ again, owner }: Failure): number => {
+    if (again === 'after-the-bucket') return 1;
+    if (again !== undefined) return 2;
+    return owner === 'pipeline' ? 3 : 0;
+  };
+  return failures.reduce((worst, failure) => (rank(failure) > rank(worst) ? failure : worst));
+}
+
+/** Who waits for a claim does not: several announcements of one object are nothing unusual, and soon settled. */
+function isSentIntoBackOff({ again, owner }: Failure): boolean {
+  return again === undefined ? owner !== 'pipeline' : again === 'after-the-bucket';
+}
+
+async function giveBack(held: HeldMessage, failure: Failure, slice: Slice): Promise<void> {
+  const { circuits, deadline, ports, settings, tally } = slice;
+  // From here on no beat extends it; one under way must not overtake its return.
+  const wasTried = !held.isWaiting;
+  slice.held.drop(held);
+  await held.extended();
+  if (held.lost.aborted) {
+    // Whoever has it now writes the same rows once more.
+    tally.rowsOfUnknownOutcome += held.rows;
+    return;
+  }
+  const visibleInSeconds = secondsUntilVisible(held.message, failure, {
+    now: ports.clock.now(),
+    wasTried,
+    isShutdown: deadline.isShutdown(),
+  });
+  tally.messagesReturned += 1;
+  if (isSentIntoBackOff(failure)) slice.backedOff += 1;
+  if (slice.backedOff >= (settings.messagesBackedOff ?? defaultMessagesBackedOff)) {
+    circuits.open('source', failure.error);
+  }
+  await slice.returnMessage({ message: held.message, visibleInSeconds, failure });
+}

@@ -1,0 +1,163 @@
+import type { StubNote } from '../../cloudtrail/rows/engine.ts';
+import type { Compress } from '../../gzip/compressBody.ts';
+import type { RowRanges } from '../../kit/ranges.ts';
+import type { ObjectRef, QueueMessage } from '../../words/announcement.ts';
+import type { Clock } from '../../words/clock.ts';
+import type { ConnectorError } from '../../words/errors.ts';
+import type { ConnectorEvent } from '../../words/events.ts';
+import type { AcknowledgedMessage } from './acknowledged.ts';
+
+export interface Backlog {
+  readonly visible: number;
+  readonly inFlight: number;
+}
+
+/** What became of one message in a batched call; `refused` carries the service's code. */
+export interface MessageOutcome {
+  readonly messageId: string;
+  readonly refused?: string;
+}
+
+/** The announcing queue. Every call is one request and may throw ConnectorError; none retries by itself. */
+export interface MessageQueue {
+  receive(
+    request: { readonly maxMessages: number; readonly waitSeconds: number; readonly visibilitySeconds: number },
+    signal: AbortSignal,
+  ): Promise<readonly QueueMessage[]>;
+  /** Extends (heartbeat) or shortens (return) up to 10 messages; 0 gives them back at once. */
+  changeVisibility(messages: readonly QueueMessage[], visibilitySeconds: number): Promise<readonly MessageOutcome[]>;
+  /** Up to 10. The argument can only be made by success: see acknowledgedMessage.ts. */
+  delete(messages: readonly AcknowledgedMessage[]): Promise<readonly MessageOutcome[]>;
+  /** Undefined when the role may not ask. */
+  measureBacklog(): Promise<Backlog | undefined>;
+  /** Proves credentials and reachability without receiving anything. */
+  probe(signal: AbortSignal): Promise<void>;
+}
+
+export interface ObjectBody {
+  /** Where it was found: the object's key, or the second reading of it. */
+  readonly key: string;
+  /** Content-Length of the answer. */
+  readonly sizeBytes: number;
+  readonly etag: string | undefined;
+  /** The bytes as stored (still compressed). Throws ConnectorError 'object-cut' when the connection breaks. Iterating must be finished or the signal aborted. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface ObjectStore {
+  /** One GetObject; a second one where nothing is found under the key and there is a second reading of it. */
+  open(object: ObjectRef, signal: AbortSignal): Promise<ObjectBody>;
+}
+
+/** A closed, compressed request body. */
+export interface UploadBody {
+  readonly gzipped: Uint8Array;
+  readonly rows: number;
+  /** Uncompressed JSON bytes, brackets and commas included. */
+  readonly uncompressedBytes: number;
+}
+
+/** One data collection rule's stream. */
+export interface Destination {
+  /** Immutable ID of the rule. */
+  readonly rule: string;
+  readonly stream: string;
+  /** One request; resolves only on 2xx. */
+  upload(body: UploadBody, signal: AbortSignal): Promise<void>;
+  /** A POST of `[]`: resolves when the rule would accept rows. */
+  probe(signal: AbortSignal): Promise<void>;
+}
+
+/** The content's identity, free of cost: ETag of the GET, CRC-32 and length of the gzip trailer. */
+export interface ContentIdentity {
+  readonly etag?: string;
+  readonly crc32?: number;
+  readonly length?: number;
+}
+
+/** The right to ingest one object, held by one instance until `expiresAt`. */
+export interface ClaimedObject {
+  readonly object: ObjectRef;
+  readonly token: string;
+}
+
+/** Rows of an object that are accepted, of content with this identity: a later reading leaves them out. */
+export interface ObjectProgress {
+  readonly accepted: RowRanges;
+  readonly identity: ContentIdentity;
+}
+
+export type Claim =
+  /** `progress` is what an earlier holder of the claim got done. */
+  | { readonly kind: 'claimed'; readonly claim: ClaimedObject; readonly progress?: ObjectProgress }
+  /** Accepted before with this identity: suppress, unless the content turns out to be another. */
+  | {
+      readonly kind: 'accepted';
+      readonly claim: ClaimedObject;
+      readonly identity: ContentIdentity;
+      readonly rows: number;
+    }
+  /** Another instance works on it. */
+  | { readonly kind: 'held'; readonly until: number };
+
+/** Per object `claimed -> accepted | failed(reason)`: the one state machine. */
+export interface Ledger {
+  claim(object: ObjectRef, message: QueueMessage): Promise<Claim>;
+  /** `stubs` are the records whose rows tell only a part: they are accepted, and each keeps a failed entry with its offset. */
+  recordAccepted(
+    claim: ClaimedObject,
+    identity: ContentIdentity,
+    rows: number,
+    stubs: readonly StubNote[],
+  ): Promise<void>;
+  recordFailed(claim: ClaimedObject, message: QueueMessage, error: ConnectorError): Promise<void>;
+  /** A message that announces nothing that could be claimed: unknown shape, bucket or layout. */
+  recordFailedMessage(message: QueueMessage, error: ConnectorError): Promise<void>;
+  /** Gives the claim up without an outcome (slice ended, circuit opened). */
+  release(claim: ClaimedObject): Promise<void>;
+  /** Keeps claims alive, at every heartbeat. Answers those that are lost. */
+  extend?(claims: readonly ClaimedObject[]): Promise<readonly ClaimedObject[]>;
+  /** For objects of several bodies: which rows are accepted so far. False when it could not be recorded. */
+  recordProgress?(claim: ClaimedObject, progress: ObjectProgress): Promise<boolean>;
+  /** True once another instance is known to have taken the claim over: what was sent since may be there twice. */
+  isLost?(claim: ClaimedObject): boolean;
+  /** Deletes some of what is too old to be asked for, a bounded piece of work; answers how many entries. */
+  purgeExpired?(now: number, signal?: AbortSignal): Promise<number>;
+}
+
+/** What a circuit guards: the source (credentials, queue), a rule, or one bucket's failures of one code. */
+export type CircuitName = `source` | `rule/${string}` | `bucket/${string}/${string}`;
+
+export interface OpenCircuit {
+  readonly name: CircuitName;
+  readonly openedAt: number;
+  readonly because: { readonly code: string; readonly message: string; readonly remedy?: string };
+  /** No probe before this time. */
+  readonly nextProbeAt: number;
+  readonly probes: number;
+  /** The object whose reading failed last: reading it again is the probe. */
+  readonly lastFailed?: ObjectRef;
+}
+
+/** Where open circuits are remembered between slices and instances. */
+export interface CircuitStore {
+  load(): Promise<readonly OpenCircuit[]>;
+  save(circuit: OpenCircuit): Promise<void>;
+  remove(name: CircuitName): Promise<void>;
+}
+
+/** What one drain of one source needs from the world. */
+export interface DrainPorts {
+  readonly clock: Clock;
+  readonly queue: MessageQueue;
+  readonly objects: ObjectStore;
+  /** One or more; batches go to the one with the most room. */
+  readonly destinations: readonly [Destination, ...Destination[]];
+  readonly ledger: Ledger;
+  readonly circuits: CircuitStore;
+  readonly report: (event: ConnectorEvent) => void;
+  /** 0 <= x < 1, for jitter. */
+  readonly random: () => number;
+  /** zlib on the thread pool, unless given. */
+  readonly compress?: Compress;
+}

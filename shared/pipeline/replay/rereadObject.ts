@@ -1,0 +1,51 @@
+import { describeObjectKey } from '../../cloudtrail/announcing/objectKey.ts';
+import type { OpenRowStream, RowBody, StubNote } from '../../cloudtrail/rows/engine.ts';
+import { decompress } from '../../gzip/decompress.ts';
+import type { ObjectRef } from '../../words/announcement.ts';
+import type { DrainSettings } from '../limits/drainSettings.ts';
+import { retrying } from '../limits/retryPolicy.ts';
+import type { DrainPorts } from '../ports/ports.ts';
+
+export interface Reread {
+  readonly records: number;
+  readonly stubs: readonly StubNote[];
+}
+
+/** Reads one object as a drain would and throws its rows away: what would come of it now. @throws ConnectorError */
+export function rereadObject(
+  object: ObjectRef,
+  ports: Pick<DrainPorts, 'clock' | 'objects' | 'random'>,
+  settings: Pick<DrainSettings, 'batchBytes' | 'decompressedBytesCap'>,
+  openRows: OpenRowStream,
+  signal: AbortSignal,
+): Promise<Reread> {
+  return retrying('read', () => readOnce(object, ports, settings, openRows, signal), ports, signal);
+}
+
+async function readOnce(
+  object: ObjectRef,
+  { clock, objects }: Pick<DrainPorts, 'clock' | 'objects'>,
+  { batchBytes, decompressedBytesCap }: Pick<DrainSettings, 'batchBytes' | 'decompressedBytesCap'>,
+  openRows: OpenRowStream,
+  signal: AbortSignal,
+): Promise<Reread> {
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  try {
+    const { chunks } = await objects.open(object, until);
+    const { deliveredAt, sourceObject } = describeObjectKey(object.key);
+    const rows = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date(clock.now()).toISOString() });
+    const body: RowBody = { bytes: new Uint8Array(batchBytes), length: 1, rows: 0, limit: batchBytes };
+    for await (const piece of decompress(chunks, { capBytes: decompressedBytesCap })) {
+      signal.throwIfAborted();
+      for (let fed = rows.feed(piece, body); fed === 'body-full'; fed = rows.resume(body)) {
+        body.length = 1;
+        body.rows = 0;
+      }
+    }
+    rows.end();
+    return { records: rows.counts.records, stubs: rows.stubs };
+  } finally {
+    ended.abort();
+  }
+}

@@ -1,0 +1,170 @@
+import { createReader, type Environment, findPlain, type SettingsReader } from './reader.ts';
+import { readSources, type SourceSettings } from './sources.ts';
+import { listOf, shownValue } from './value.ts';
+
+export type { SourceSettings } from './sources.ts';
+
+/** The bounds of one drain, alike for every source: the fields of a drain's settings without the source's own two. */
+export interface Tuning {
+  readonly sliceMs: number;
+  readonly stopReceivingMs: number;
+  readonly visibilitySeconds: number;
+  readonly heartbeatMs: number;
+  readonly receivers: number;
+  readonly longPollSeconds: number;
+  readonly objectsInFlight: number;
+  readonly bytesInFlight: number;
+  readonly decompressedBytesCap: number;
+  readonly batchBytes: number;
+  readonly lingerMs: number;
+  readonly uploadsInFlight: number;
+  readonly gzipLevel: number;
+  readonly catchUpGzipLevel: number;
+  readonly uploadAttempts: number;
+  readonly bucketFailures: number;
+}
+
+export interface DestinationSettings {
+  /** Without a slash at its end. */
+  readonly endpoint: string;
+  readonly scope: string;
+  readonly ruleIds: readonly [string, ...string[]];
+  readonly stream: string;
+}
+
+/** Everything the app was told, checked together; deeply frozen. */
+export interface Settings {
+  /** Letter for letter as typed: AWS compares external IDs with case. */
+  readonly workspaceId: string;
+  readonly destination: DestinationSettings;
+  /** Absent: the system-assigned identity. */
+  readonly azureClientId?: string;
+  readonly sources: readonly [SourceSettings, ...SourceSettings[]];
+  readonly drainSchedule: string;
+  /** Drainers of one source at the same time, at most. */
+  readonly mostDrainers: number;
+  readonly tuning: Tuning;
+}
+
+export type SettingsReading =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Pure: the app's settings out of its environment, or every problem at once. Unknown names are not looked at. */
+export function readSettings(environment: Environment): SettingsReading {
+  const problems = new Set<string>();
+  const read = createReader((name) => findPlain(environment, name), problems);
+  const workspaceId = read.required('WORKSPACE_ID');
+  const sources = readSources(environment, problems);
+  const destination = readDestination(read, problems);
+  const azureClientId = read.optional('AZURE_CLIENT_ID');
+  const drainSchedule = read.optional('DRAIN_SCHEDULE');
+  const mostDrainers = read.number('MOST_DRAINERS');
+  const tuning = readTuning(read, problems);
+  const [first, ...others] = sources;
+  if (
+    problems.size > 0 ||
+    workspaceId === undefined ||
+    first === undefined ||
+    destination === undefined ||
+    drainSchedule === undefined
+  ) {
+    return freeze({ ok: false, problems: [...problems] });
+  }
+  return freeze({
+    ok: true,
+    settings: {
+      workspaceId,
+      destination,
+      ...(azureClientId === undefined ? {} : { azureClientId }),
+      sources: [first, ...others],
+      drainSchedule,
+      mostDrainers,
+      tuning,
+    },
+  });
+}
+
+/** The bounds of a drain of this source, in the shape the pipeline takes. */
+export function drainSettings(
+  settings: Settings,
+  source: SourceSettings,
+): Tuning & { readonly source: string; readonly allowedBuckets: readonly string[] } {
+  return { source: source.name, allowedBuckets: source.allowedBuckets, ...settings.tuning };
+}
+
+/**
+ * The session name by which the app shows up in the customer's own trail.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: 2 to 64 characters of `[\w+=,.@-]`.
+ */
+export function sessionName(workspaceId: string): string {
+  return `AzureFunctions_${workspaceId.replace(/[^\w+=,.@-]/g, '-')}`.slice(0, 64);
+}
+
+function readDestination(read: SettingsReader, problems: Set<string>): DestinationSettings | undefined {
+  const endpoint = read.required('LOGS_INGESTION_ENDPOINT')?.replace(/\/$/, '');
+  const scope = read.optional('LOGS_INGESTION_SCOPE');
+  const [rule, ...otherRules] = listOf(read.required('DCR_IMMUTABLE_IDS') ?? '');
+  const stream = read.optional('DCR_STREAM');
+  const expected = endpoint === undefined ? undefined : scopeOf(endpoint);
+  if (scope !== undefined && expected !== undefined && new URL(scope).hostname !== expected) {
+    problems.add(
+      `LOGS_INGESTION_SCOPE must be https://${expected}/.default, the scope of the cloud in LOGS_INGESTION_ENDPOINT; got ${shownValue(scope)}`,
+    );
+  }
+  if (endpoint === undefined || scope === undefined || rule === undefined || stream === undefined) return undefined;
+  return { endpoint, scope, ruleIds: [rule, ...otherRules], stream };
+}
+
+/** Undefined for an endpoint that is not Azure's own: a proxy, or this machine. */
+function scopeOf(endpoint: string): string | undefined {
+  return /\.ingest\.(monitor\.azure\.(?:com|us|cn))$/.exec(new URL(endpoint).hostname)?.[1];
+}
+
+function readTuning(read: SettingsReader, problems: Set<string>): Tuning {
+  const sliceSeconds = read.number('SLICE_SECONDS');
+  const stopReceivingSeconds = read.number('STOP_RECEIVING_SECONDS');
+  const visibilitySeconds = read.number('VISIBILITY_SECONDS');
+  const heartbeatSeconds = read.number('HEARTBEAT_SECONDS');
+  const lingerMs = read.number('LINGER_MS');
+  if (sliceSeconds <= stopReceivingSeconds) {
+    problems.add(
+      `SLICE_SECONDS must be more than STOP_RECEIVING_SECONDS; got "${sliceSeconds}" and "${stopReceivingSeconds}"`,
+    );
+  }
+  // One renewal may fail and the next still comes in time.
+  if (visibilitySeconds <= 2 * heartbeatSeconds) {
+    problems.add(
+      `VISIBILITY_SECONDS must be more than twice HEARTBEAT_SECONDS; got "${visibilitySeconds}" and "${heartbeatSeconds}"`,
+    );
+  }
+  if (lingerMs >= sliceSeconds * 1000) {
+    problems.add(`LINGER_MS must be less than SLICE_SECONDS; got "${lingerMs}" and "${sliceSeconds}"`);
+  }
+  return {
+    sliceMs: sliceSeconds * 1000,
+    stopReceivingMs: stopReceivingSeconds * 1000,
+    visibilitySeconds,
+    heartbeatMs: heartbeatSeconds * 1000,
+    receivers: read.number('RECEIVERS'),
+    longPollSeconds: read.number('LONG_POLL_SECONDS'),
+    objectsInFlight: read.number('OBJECTS_IN_FLIGHT'),
+    bytesInFlight: read.number('BYTES_IN_FLIGHT'),
+    decompressedBytesCap: read.number('DECOMPRESSED_BYTES_CAP'),
+    batchBytes: read.number('BATCH_BYTES'),
+    lingerMs,
+    uploadsInFlight: read.number('UPLOADS_IN_FLIGHT'),
+    gzipLevel: read.number('GZIP_LEVEL'),
+    catchUpGzipLevel: read.number('CATCH_UP_GZIP_LEVEL'),
+    uploadAttempts: read.number('UPLOAD_ATTEMPTS'),
+    bucketFailures: read.number('BUCKET_FAILURES'),
+  };
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) freeze(part);
+  }
+  return value;
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Lane, startLane } from '../../../../proof/faults/lane/laneClouds.ts';
+import { exactFaults, type FaultName, faultNames } from '../../../../proof/faults/run/faultKinds.ts';
+import { planRun } from '../../../../proof/faults/run/plan.ts';
+import { type RunOutcome, runOnce } from '../../../../proof/faults/run/runOnce.ts';
+import { brokenPromises } from '../../../../proof/faults/run/totals.ts';
+
+/** Story seconds a second: other tests keep the machine busy, and a claim must not be lost for that. */
+const speed = 8;
+
+let folder: string;
+let lane: Lane;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'faults-test-'));
+  const environment = { PATH: process.env['PATH'] };
+  lane = await startLane({ folder: join(folder, 'lane'), seed: 1, speed, maxReceiveCount: 10, environment });
+}, 60_000);
+
+afterAll(async () => {
+  await lane.stop();
+  await rm(folder, { recursive: true, force: true });
+  await rm(`${join(folder, 'lane')}-compiled`, { recursive: true, force: true });
+});
+
+describe('runOnce', () => {
+  it('delivers every record once when nothing goes wrong', { timeout: 60_000 }, async () => {
+    const outcome = await run(1, []);
+    expect(brokenPromises(outcome)).toEqual([]);
+    expect(outcome).toMatchObject({ delivered: outcome.expected, duplicated: 0, bound: 0, faults: {} });
+  });
+
+  it.each([2, 3])(
+    'delivers every record once when every outcome becomes known (seed %i)',
+    {
+      timeout: 60_000,
+    },
+    async (seed) => {
+      const outcome = await run(seed, exactFaults);
+      expect(brokenPromises(outcome)).toEqual([]);
+      expect(outcome.duplicated).toBe(0);
+    },
+  );
+
+  it.each([
+    { seed: 4489, kinds: ['kill', 'lose-response', 'storage', 'terminate'] },
+    { seed: 4215, kinds: ['error', 'lose-response', 'pause', 'storage'] },
+  ])(
+    'loses nothing in two processes and stays within the bound, whatever goes wrong (seed $seed)',
+    {
+      timeout: 60_000,
+    },
+    async ({ seed, kinds }) => {
+      const plan = planRun(seed, faultNames);
+      expect(plan.processes).toBe(2);
+      expect(plan.injections.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds));
+      const outcome = await run(seed, faultNames);
+      expect(brokenPromises(outcome)).toEqual([]);
+      expect(outcome.lost).toBe(0);
+      expect(outcome.duplicated).toBeLessThanOrEqual(outcome.bound);
+      // How many requests meet each of them is a matter of chance, and of how busy the machine is.
+      expect(Object.keys(outcome.faults).length).toBeGreaterThan(1);
+    },
+  );
+});
+
+function run(seed: number, enabled: readonly FaultName[]): Promise<RunOutcome> {
+  return runOnce({ lane, seed, enabled, convergeMs: 40_000 });
+}

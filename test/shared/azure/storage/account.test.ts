@@ -1,0 +1,171 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createRawServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openStorage, type StorageOptions } from '../../../../shared/azure/storage/account.ts';
+import type { Table } from '../../../../shared/azure/storage/table.ts';
+import type { ConnectorError } from '../../../../shared/words/errors.ts';
+
+const servers: { close(): void }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** An account whose services are all one server on this machine. */
+function accountAt(port: number) {
+  const url = `http://127.0.0.1:${port}/acme`;
+  const key = Buffer.from('secret-key').toString('base64');
+  return `DefaultEndpointsProtocol=http;AccountName=acme;AccountKey=${key};TableEndpoint=${url};BlobEndpoint=${url};`;
+}
+
+async function listen(server: Server | ReturnType<typeof createRawServer>): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+interface World {
+  readonly clock: { time: number; now(): number };
+  readonly table: Table;
+  readonly requests: { made: number };
+}
+
+async function world(answer: RequestListener, options: Partial<StorageOptions> = {}): Promise<World> {
+  const requests = { made: 0 };
+  const port = await listen(
+    createServer((request, response) => {
+      requests.made += 1;
+      request.resume();
+      answer(request, response);
+    }),
+  );
+  const clock = {
+    time: 0,
+    now() {
+      return this.time;
+    },
+  };
+  const connectionString = accountAt(port);
+  const storage = openStorage({ kind: 'connection-string', connectionString }, { clock, ...options });
+  return { clock, requests, table: storage.table('ledger') };
+}
+
+const refuse =
+  (status: number, code: string): RequestListener =>
+  (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: 'secret-key' } } }));
+  };
+
+const key = { partitionKey: 'p', rowKey: 'r' };
+
+function failureOf(request: Promise<unknown>): Promise<ConnectorError> {
+  return request.then(
+    () => Promise.reject(new Error('nothing failed')),
+    (error: ConnectorError) => error,
+  );
+}
+
+describe('openStorage', () => {
+  it.each([
+    [403, 'AuthorizationPermissionMismatch', /Storage Table Data Contributor/],
+    [403, 'AuthorizationFailure', /network rules/],
+    [403, 'AuthenticationFailed', /Check AzureWebJobsStorage/],
+    [401, 'InvalidAuthenticationInfo', /Check AzureWebJobsStorage/],
+    [503, 'ServerBusy', undefined],
+    [500, 'OperationTimedOut', undefined],
+  ])('tells %i %s with what to do about it, in one request', async (status, code, remedy) => {
+    const { requests, table } = await world(refuse(status, code));
+    const failure = await failureOf(table.read(key));
+    expect(failure).toMatchObject({ code: 'storage-unavailable', belongsTo: 'pipeline' });
+    expect(failure.message).toMatch(new RegExp(`^reading the table ledger at 127.0.0.1:\\d+: HTTP ${status} ${code}$`));
+    if (remedy === undefined) expect(failure.remedy).toBeUndefined();
+    else expect(failure.remedy).toMatch(remedy);
+    expect(requests.made).toBe(1);
+  });
+
+  it('is refused at once for a while after a failure, then lets one request through', async () => {
+    const { clock, requests, table } = await world(refuse(503, 'ServerBusy'));
+    await failureOf(table.read(key));
+    const refused = await failureOf(table.write({ kind: 'insert', entity: key }));
+    expect(refused.message).toMatch(
+      /^writing to the table ledger: not tried, as moments ago reading the table ledger at/,
+    );
+    expect(requests.made).toBe(1);
+    clock.time += 5_000;
+    await Promise.all([1, 2, 3].map(() => failureOf(table.read(key))));
+    expect(requests.made).toBe(2);
+  });
+
+  it('works again as soon as a request succeeds', async () => {
+    let answer = refuse(503, 'ServerBusy');
+    const { clock, requests, table } = await world((request, response) => answer(request, response));
+    await failureOf(table.read(key));
+    clock.time += 5_000;
+    answer = refuse(404, 'ResourceNotFound');
+    expect(await table.read(key)).toBeUndefined();
+    expect(await table.read(key)).toBeUndefined();
+    expect(requests.made).toBe(3);
+  });
+
+  it('does not take a request that is wrong in itself for an outage', async () => {
+    const { requests, table } = await world(refuse(400, 'PropertyValueTooLarge'));
+    const failure = await failureOf(table.write({ kind: 'insert', entity: key }));
+    await failureOf(table.removeTogether([key, { ...key, rowKey: 's' }]));
+    await failureOf(table.remove(key));
+    await failureOf(table.put(key));
+    expect(failure.message).toMatch(/HTTP 400 PropertyValueTooLarge$/);
+    expect(requests.made).toBe(4);
+  });
+
+  it('gives up on a service that does not answer, and passes its remedy on to those refused', async () => {
+    const port = await listen(createRawServer());
+    const clock = { now: () => 0 };
+    const options = { clock, timeoutMs: 50 };
+    const storage = openStorage({ kind: 'connection-string', connectionString: accountAt(port) }, options);
+    const failure = await failureOf(storage.table('ledger').read(key));
+    expect(failure.message).toMatch(/: no answer within 50 ms, given up$/);
+    const refused = await failureOf(storage.blobs('bodies').put('a', 'b'));
+    expect(refused.message).toMatch(/^writing to the container bodies: not tried/);
+  });
+
+  it('makes a request once more over a new connection when a kept one was closed', async () => {
+    let resets = 1;
+    const { requests, table } = await world((request, response) => {
+      resets -= 1;
+      if (resets >= 0) request.socket.destroy();
+      else refuse(404, 'ResourceNotFound')(request, response);
+    });
+    expect(await table.read(key)).toBeUndefined();
+    expect(requests.made).toBe(2);
+  });
+
+  it('says so when the identity has no token', async () => {
+    const getToken = async () => {
+      throw Object.assign(new Error('no managed identity'), { name: 'CredentialUnavailableError' });
+    };
+    const endpoint = 'https://127.0.0.1:1';
+    const storage = openStorage(
+      {
+        kind: 'identity',
+        tableEndpoint: endpoint,
+        blobEndpoint: endpoint,
+        queueEndpoint: endpoint,
+        credential: { getToken },
+      },
+      { clock: { now: () => 0 } },
+    );
+    const failure = await failureOf(storage.table('ledger').read(key));
+    expect(failure.message).toBe('reading the table ledger at 127.0.0.1:1: no managed identity');
+    expect(failure.remedy).toMatch(/managed identity/);
+  });
+
+  it('says so when the name of the account does not resolve', async () => {
+    const unresolved = Object.assign(new Error('getaddrinfo ENOTFOUND acme'), { code: 'ENOTFOUND' });
+    const sendRequest = () => Promise.reject(unresolved);
+    const { table } = await world(refuse(500, ''), {
+      policies: [{ policy: { name: 'unresolved', sendRequest }, position: 'perRetry' }],
+    });
+    const failure = await failureOf(table.read(key));
+    expect(failure.remedy).toMatch(/does not resolve/);
+  });
+});

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { crc32, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
+import type { ContentIdentity, Ledger } from '../../../../shared/pipeline/ports/ports.ts';
+import { announce, bucket, keyOf, rowsOf, World } from '../fakes.ts';
+
+const contentOf = (name: string, rows = 3) => Buffer.from([...rowsOf(name, rows), '.', ''].join('\n'));
+const content = contentOf('a');
+const known = { etag: 'before', crc32: crc32(content), length: content.length };
+
+/** A drain of one object, of which content with this identity was accepted before. */
+async function drained(bytes: Uint8Array, identity: ContentIdentity = known) {
+  const claim: Ledger['claim'] = async (object) => ({
+    kind: 'accepted',
+    claim: { object, token: '' },
+    identity,
+    rows: 3,
+  });
+  const world = new World({ ports: { ledger: { ...noLedger, claim } } });
+  world.store.objects.set(`${bucket}/${keyOf('a')}`, bytes);
+  world.queue.send('m', announce(keyOf('a')));
+  return { world, summary: await world.drain() };
+}
+
+/** The identity that is recorded of an object. */
+async function recorded(bytes: Uint8Array): Promise<ContentIdentity | undefined> {
+  let identity: ContentIdentity | undefined;
+  const recordAccepted: Ledger['recordAccepted'] = async (_claim, told) => {
+    identity = told;
+  };
+  const world = new World({ ports: { ledger: { ...noLedger, recordAccepted } } });
+  world.store.objects.set(`${bucket}/${keyOf('a')}`, bytes);
+  world.queue.send('m', announce(keyOf('a')));
+  await world.drain();
+  return identity;
+}
+
+function withTrailerOf(bytes: Buffer, other: Buffer): Buffer {
+  return Buffer.concat([bytes.subarray(0, -8), other.subarray(-8)]);
+}
+
+describe('an object accepted before, with another ETag now', () => {
+  it.each([
+    ['as it was, such as one that was copied over itself or encrypted anew', gzipSync(content)],
+    ['compressed in another way', gzipSync(content, { level: 0 })],
+    ['cut into several members', Buffer.concat([gzipSync(content.subarray(0, 9)), gzipSync(content.subarray(9))])],
+  ])('is suppressed when its content is %s', async (_what, bytes) => {
+    const { world, summary } = await drained(bytes);
+
+    expect(summary).toMatchObject({ messagesDeleted: 1, objectsSuppressed: 1, records: 0, identityHolds: true });
+    expect(summary).toMatchObject({ bytesRead: bytes.length, bytesInflated: content.length });
+    expect(world.rule.accepted).toEqual([]);
+    expect(world.told('object-reingested')).toEqual([]);
+  });
+
+  it.each([
+    ['is other content of the same length', gzipSync(contentOf('b'))],
+    ['ends with a member that is the content known', Buffer.concat([gzipSync('{"n":"c"}\n'), gzipSync(content)])],
+    ['begins with a member that is the content known', Buffer.concat([gzipSync(content), gzipSync('{"n":"c"}\n')])],
+  ])('is read again, and told of, when it %s', async (_what, bytes) => {
+    const { world, summary } = await drained(bytes);
+
+    expect(summary).toMatchObject({ messagesDeleted: 1, objectsAccepted: 1, objectsSuppressed: 0 });
+    expect(world.rule.accepted.length).toBeGreaterThan(0);
+    expect(world.told('object-reingested')).toHaveLength(1);
+  });
+
+  it.each([
+    ['without a CRC-32', { etag: 'before' }],
+    ['with no more than the length', { etag: 'before', length: content.length }],
+  ])('is read again when it is known %s', async (_what, identity) => {
+    const { world } = await drained(gzipSync(content), identity);
+
+    expect(world.rule.accepted).toEqual(rowsOf('a', 3));
+    expect(world.told('object-reingested')).toHaveLength(1);
+  });
+
+  it('is not believed a trailer that belongs to other content', async () => {
+    const { world, summary } = await drained(withTrailerOf(gzipSync(contentOf('b')), gzipSync(content)));
+
+    expect(summary).toMatchObject({ messagesDeleted: 0, messagesReturned: 1, objectsSuppressed: 0, objectsFailed: 1 });
+    expect(world.told('object-failed')).toMatchObject([{ failure: { code: 'gzip-invalid' } }]);
+  });
+
+  it('is read again when it is too large to be looked at whole', async () => {
+    const large = Buffer.from(`{"n":"${randomBytes(1_100_000).toString('base64')}"}\n.\n`);
+    const { world } = await drained(gzipSync(large), { etag: 'before', crc32: crc32(large), length: large.length });
+
+    expect(world.told('object-suppressed')).toEqual([]);
+  });
+});
+
+describe('the identity recorded', () => {
+  it('has CRC-32 and length of a gzip file of one member', async () => {
+    expect(await recorded(gzipSync(content))).toEqual({ ...known, etag: `etag-${keyOf('a')}` });
+  });
+
+  it.each([
+    ['of several members', Buffer.concat([gzipSync(content.subarray(0, 9)), gzipSync(content.subarray(9))])],
+    ['with zero bytes behind it', Buffer.concat([gzipSync(content), Buffer.alloc(512)])],
+    ['that is not compressed', content],
+  ])('has neither of a file %s, whose last bytes do not tell them', async (_what, bytes) => {
+    expect(await recorded(bytes)).toEqual({ etag: `etag-${keyOf('a')}` });
+  });
+});

@@ -1,0 +1,224 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Compress } from '../../../../shared/gzip/compressBody.ts';
+import { ObjectRows } from '../../../../shared/pipeline/rows/objectRows.ts';
+import type { Batch } from '../../../../shared/pipeline/upload/batch.ts';
+import { acceptBatch, rowSeparators, splitBatch } from '../../../../shared/pipeline/upload/batch.ts';
+import { Packer, type PackerParts } from '../../../../shared/pipeline/upload/packer.ts';
+import { FakeClock, lineRows } from '../fakes.ts';
+
+const compress: Compress = async (bytes, level) => gzipSync(bytes, { level });
+const context = { sourceObject: 'test', fallbackTime: '2026-11-01T00:00:00Z' };
+
+describe('Packer', () => {
+  it('keeps every row once and in the order of its object, in bodies that never pass the limit', async () => {
+    const object = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(object, { maxLength: 5 }),
+        fc.integer({ min: 100, max: 300 }),
+        fc.integer({ min: 1, max: 50 }),
+        async (objects, batchBytes, pieceBytes) => {
+          const { clock, delivered, packer } = rig({ settings: { batchBytes, gzipLevel: 1, lingerMs: 100 } });
+          const texts = objects.map((widths, o) =>
+            widths.map((width, r) => `{"o":${o},"r":${r},"p":"${'x'.repeat(width)}"}`),
+          );
+          const all = texts.map(async (lines) => {
+            const rows = new ObjectRows();
+            const stream = lineRows(context);
+            const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+            for (let from = 0; from < bytes.length; from += pieceBytes) {
+              await packer.write(bytes.subarray(from, from + pieceBytes), stream, rows, never());
+            }
+            return rows;
+          });
+          const written = await clock.run(Promise.all(all));
+          packer.flush();
+          await clock.run(packer.settled(never()));
+          const rows = delivered.flatMap(
+            ({ body }) => JSON.parse(gunzipSync(body.gzipped).toString()) as { o: number }[],
+          );
+          texts.forEach((lines, o) => {
+            expect(rows.filter((row) => row.o === o).map((row) => JSON.stringify(row))).toEqual(lines);
+            expect(written[o]).toMatchObject({ written: lines.length, accepted: lines.length, failure: undefined });
+          });
+          for (const { body, shares } of delivered) {
+            expect(body.uncompressedBytes).toBeLessThanOrEqual(batchBytes);
+            expect(gunzipSync(body.gzipped).length).toBe(body.uncompressedBytes);
+            expect(shares.reduce((sum, share) => sum + share.rows, 0)).toBe(body.rows);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('fills a body to its last byte, and not one further', async () => {
+    for (const [rowBytes, bodies] of [
+      [9, 1],
+      [10, 2],
+    ] as const) {
+      const { clock, delivered, packer } = rig({ settings: { batchBytes: 21, gzipLevel: 1, lingerMs: 100 } });
+      const line = `"${'x'.repeat(rowBytes - 2)}"\n`;
+      await packer.write(Buffer.from(line + line), lineRows(context), new ObjectRows(), never());
+      packer.flush();
+      await clock.run(packer.settled(never()));
+      expect(delivered.map(({ body }) => body.rows)).toEqual(bodies === 1 ? [2] : [1, 1]);
+      expect(delivered[0]?.body.uncompressedBytes).toBe(bodies === 1 ? 21 : 12);
+    }
+  });
+
+  it('refuses a row that no body could hold, instead of turning for ever', async () => {
+    const { packer } = rig({ settings: { batchBytes: 10, gzipLevel: 1, lingerMs: 100 } });
+    const written = packer.write(Buffer.from(`"${'x'.repeat(20)}"\n`), lineRows(context), new ObjectRows(), never());
+    await expect(written).rejects.toThrow(RangeError);
+  });
+
+  it('closes a body after a linger when nobody reads, and later when somebody does', async () => {
+    for (const [isIdle, closedAfterMs] of [
+      [true, 100],
+      [false, 1_000],
+    ] as const) {
+      const { clock, delivered, packer } = rig({ isIdle: () => isIdle });
+      await packer.write(Buffer.from('1\n'), lineRows(context), new ObjectRows(), never());
+      await clock.advance(closedAfterMs - 1);
+      expect(delivered).toHaveLength(0);
+      await clock.advance(1);
+      expect(delivered).toHaveLength(1);
+    }
+  });
+
+  it('stops taking rows when no body is free, and goes on when one is', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { clock, packer, delivered } = rig({
+      bodiesInFlight: 2,
+      settings: { batchBytes: 5, gzipLevel: 1, lingerMs: 100 },
+      deliver: async (batch) => {
+        delivered.push(batch);
+        await gate.promise;
+        acceptBatch(batch);
+      },
+    });
+    const rows = new ObjectRows();
+    const written = packer.write(Buffer.from('111\n222\n333\n444\n'), lineRows(context), rows, never());
+    await clock.quiet();
+    expect(rows.written).toBe(2);
+    gate.resolve();
+    await clock.run(written);
+    expect(rows.written).toBe(4);
+  });
+
+  it('gives up the open body when work stops, for the reason it stops', async () => {
+    const stop = new AbortController();
+    const { packer } = rig({ stop: stop.signal });
+    const rows = new ObjectRows();
+    await packer.write(Buffer.from('1\n2\n'), lineRows(context), rows, stop.signal);
+    stop.abort(new Error('enough'));
+    await rows.settled(never());
+    expect(rows).toMatchObject({
+      written: 2,
+      accepted: 0,
+      failure: { owner: 'pipeline', error: { message: 'enough' } },
+    });
+    const more = packer.write(Buffer.from('3\n'), lineRows(context), rows, stop.signal);
+    await expect(more).rejects.toThrow('enough');
+  });
+
+  it('tells the objects when a body cannot be compressed', async () => {
+    const { clock, packer } = rig({
+      compress: async () => {
+        throw new Error('out of memory');
+      },
+    });
+    const rows = new ObjectRows();
+    await packer.write(Buffer.from('1\n'), lineRows(context), rows, never());
+    packer.flush();
+    await clock.run(rows.settled(never()));
+    expect(rows.failure).toMatchObject({ owner: 'pipeline', error: { message: 'out of memory' } });
+  });
+
+  it('keeps the rows before a break', async () => {
+    const { clock, delivered, packer } = rig({});
+    const rows = new ObjectRows();
+    const written = packer.write(Buffer.from('1\n2\n!\n3\n'), lineRows(context), rows, never());
+    await expect(written).rejects.toMatchObject({ code: 'json-invalid' });
+    packer.flush();
+    await clock.run(packer.settled(never()));
+    expect(delivered.map(({ body }) => gunzipSync(body.gzipped).toString())).toEqual(['[1,2]']);
+    expect(rows.accepted).toBe(2);
+  });
+});
+
+describe('splitBatch', () => {
+  it('cuts between rows, whatever they hold, and changes no byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.jsonValue(), { minLength: 2, maxLength: 20 }),
+        fc.integer({ min: 1, max: 19 }),
+        async (values, first) => {
+          const shared = [Math.min(first, values.length - 1)];
+          const shares = [...shared, values.length - (shared[0] ?? 0)].map((rows) => ({
+            of: rowsWritten(rows),
+            from: 0,
+            rows,
+          }));
+          const text = JSON.stringify(values);
+          const body = { gzipped: gzipSync(text), rows: values.length, uncompressedBytes: Buffer.byteLength(text) };
+          const halves = await splitBatch({ body, shares }, compress, 1);
+          const texts = halves.map((half) => gunzipSync(half.body.gzipped).toString());
+          expect(`${texts[0]?.slice(0, -1)},${texts[1]?.slice(1)}`).toBe(text);
+          for (const [index, half] of halves.entries()) {
+            expect(JSON.parse(texts[index] ?? '')).toHaveLength(half.body.rows);
+            expect(half.body.uncompressedBytes).toBe(Buffer.byteLength(texts[index] ?? ''));
+            acceptBatch(half);
+          }
+          expect(Math.abs((halves[0]?.body.rows ?? 0) - (halves[1]?.body.rows ?? 0))).toBeLessThanOrEqual(1);
+          for (const { of, rows } of shares) expect(of.accepted).toBe(rows);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('refuses to cut a single row', async () => {
+    const body = { gzipped: gzipSync('[{"a":"1,2"}]'), rows: 1, uncompressedBytes: 13 };
+    await expect(splitBatch({ body, shares: [] }, compress, 1)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('rowSeparators', () => {
+  it('finds the commas outside of strings and nested values', () => {
+    const text = '[{"a":"1,\\",2","b":[1,2]},"x,\\\\",{"c":{"d":[1,{"e":2}]}},3]';
+    expect(rowSeparators(Buffer.from(text))).toEqual([25, 32, 56]);
+  });
+});
+
+function rig(parts: Partial<PackerParts>) {
+  const clock = new FakeClock();
+  const delivered: Batch[] = [];
+  const packer = new Packer({
+    settings: { batchBytes: 1_000, gzipLevel: 1, lingerMs: 100 },
+    clock,
+    compress,
+    bodiesInFlight: 10,
+    isIdle: () => true,
+    stop: never(),
+    deliver: async (batch) => {
+      delivered.push(batch);
+      acceptBatch(batch);
+    },
+    ...parts,
+  });
+  return { clock, delivered, packer };
+}
+
+function rowsWritten(rows: number): ObjectRows {
+  const written = new ObjectRows();
+  written.write(rows);
+  return written;
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defaultStsRegion,
+  parseQueueUrl,
+  partitionOfRegion,
+  partitionOfRole,
+} from '../../../shared/words/partitions.ts';
+
+const path = '/111122223333/trail-queue_1';
+
+describe('parseQueueUrl', () => {
+  it.each([
+    ['sqs.us-east-1.amazonaws.com', 'us-east-1', 'aws'],
+    ['sqs-fips.us-east-1.amazonaws.com', 'us-east-1', 'aws'],
+    ['sqs.eu-central-2.api.aws', 'eu-central-2', 'aws'],
+    ['eu-west-1.queue.amazonaws.com', 'eu-west-1', 'aws'],
+    ['queue.amazonaws.com', 'us-east-1', 'aws'],
+    ['sqs.us-gov-west-1.amazonaws.com', 'us-gov-west-1', 'aws-us-gov'],
+    ['us-gov-west-1.queue.amazonaws.com', 'us-gov-west-1', 'aws-us-gov'],
+    ['sqs.cn-north-1.amazonaws.com.cn', 'cn-north-1', 'aws-cn'],
+    ['cn-north-1.queue.amazonaws.com.cn', 'cn-north-1', 'aws-cn'],
+    ['sqs.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1', 'aws-eusc'],
+    ['sqs.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1', 'aws-iso'],
+    ['sqs.us-isob-east-1.sc2s.sgov.gov', 'us-isob-east-1', 'aws-iso-b'],
+    ['sqs.eu-isoe-west-1.cloud.adc-e.uk', 'eu-isoe-west-1', 'aws-iso-e'],
+    ['sqs.us-isof-south-1.csp.hci.ic.gov', 'us-isof-south-1', 'aws-iso-f'],
+  ])('takes %s as %s of %s', (host, region, partition) => {
+    expect(parseQueueUrl(`https://${host}${path}`)).toEqual({ region, partition });
+  });
+
+  it.each([
+    `http://sqs.us-east-1.amazonaws.com${path}`,
+    `https://sqs.us-east-1.amazonaws.com:8443${path}`,
+    `https://user@sqs.us-east-1.amazonaws.com${path}`,
+    `https://sqs.us-east-1.amazonaws.com${path}?x=1`,
+    `https://sqs.us-east-1.amazonaws.com${path}#x`,
+    `https://sqs.us-east-1.amazonaws.com${path}/`,
+    `https://sqs.us-east-1.amazonaws.com${path}\n`,
+    `https://sqs.us-east-1.amazonaws.com${path}.fifo`,
+    'https://sqs.us-east-1.amazonaws.com/trail',
+    'https://sqs.us-east-1.amazonaws.com/1111/trail',
+    `https://sqs.us-east-1.amazonaws.com.cn${path}`,
+    `https://sqs.cn-north-1.amazonaws.com${path}`,
+    `https://sqs.us-east-1.amazonaws.com.evil.example${path}`,
+    `https://evil.example${path}`,
+    `https://sqs.evil.example${path}`,
+    `https://s3.us-east-1.amazonaws.com${path}`,
+    `https://sqs.us-mars.amazonaws.com${path}`,
+    `https://sqs.zz-mars-green-1.amazonaws.com${path}`,
+    `https://vpce-1.sqs.us-east-1.vpce.amazonaws.com${path}`,
+    '',
+  ])('refuses %j', (url) => {
+    expect(parseQueueUrl(url)).toBeUndefined();
+  });
+});
+
+describe('partitionOfRole', () => {
+  it('takes roles with a path', () => {
+    expect(partitionOfRole('arn:aws:iam::111122223333:role/team/security/reader')).toBe('aws');
+  });
+
+  it.each([
+    '',
+    'arn:aws:iam::111122223333:role/',
+    'arn:aws:iam::111122223333:role/a b',
+    'arn:aws:sts::111122223333:assumed-role/a/b',
+  ])('refuses %j', (arn) => {
+    expect(partitionOfRole(arn)).toBeUndefined();
+  });
+});
+
+describe('partitionOfRegion', () => {
+  it.each(['mx-central-1', 'il-central-1', 'ap-southeast-7'])('knows %s', (region) => {
+    expect(partitionOfRegion(region)).toBe('aws');
+  });
+});
+
+describe('defaultStsRegion', () => {
+  it('is in the partition itself', () => {
+    for (const partition of [
+      'aws',
+      'aws-us-gov',
+      'aws-cn',
+      'aws-eusc',
+      'aws-iso',
+      'aws-iso-b',
+      'aws-iso-e',
+      'aws-iso-f',
+    ]) {
+      expect(partitionOfRegion(defaultStsRegion(partition) ?? '')).toBe(partition);
+    }
+  });
+
+  it('is unknown outside the known partitions', () => {
+    expect(defaultStsRegion('aws-mars')).toBeUndefined();
+  });
+});
