@@ -18,7 +18,7 @@ if (!existsSync(dirname(zipFile))) {
 }
 
 // Always built in one place: the source map names the sources by their way from there.
-const built = spawnSync(process.execPath, [join(root, 'cli', 'build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
+const built = spawnSync(process.execPath, [join(root, 'tools', 'build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
 if (built.status !== 0) process.exit(1);
 
 const { name, version, description, license, type, main, engines } = JSON.parse(

@@ -16,7 +16,7 @@ const report = join(root, '.local', 'test-report.json');
 const checks: readonly (readonly [claim: string, command: string, ...args: string[]])[] = [
   ['formatted and free of lint, imports point down only', bin('biome'), 'ci', '--error-on-warnings', '.'],
   ['types hold', bin('tsc'), '-p', 'tsconfig.json'],
-  ['generated files are fresh', process.execPath, join(root, 'cli', 'generate.ts'), '--check'],
+  ['generated files are fresh', process.execPath, join(root, 'tools', 'generate.ts'), '--check'],
   ['nothing is unused', bin('knip'), '--no-progress'],
 ];
 

@@ -26,7 +26,7 @@ describe('npm run package', () => {
 
   it('makes a zip whose bundle the functions host loads and drains with', async () => {
     const zip = join(folder, 'connector.zip');
-    const packed = spawnSync(process.execPath, [join(root, 'cli', 'package.ts'), '--out', zip], { encoding: 'utf8' });
+    const packed = spawnSync(process.execPath, [join(root, 'tools', 'package.ts'), '--out', zip], { encoding: 'utf8' });
     expect(packed.stderr).toMatch(/connector\.zip/);
     expect(packed.status).toBe(0);
     const app = join(folder, 'app');

@@ -5,7 +5,7 @@ import { readSettings } from '../../../shared/settings/settings.ts';
 import { formOf, settingNames, settingsTable } from '../../../shared/settings/table.ts';
 import { problemOf } from '../../../shared/settings/value.ts';
 
-const committed = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const committed = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const sample = JSON.parse(renderSampleSettings()) as { Values: Record<string, string> };
 
 describe('renderSettingsDoc', () => {
