@@ -1,0 +1,26 @@
+import type { StubNote } from '../../cloudtrail/rows/engine.ts';
+import type { Failure } from '../../words/failure.ts';
+import type { Unit } from './unit.ts';
+
+/** What a failed entry keeps of a delivery, enough to replay it when its source has long forgotten. */
+export interface Evidence {
+  /** The source's own name of the delivery. */
+  readonly id: string;
+  readonly body: string;
+  /** How often it has come, this time included. */
+  readonly receiveCount: number;
+}
+
+/**
+ * What could not be delivered, kept until it is. An entry belongs to one source.
+ * Every call may throw ConnectorError 'storage-unavailable'.
+ */
+export interface FailedEntries {
+  /** A delivery that announces nothing that could be claimed. */
+  recordDelivery(source: string, evidence: Evidence, failure: Failure): Promise<void>;
+  recordUnit(source: string, unit: Unit, evidence: Evidence, failure: Failure): Promise<void>;
+  /** The records of an accepted unit whose rows tell only a part: one entry, with the offset of each. */
+  recordStubs(source: string, unit: Unit, stubs: readonly StubNote[]): Promise<void>;
+  /** The unit was accepted after all. */
+  delivered(source: string, unit: Unit): Promise<void>;
+}

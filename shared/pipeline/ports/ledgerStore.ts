@@ -1,0 +1,49 @@
+import type { AcceptedContent, Progress } from './lease.ts';
+import type { ContentIdentity, Unit } from './unit.ts';
+
+/** What the ledger knows of one unit: `claimed -> accepted | failed(reason)`. */
+export interface LedgerEntry {
+  readonly state: 'claimed' | 'accepted' | 'failed';
+  /** Token of the lease that wrote it last. */
+  readonly owner: string;
+  /** When the lease ends, in milliseconds since the epoch; given up, it has ended. */
+  readonly until: number;
+  /** Of the content accepted last. */
+  readonly identity: ContentIdentity;
+  readonly rows: number;
+  /** The sources in which it failed since it was accepted last, if it was: each has an open failed entry. */
+  readonly failedIn: readonly string[];
+  readonly progress: Progress | undefined;
+}
+
+/** What is written of an entry; the rest of it stays as it is. `at` is the time of writing. */
+export type LedgerChange =
+  | { readonly kind: 'claimed'; readonly owner: string; readonly until: number; readonly at: number }
+  | { readonly kind: 'progress'; readonly progress: Progress; readonly at: number }
+  /** Also forgets failures and progress. */
+  | { readonly kind: 'accepted'; readonly owner: string; readonly content: AcceptedContent; readonly at: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly failedIn: readonly string[]; readonly at: number }
+  /** Of a unit that stays accepted, for the content it had. */
+  | { readonly kind: 'failed-since'; readonly code: string; readonly failedIn: readonly string[]; readonly at: number };
+
+/** An entry as it was read: `version` changes with every write. */
+export interface VersionedEntry {
+  readonly entry: LedgerEntry;
+  readonly version: string;
+}
+
+export type LedgerWrite =
+  | { readonly kind: 'written'; readonly version: string }
+  /** There is one already, or it was written since. */
+  | { readonly kind: 'contested' }
+  /** There is none: deleted by hand, or by age. */
+  | { readonly kind: 'missing' };
+
+/** Where entries are kept: one remote call each, and no decision. Every call may throw ConnectorError 'storage-unavailable'. */
+export interface LedgerStore {
+  read(unit: Unit): Promise<VersionedEntry | undefined>;
+  insert(unit: Unit, source: string, change: LedgerChange): Promise<LedgerWrite>;
+  /** Only if nobody has written since that version. */
+  merge(unit: Unit, source: string, change: LedgerChange, version: string): Promise<LedgerWrite>;
+  purgeExpired(now: number, signal: AbortSignal): Promise<number>;
+}

@@ -1,0 +1,72 @@
+import type { ConnectorError } from '../../words/errors.ts';
+import type { Evidence } from './failedEntries.ts';
+import type { Settled, Settlement } from './settlement.ts';
+import type { Unit } from './unit.ts';
+
+/** What waits at a source. */
+export interface Backlog {
+  readonly visible: number;
+  readonly inFlight: number;
+}
+
+/** One thing that a delivery announces, and what is to be done with it before anything is read. */
+export type AnnouncedUnit =
+  | { readonly fate: 'ingest'; readonly unit: Unit }
+  /** Known and of no interest: acknowledged and counted. */
+  | { readonly fate: 'skip'; readonly unit: Unit; readonly reason: string }
+  /** Not allowed, or of a layout that nobody knows. */
+  | { readonly fate: 'refuse'; readonly unit: Unit; readonly error: ConnectorError };
+
+export type Announcement =
+  /** Each once, in the delivery's order. */
+  | { readonly kind: 'units'; readonly units: readonly AnnouncedUnit[] }
+  | { readonly kind: 'nothing'; readonly reason: string }
+  | { readonly kind: 'fault'; readonly error: ConnectorError };
+
+/** What came from a source at once and is settled as a whole: an SQS message, a page of a listing, a time window. */
+export interface Delivery {
+  readonly id: string;
+  /** When it was received, in milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly evidence: Evidence;
+  /** Reads what it announces: to be called once, when there is time for it. Never throws. */
+  announcement(): Announcement;
+  /** Aborts when somebody else may have it by now. */
+  readonly lost: AbortSignal;
+  /** Somebody else is known to work on what it announces. */
+  lose(because: string): void;
+  /** To be called once. Never rejects. */
+  settle(settlement: Settlement): Promise<Settled>;
+}
+
+/** What a slice tells the source it draws from. */
+export interface SourceSlice {
+  /** Aborts when the slice must return, whatever still hangs. */
+  readonly over: AbortSignal;
+  readonly isShutdown: () => boolean;
+  /** Told when the source itself proves to be out of order: its queue, its credentials. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** A source during one slice. */
+export interface OpenSource {
+  /** One request; nothing, when there is nothing now. @throws ConnectorError */
+  receive(
+    request: { readonly most: number; readonly waitSeconds: number },
+    signal: AbortSignal,
+  ): Promise<readonly Delivery[]>;
+  /** Keeps from others what was received and is not settled, until the signal aborts. */
+  keepHeld(until: AbortSignal): Promise<void>;
+}
+
+/** Where deliveries come from. */
+export interface Source {
+  readonly name: string;
+  /** Deliveries that one receive brings at most. */
+  readonly mostPerReceive: number;
+  open(slice: SourceSlice): OpenSource;
+  /** Proves credentials and reachability without receiving anything. One request. @throws ConnectorError */
+  probe(signal: AbortSignal): Promise<void>;
+  /** Undefined when the role may not ask. One request. @throws ConnectorError */
+  measureBacklog(): Promise<Backlog | undefined>;
+}

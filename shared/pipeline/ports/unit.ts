@@ -1,0 +1,51 @@
+import type { Coordinates } from '../../words/errors.ts';
+
+/** What a unit is called: unique for one destination and AWS partition. A log file's scope is its bucket, its name the key. */
+export interface UnitName {
+  readonly scope: string;
+  readonly name: string;
+}
+
+/** What is known of a unit before its content is read. */
+export interface UnitDescription {
+  /** The text for the column `SourceObject`, about 30 bytes. */
+  readonly sourceObject: string;
+  /** ISO time of delivery, to the minute; never the time of an event. */
+  readonly deliveredAt?: string;
+}
+
+/**
+ * What is ingested as a whole: a log file, or the events of a time window. Whoever announces it describes it once, and the
+ * description is carried, so that nothing behind has to read names.
+ */
+export interface Unit extends UnitName, UnitDescription {
+  /** As a sentence names it: `s3://bucket/key`. */
+  readonly title: string;
+  /** As events and failures name it. */
+  readonly at: Coordinates;
+  /** Size of what will be read, as announced. */
+  readonly sizeBytes?: number;
+  /** Version of the content, as announced. */
+  readonly etag?: string;
+  /** How many places it may lie in: the second is tried when nothing is found in the first. */
+  readonly places: number;
+  /** One request for the content in one of its places, counted from 0. @throws ConnectorError */
+  open(place: number, signal: AbortSignal): Promise<UnitContent>;
+}
+
+export interface UnitContent {
+  /** Of what was found, which a second place describes otherwise. */
+  readonly found: UnitDescription;
+  /** Version of the content; undefined where nobody tells. */
+  readonly etag: string | undefined;
+  readonly encoding: 'gzip' | 'plain';
+  /** As stored. @throws ConnectorError 'object-cut' when the connection breaks. Iterating must be finished or the signal aborted. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** The content's identity, free of cost: its version, and CRC-32 and length of the gzip trailer. */
+export interface ContentIdentity {
+  readonly etag?: string;
+  readonly crc32?: number;
+  readonly length?: number;
+}
