@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
 import { describeObjectKey } from '../../shared/cloudtrail/announcing/objectKey.ts';
-import { containerEnd } from '../../shared/cloudtrail/json/bytes.ts';
+import { emptied, openBody, type RowBody } from '../../shared/cloudtrail/rows/body.ts';
 import { openByteRowStream } from '../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
-import type { RowBody } from '../../shared/cloudtrail/rows/engine.ts';
+import { feedEnd, feedPiece } from '../../shared/cloudtrail/rows/feed.ts';
 import { decompress } from '../../shared/gzip/decompress.ts';
 
 /** The connector's defaults: a request body, and the cap on one decompressed object. */
@@ -14,9 +14,6 @@ const decompressedBytesCap = 512 * 1024 * 1024;
 
 const readBytes = 256 * 1024;
 const lineFeed = 0x0a;
-
-/** A row nests at most two levels deeper than its record, whose depth is capped. */
-const nesting = new Uint8Array(1024);
 
 const openRows = openByteRowStream();
 
@@ -28,16 +25,13 @@ export async function printRows(file: string, stdin: AsyncIterable<Uint8Array>, 
   const chunks = file === '-' ? stdin : createReadStream(file, { highWaterMark: readBytes });
   const { sourceObject, deliveredAt } = describeFile(file);
   const stream = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date().toISOString() });
-  const body = { bytes: new Uint8Array(bodyBytes), length: 1, rows: 0, limit: bodyBytes };
+  const body = openBody(bodyBytes);
+  const open = () => body;
   try {
     for await (const piece of decompress(chunks, { capBytes: decompressedBytesCap })) {
-      let result = stream.feed(piece, body);
-      while (result === 'body-full') {
-        await write(body, out);
-        result = stream.resume(body);
-      }
+      for (const _ of feedPiece(stream, piece, open)) await write(body, out);
     }
-    stream.end();
+    for (const _ of feedEnd(stream, open)) await write(body, out);
   } finally {
     await write(body, out);
   }
@@ -51,12 +45,8 @@ function describeFile(file: string): { readonly sourceObject: string; readonly d
 
 /** Empties the body: the comma after every row becomes a line feed. */
 async function write(body: RowBody, out: Writable): Promise<void> {
-  for (let at = 1; at < body.length; ) {
-    at = containerEnd(body.bytes, at, nesting);
-    body.bytes[at++] = lineFeed;
-  }
+  for (let row = 0; row < body.rows; row++) body.bytes[body.marks.end(row) - 1] = lineFeed;
   const lines = Buffer.from(body.bytes.subarray(1, body.length));
-  body.length = 1;
-  body.rows = 0;
+  emptied(body);
   if (lines.length > 0 && !out.write(lines)) await once(out, 'drain');
 }

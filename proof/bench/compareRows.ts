@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
 import { describeObjectKey } from '../../shared/cloudtrail/announcing/objectKey.ts';
-import { rowSeparators } from '../../shared/pipeline/upload/batch.ts';
 import { rowCells } from '../fuzz/rowCells.ts';
 import { oracleRow } from '../oracle.ts';
 import { packFiles } from './designs/packFiles.ts';
@@ -71,8 +70,23 @@ function recordsOf(file: LogFile): string[] {
 
 /** The text of each element of a JSON array. */
 function elementsOf(array: Buffer): string[] {
-  const ends = [...rowSeparators(array), array.length - 1];
+  const ends = [...separatorsOf(array), array.length - 1];
   return ends.map((end, index) => array.toString('utf8', index === 0 ? 1 : (ends[index - 1] ?? 0) + 1, end));
+}
+
+/** Where the commas between the elements stand: outside of strings and of nested values. */
+function separatorsOf(array: Buffer): number[] {
+  const separators: number[] = [];
+  let depth = 0;
+  for (let at = 0; at < array.length; at++) {
+    const character = String.fromCharCode(array[at] ?? 0);
+    if (character === '"') {
+      for (at++; array[at] !== 0x22; at++) if (array[at] === 0x5c) at++;
+    } else if (character === '[' || character === '{') depth++;
+    else if (character === ']' || character === '}') depth--;
+    else if (character === ',' && depth === 1) separators.push(at);
+  }
+  return separators;
 }
 
 function differenceOf(record: string, row: string, file: LogFile, sourceObject: string): string | undefined {

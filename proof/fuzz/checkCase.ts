@@ -3,14 +3,14 @@ import { openByteRowStream } from '../../shared/cloudtrail/rows/bytes/byteRowStr
 import type { OpenRowStream } from '../../shared/cloudtrail/rows/engine.ts';
 import { openWasmRowStream } from '../../shared/cloudtrail/rows/wasm/wasmRowStream.ts';
 import { ConnectorError } from '../../shared/words/errors.ts';
-import { caseBounds, type FuzzCase } from './fuzzCase.ts';
+import { caseBounds, type FuzzCase, keepEven } from './fuzzCase.ts';
 import { checkAgainstOracle } from './oracleCheck.ts';
-import { type Reading, readLog } from './readLog.ts';
+import { type ClosedBody, type Reading, readLog } from './readLog.ts';
 import { rowCells } from './rowCells.ts';
 
 /** Reads a case with every engine, and says what is wrong with what they made of it; undefined when nothing is. */
 export function checkCase(input: FuzzCase): string | undefined {
-  const { bytes, wasm, wasmInSmallBlocks } = engines(input.bounds);
+  const { bytes, wasm, wasmInSmallBlocks } = engines(input);
   const reference = readLog(bytes, input);
   const rows = rowsOf(reference);
   const problem =
@@ -25,16 +25,17 @@ export function checkCase(input: FuzzCase): string | undefined {
   return undefined;
 }
 
-const opened = new Map<FuzzCase['bounds'], Readonly<Record<'bytes' | 'wasm' | 'wasmInSmallBlocks', OpenRowStream>>>();
+const opened = new Map<string, Readonly<Record<'bytes' | 'wasm' | 'wasmInSmallBlocks', OpenRowStream>>>();
 
 /** Kept from case to case: what one leaves in the module's memory must not matter to the next. */
-function engines(bounds: FuzzCase['bounds']) {
-  const made = opened.get(bounds) ?? {
-    bytes: openByteRowStream(caseBounds[bounds]),
-    wasm: openWasmRowStream(caseBounds[bounds]),
-    wasmInSmallBlocks: openWasmRowStream({ ...caseBounds[bounds], blockBytes: 1000 }),
+function engines({ bounds, keeps }: FuzzCase) {
+  const options = { ...caseBounds[bounds], keep: keeps === 'even' ? keepEven : undefined };
+  const made = opened.get(`${bounds} ${keeps}`) ?? {
+    bytes: openByteRowStream(options),
+    wasm: openWasmRowStream(options),
+    wasmInSmallBlocks: openWasmRowStream({ ...options, blockBytes: 1000 }),
   };
-  opened.set(bounds, made);
+  opened.set(`${bounds} ${keeps}`, made);
   return made;
 }
 
@@ -46,13 +47,22 @@ function checkReading(reading: Reading, rows: RowCells | string, { limit }: Fuzz
   if (typeof rows === 'string') return rows;
   const tooLong = bodies.find((body) => body.bytes > limit);
   if (tooLong !== undefined) return `a body of ${tooLong.bytes} bytes, over the limit of ${limit}`;
-  if (bodies.some((body, index) => rows[index]?.length !== body.rows))
+  if (bodies.some((body, index) => rows[index]?.length !== body.rows.length))
     return 'a body with another number of rows than it says';
+  const marked = bodies.findIndex((body, index) => !isMarked(body, rows[index] ?? []));
+  if (marked >= 0) return `a row or event ID of body ${marked} does not lie where the engine says`;
   const total = rows.flat().length;
   if (counts.rows !== total) return `${counts.rows} rows counted, ${total} written`;
-  if (counts.records !== total) return `${counts.records} records counted, ${total} rows written`;
+  if (counts.records !== total + counts.dropped)
+    return `${counts.records} records counted, ${counts.dropped} dropped, ${total} rows written`;
   if (counts.stubs !== stubs.length) return `${counts.stubs} stubs counted, ${stubs.length} noted`;
   return undefined;
+}
+
+/** Whether rows and event IDs lie where the marks say. */
+function isMarked({ rows, eventIds, text }: ClosedBody, cells: readonly Map<string, string>[]): boolean {
+  if (text !== `[${rows.join(',')}]`) return false;
+  return cells.every((row, index) => (row.get('AwsEventId')?.slice(1, -1) ?? '') === eventIds[index]);
 }
 
 /** Per body, per row, the text of its cells. */
@@ -89,7 +99,7 @@ function firstDifference(a: Reading, rowsOfA: RowCells | string, b: Reading): st
   // A row that is repaired or longer than a whole body may begin another body in one engine and not in the other.
   if (a.counts.truncated + a.counts.repaired > 0) return undefined;
   const [sizesOfA, sizesOfB] = [a, b].map(({ bodies }) =>
-    bodies.map(({ bytes, rows }) => `${rows} in ${bytes}`).join(),
+    bodies.map(({ bytes, rows }) => `${rows.length} in ${bytes}`).join(),
   );
   return sizesOfA === sizesOfB ? undefined : `bodies of ${sizesOfB} in place of ${sizesOfA}`;
 }

@@ -27,7 +27,8 @@ export function drawCase(seed: string, number: number, seeds: readonly Tree[], c
   const isFromCorpus = corpus.length > 0 && random.chance(0.1);
   const log = isFromCorpus ? mutateBytes(Buffer.from(random.pick(corpus).log), random) : drawLog(random, seeds);
   const bounds = random.chance(0.75) ? 'usual' : 'tight';
-  return { log, pieces: drawPieces(random), limit: drawLimit(random, log, bounds), bounds };
+  const limit = drawLimit(random, log, bounds);
+  return { log, pieces: drawPieces(random), limit, bounds, keeps: random.chance(0.1) ? 'even' : undefined };
 }
 
 /** Usual, small, or such that all rows just fit or that their last byte does not. */

@@ -12,20 +12,33 @@ export interface FuzzCase {
   /** Bytes a request body may have. */
   readonly limit: number;
   readonly bounds: keyof typeof caseBounds;
+  /** Whether every record is kept, or those of an even length. */
+  readonly keeps?: 'even' | undefined;
+}
+
+export function keepEven(record: Uint8Array): boolean {
+  return record.length % 2 === 0;
 }
 
 /** A case as a small text file: the log file's bytes as characters of the same number, so that most stay readable. */
-export function encodeCase({ log, pieces, limit, bounds }: FuzzCase, problem: string): string {
-  const file: CaseFile = { problem, pieces: pieces.join(' '), limit, bounds, log: Buffer.from(log).toString('latin1') };
+export function encodeCase({ log, pieces, limit, bounds, keeps }: FuzzCase, problem: string): string {
+  const file: CaseFile = {
+    problem,
+    pieces: pieces.join(' '),
+    limit,
+    bounds,
+    keeps,
+    log: Buffer.from(log).toString('latin1'),
+  };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
 export function decodeCase(text: string): FuzzCase {
-  const { log, pieces, limit, bounds } = JSON.parse(text) as CaseFile;
-  return { log: Buffer.from(log, 'latin1'), pieces: pieces.split(' ').map(Number), limit, bounds };
+  const { log, pieces, limit, bounds, keeps } = JSON.parse(text) as CaseFile;
+  return { log: Buffer.from(log, 'latin1'), pieces: pieces.split(' ').map(Number), limit, bounds, keeps };
 }
 
-interface CaseFile extends Pick<FuzzCase, 'limit' | 'bounds'> {
+interface CaseFile extends Pick<FuzzCase, 'limit' | 'bounds' | 'keeps'> {
   readonly problem: string;
   readonly pieces: string;
   readonly log: string;

@@ -9,7 +9,7 @@ import { context, type Reading } from './readLog.ts';
  */
 export function checkAgainstOracle(
   { log, bounds }: FuzzCase,
-  { error }: Reading,
+  { counts, error }: Reading,
   rowsOfBodies: readonly (readonly Map<string, string>[])[],
 ): string | undefined {
   const text = decodedText(log);
@@ -24,8 +24,9 @@ export function checkAgainstOracle(
   }
   if (error !== undefined) return `refused a log file: ${error}`;
   const rows = rowsOfBodies.flat();
-  if (rows.length !== records.length) return `${rows.length} rows of ${records.length} records`;
-  if (bounds !== 'usual') return undefined;
+  if (rows.length + counts.dropped !== records.length)
+    return `${rows.length} rows of ${records.length} records, ${counts.dropped} dropped`;
+  if (bounds !== 'usual' || counts.dropped > 0) return undefined;
   for (const [index, record] of records.entries()) {
     const row = rows[index] ?? new Map<string, string>();
     const isReduced = row.has('TruncatedColumns') || row.get('UnmappedFields')?.includes('"_stub":"record-');

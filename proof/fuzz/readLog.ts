@@ -1,4 +1,6 @@
-import type { EngineCounts, OpenRowStream, RowBody, StubNote } from '../../shared/cloudtrail/rows/engine.ts';
+import { closedBody, openBody, type RowBody, rowAt } from '../../shared/cloudtrail/rows/body.ts';
+import type { EngineCounts, OpenRowStream, StubNote } from '../../shared/cloudtrail/rows/engine.ts';
+import { feedEnd, feedPiece } from '../../shared/cloudtrail/rows/feed.ts';
 import type { FuzzCase } from './fuzzCase.ts';
 
 export const context = { sourceObject: '20261101T0005Z_Ab3dE6gH8jK0lMn2', fallbackTime: '2026-11-01T00:05:00Z' };
@@ -15,17 +17,21 @@ export interface Reading {
 export interface ClosedBody {
   readonly text: string;
   readonly bytes: number;
-  readonly rows: number;
+  /** Each row by itself, as the engine says where it lies. */
+  readonly rows: readonly string[];
+  /** Of each row the text of its event ID, as the engine says where it lies; empty when it has none. */
+  readonly eventIds: readonly string[];
 }
 
 /** Feeds a case to an engine, as the pipeline does, and keeps every body. */
 export function readLog(open: OpenRowStream, { log, pieces, limit }: FuzzCase): Reading {
   const stream = open(context);
   const bodies: ClosedBody[] = [];
-  let body = emptyBody(limit);
+  let body = openBody(limit, bodyBytes);
+  const current = () => body;
   const close = () => {
     if (body.rows > 0) bodies.push(closed(body));
-    body = emptyBody(limit);
+    body = openBody(limit, bodyBytes);
   };
   let error: unknown;
   try {
@@ -33,16 +39,14 @@ export function readLog(open: OpenRowStream, { log, pieces, limit }: FuzzCase): 
       // A copy of exactly this length: what lies behind a piece is not the engine's.
       const piece = Uint8Array.from(log.subarray(at, at + (pieces[Math.min(turn, pieces.length - 1)] ?? 1)));
       at += piece.length;
-      let result = stream.feed(piece, body);
-      while (result === 'body-full') {
+      for (const _ of feedPiece(stream, piece, current)) {
         if (body.rows === 0) throw new RangeError('an empty body is full');
         close();
-        result = stream.resume(body);
       }
       // The engine may not look at it again.
       piece.fill(0x78);
     }
-    stream.end();
+    for (const _ of feedEnd(stream, current)) close();
   } catch (caught) {
     error = caught;
   }
@@ -53,12 +57,10 @@ export function readLog(open: OpenRowStream, { log, pieces, limit }: FuzzCase): 
 /** One for all: a body is kept as text when it is closed. */
 const bodyBytes = Buffer.alloc(1_000_000);
 
-function emptyBody(limit: number): RowBody {
-  const bytes = bodyBytes.subarray(0, limit);
-  bytes[0] = 0x5b;
-  return { bytes, length: 1, rows: 0, limit };
-}
-
-function closed({ bytes, length, rows }: RowBody): ClosedBody {
-  return { text: `${Buffer.from(bytes.subarray(0, length - 1))}]`, bytes: length, rows };
+function closed(body: RowBody): ClosedBody {
+  const rows = Array.from({ length: body.rows }, (_, row) => Buffer.from(rowAt(body, row)).toString().slice(0, -1));
+  const eventIds = Array.from({ length: body.rows }, (_, row) =>
+    Buffer.from(body.bytes.subarray(body.marks.idStart(row), body.marks.idEnd(row))).toString(),
+  );
+  return { text: Buffer.from(closedBody(body)).toString(), bytes: body.length, rows, eventIds };
 }

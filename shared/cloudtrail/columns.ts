@@ -9,19 +9,25 @@ export type ColumnType = 'string' | 'boolean' | 'datetime' | 'dynamic';
  */
 export type ColumnKind = 'text' | 'json' | 'boolean' | 'datetime' | 'derived' | 'connector' | 'reserved';
 
+/** A key of an object, or the first entry of a list. */
+export type Step = string | 0;
+
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
   readonly kind: ColumnKind;
   /** Keys that lead from the record to the value; empty for `connector` and `reserved`. */
   readonly source: readonly string[];
+  /** Of a `derived` column: the way to the value, list positions included, when `source` does not lead to one. */
+  readonly otherwise?: readonly Step[];
   readonly description: string;
 }
 
 /**
- * The one table that drives the row writer, the stream declaration, the table schema and the documentation.
+ * The one table that drives both row engines, the stream declaration, the table schema and the documentation.
  * Names and types follow https://learn.microsoft.com/azure/azure-monitor/reference/tables/awscloudtrail, all but the
- * service's own TenantId and Type; the last four are additions. Rows are written in this order.
+ * service's own TenantId and Type; the last four are additions. Schema and documentation keep this order; the order of
+ * the cells in a row means nothing, and is the record's own where the row module writes it.
  */
 export const columns: readonly Column[] = [
   column(
@@ -107,18 +113,10 @@ export const columns: readonly Column[] = [
   text('TlsVersion', 'tlsDetails.tlsVersion', 'TLS version of the request.'),
   text('CipherSuite', 'tlsDetails.cipherSuite', 'Cipher suite of the request.'),
   text('ClientProvidedHostHeader', 'tlsDetails.clientProvidedHostHeader', 'Host name the client used.'),
-  derived('IpProtocol', 'requestParameters.ipProtocol', 'IP protocol of the security group rule in the request.'),
-  derived(
-    'SourcePort',
-    'requestParameters.fromPort',
-    'Start of the port range of the security group rule in the request.',
-  ),
-  derived(
-    'DestinationPort',
-    'requestParameters.toPort',
-    'End of the port range of the security group rule in the request.',
-  ),
-  derived('CidrIp', 'requestParameters.cidrIp', 'IPv4 range of the security group rule in the request.'),
+  derived('IpProtocol', 'ipProtocol', ['ipProtocol'], 'IP protocol'),
+  derived('SourcePort', 'fromPort', ['fromPort'], 'Start of the port range'),
+  derived('DestinationPort', 'toPort', ['toPort'], 'End of the port range'),
+  derived('CidrIp', 'cidrIp', ['ipRanges', 'items', 0, 'cidrIp'], 'IPv4 range'),
   text(
     'UserIdentityUserId',
     'userIdentity.onBehalfOf.userId',
@@ -150,6 +148,13 @@ export const columns: readonly Column[] = [
   connector('SourceObject', 'Delivery minute and unique part of the name of the log file the row came from.'),
 ];
 
+/** Index of the column of this name. @throws RangeError when there is none */
+export function columnIndex(name: string): number {
+  const index = columns.findIndex((each) => each.name === name);
+  if (index < 0) throw new RangeError(`there is no column ${name}`);
+  return index;
+}
+
 function column(name: string, type: ColumnType, kind: ColumnKind, source: string, description: string): Column {
   return { name, type, kind, source: source === '' ? [] : source.split('.'), description };
 }
@@ -162,14 +167,18 @@ function json(name: string, source: string, description: string): Column {
   return column(name, 'string', 'json', source, `${description} Compact JSON text.`);
 }
 
-function derived(name: string, source: string, description: string): Column {
-  return column(
-    name,
-    'string',
-    'derived',
-    source,
-    `${description} The parameter itself, else that of the first entry of ipPermissions.`,
-  );
+/** A parameter of a security group rule: it stands by itself, or in the first entry of the list of rules. */
+function derived(name: string, parameter: string, inRule: readonly Step[], what: string): Column {
+  return {
+    ...column(
+      name,
+      'string',
+      'derived',
+      `requestParameters.${parameter}`,
+      `${what} of the security group rule in the request. The parameter itself, else that of the first entry of ipPermissions.`,
+    ),
+    otherwise: ['requestParameters', 'ipPermissions', 'items', 0, ...inRule],
+  };
 }
 
 function reserved(name: string, description: string): Column {

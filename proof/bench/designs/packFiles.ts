@@ -62,7 +62,7 @@ async function packFile(file: LogFile, packer: Packer, signal: AbortSignal): Pro
     inflated += piece.length;
     await packer.write(piece, stream, rows, signal);
   }
-  stream.end();
+  await packer.end(stream, rows, signal);
   if (stream.counts.records !== rows.written) {
     throw new Error(`${file.path}: ${stream.counts.records} records, ${rows.written} rows`);
   }

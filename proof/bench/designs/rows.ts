@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { describeObjectKey } from '../../../shared/cloudtrail/announcing/objectKey.ts';
-import type { RowBody } from '../../../shared/cloudtrail/rows/engine.ts';
+import { emptied, openBody } from '../../../shared/cloudtrail/rows/body.ts';
+import { feedEnd, feedPiece } from '../../../shared/cloudtrail/rows/feed.ts';
 import { openWasmRowStream } from '../../../shared/cloudtrail/rows/wasm/wasmRowStream.ts';
 import { bodyLimit } from '../bodyLimit.ts';
 import { countBody, type Design, emptyTally, type Tally } from '../design.ts';
@@ -11,25 +12,19 @@ export const rows: Design = {
   async prepare({ files }) {
     const contents = files.map((file) => ({ file, json: gunzipSync(file.whole()) }));
     const openRows = openWasmRowStream();
-    const bytes = Buffer.allocUnsafeSlow(bodyLimit);
-    bytes[0] = 0x5b;
-    const body: RowBody = { bytes, length: 1, rows: 0, limit: bodyLimit };
+    const body = openBody(bodyLimit, Buffer.allocUnsafeSlow(bodyLimit));
+    const open = () => body;
     const close = (tally: Tally): void => {
       countBody(tally, body.rows, body.length, 0);
-      body.length = 1;
-      body.rows = 0;
+      emptied(body);
     };
     const write = (tally: Tally, file: LogFile, json: Uint8Array): void => {
       const { sourceObject } = describeObjectKey(file.name);
       const stream = openRows({ sourceObject, fallbackTime: '2026-11-01T00:00:00Z' });
       for (let at = 0; at < json.length; at += pieceBytes) {
-        let result = stream.feed(json.subarray(at, at + pieceBytes), body);
-        while (result === 'body-full') {
-          close(tally);
-          result = stream.resume(body);
-        }
+        for (const _ of feedPiece(stream, json.subarray(at, at + pieceBytes), open)) close(tally);
       }
-      stream.end();
+      for (const _ of feedEnd(stream, open)) close(tally);
       tally.files += 1;
       tally.bytesIn += json.length;
     };

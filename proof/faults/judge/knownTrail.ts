@@ -10,9 +10,9 @@ import {
 import { createRandom, type Random } from '../../../local/trail/random.ts';
 import { createTrailFile, type TrailFile } from '../../../local/trail/trailFile.ts';
 import { describeObjectKey } from '../../../shared/cloudtrail/announcing/objectKey.ts';
+import { emptied, openBody, type RowBody, rowAt } from '../../../shared/cloudtrail/rows/body.ts';
 import { openByteRowStream } from '../../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
-import type { RowBody } from '../../../shared/cloudtrail/rows/engine.ts';
-import { rowSeparators } from '../../../shared/pipeline/upload/batch.ts';
+import { feedEnd, feedPiece } from '../../../shared/cloudtrail/rows/feed.ts';
 import { rowContent } from './rowContent.ts';
 
 /** One log file and the rows it must become, in order. */
@@ -77,15 +77,11 @@ function knownObject(file: TrailFile, batchBytes: number): KnownObject {
   const { deliveredAt, sourceObject } = describeObjectKey(file.key);
   const stream = openByteRowStream()({ sourceObject, fallbackTime: deliveredAt ?? '' });
   const texts: string[] = [];
-  let body = emptyBody(batchBytes);
-  let fed = stream.feed(json, body);
-  while (fed === 'body-full') {
-    texts.push(...rowsOf(body));
-    body = emptyBody(batchBytes);
-    fed = stream.resume(body);
-  }
-  texts.push(...rowsOf(body));
-  stream.end();
+  const body = openBody(batchBytes);
+  const open = () => body;
+  for (const _ of feedPiece(stream, json, open)) texts.push(...takenFrom(body));
+  for (const _ of feedEnd(stream, open)) texts.push(...takenFrom(body));
+  texts.push(...takenFrom(body));
   const { Records } = JSON.parse(Buffer.from(json).toString()) as { Records: readonly { eventID: string }[] };
   const rows = Records.map(({ eventID }, index) => {
     const text = texts[index] ?? '';
@@ -96,21 +92,11 @@ function knownObject(file: TrailFile, batchBytes: number): KnownObject {
   return { key: file.key, gzip: file.gzip(), rows };
 }
 
-function emptyBody(limit: number): RowBody {
-  const body = { bytes: Buffer.alloc(limit), length: 1, rows: 0, limit };
-  body.bytes[0] = 0x5b;
-  return body;
-}
-
-/** A comma stands after every row. */
-function rowsOf(body: RowBody): string[] {
-  const bytes = Buffer.from(body.bytes.subarray(0, body.length));
-  let from = 1;
-  return rowSeparators(bytes).map((comma) => {
-    const text = bytes.toString('utf8', from, comma);
-    from = comma + 1;
-    return text;
-  });
+/** The text of every row, without the comma after it; the body is empty then. */
+function takenFrom(body: RowBody): string[] {
+  const texts = Array.from({ length: body.rows }, (_, row) => Buffer.from(rowAt(body, row)).toString().slice(0, -1));
+  emptied(body);
+  return texts;
 }
 
 /** One file or several, told of in one message. */

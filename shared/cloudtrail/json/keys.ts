@@ -10,12 +10,14 @@ const slotBits = 7;
 
 /**
  * Finds what belongs to a key by the bytes of the key as they stand in the source. The hash has no collisions among
- * its own keys, so one comparison decides; a key written with escapes is decoded first.
+ * its own keys, so one comparison decides; a key written with escapes is decoded first. The row module finds keys by
+ * the same hash, in a copy of these slots.
  */
 export class KeyTable<Value> {
   readonly #byName: ReadonlyMap<string, Value>;
   readonly #slots: readonly (Entry<Value> | undefined)[];
-  readonly #multiplier: number;
+  /** Makes the hash free of collisions among these keys. */
+  readonly multiplier: number;
 
   constructor(members: ReadonlyMap<string, Value>) {
     this.#byName = members;
@@ -24,17 +26,28 @@ export class KeyTable<Value> {
       const slots = placeAll(entries, multiplier);
       if (slots !== undefined) {
         this.#slots = slots;
-        this.#multiplier = multiplier;
+        this.multiplier = multiplier;
         return;
       }
       if (multiplier > 0x9e3979b1) throw new RangeError(`no hash keeps these keys apart: ${[...members.keys()]}`);
     }
   }
 
+  /** Keys and what belongs to them, in the order they were given. */
+  get members(): ReadonlyMap<string, Value> {
+    return this.#byName;
+  }
+
+  /** Which of 128 slots a key of this table lies in. */
+  slotOf(key: string): number {
+    const bytes = Buffer.from(key);
+    return hash(bytes, 0, bytes.length, this.multiplier);
+  }
+
   /** `start` and `end` are those of the key without its quotes. */
   find(bytes: Uint8Array, start: number, end: number): Value | undefined {
     const length = end - start;
-    const entry = this.#slots[hash(bytes, start, length, this.#multiplier)];
+    const entry = this.#slots[hash(bytes, start, length, this.multiplier)];
     if (entry !== undefined && isSame(entry.key, bytes, start, length)) return entry.value;
     for (let at = start; at < end; at++) {
       if (bytes[at] === backslash) return this.#byName.get(stringOf(bytes, start - 1, end + 1));

@@ -1,4 +1,4 @@
-import { columns } from '../columns.ts';
+import { columns, type Step } from '../columns.ts';
 import {
   backslash,
   colonEnd,
@@ -20,40 +20,42 @@ export interface DerivedCell {
   readonly end: number;
 }
 
-type Step = string | 0;
-type Steps = readonly Step[];
+/** Of each derived column, the ways from the value of `derivedFromColumn` to its own, the better one first. */
+const derivations = columns.flatMap(({ kind, source, otherwise = [] }, column) =>
+  kind === 'derived' ? [{ column, ways: [source.slice(1), otherwise.slice(1)] }] : [],
+);
 
-/** The first entry of the list of rules; a parameter that does not stand by itself is taken from there. */
-const firstRule: Steps = ['ipPermissions', 'items', 0];
+/** The column whose value all derived ones are taken from. */
+export const derivedFromColumn: number = commonOrigin();
 
-/** Where each column's value lies: among the parameters, else in the first rule. */
-const derivations: readonly { readonly column: number; readonly flat: Steps; readonly listed: Steps }[] = [
-  derivation('IpProtocol', ['ipProtocol']),
-  derivation('SourcePort', ['fromPort']),
-  derivation('DestinationPort', ['toPort']),
-  derivation('CidrIp', ['cidrIp'], ['ipRanges', 'items', 0, 'cidrIp']),
+/** Members of that value without which nothing can be derived. */
+export const derivedKeys: readonly string[] = [
+  ...new Set(derivations.flatMap(({ ways }) => ways.map(([first]) => String(first)))),
 ];
-
-/** Members of `requestParameters` without which nothing can be derived. */
-export const derivedKeys: readonly string[] = ['ipProtocol', 'fromPort', 'toPort', 'cidrIp', 'ipPermissions'];
 
 /** `at` is the opening brace of a valid object; `nesting` as for `containerEnd`. */
 export function deriveCells(bytes: Uint8Array, at: number, nesting: Uint8Array): DerivedCell[] {
-  const rule = walk(bytes, at, firstRule, nesting);
-  return derivations.flatMap(({ column, flat, listed }) => {
-    const own = walk(bytes, at, flat, nesting);
-    const start = own >= 0 && isPlainValue(bytes[own] ?? 0) ? own : walk(bytes, rule, listed, nesting);
-    if (start < 0 || !isPlainValue(bytes[start] ?? 0)) return [];
-    return [{ column, start, end: valueEnd(bytes, start, nesting) }];
+  return derivations.flatMap(({ column, ways }) => {
+    for (const way of ways) {
+      const start = walk(bytes, at, way, nesting);
+      if (start >= 0 && isPlainValue(bytes[start] ?? 0))
+        return [{ column, start, end: valueEnd(bytes, start, nesting) }];
+    }
+    return [];
   });
 }
 
-function derivation(name: string, flat: Steps, listed = flat) {
-  return { column: columns.findIndex((column) => column.name === name), flat, listed };
+/** @throws RangeError when derived columns are not all taken from inside the value of one column. */
+function commonOrigin(): number {
+  const derived = columns.filter(({ kind }) => kind === 'derived');
+  const keys = new Set(derived.flatMap(({ source, otherwise = [] }) => [source[0], otherwise[0]]));
+  const origin = columns.findIndex(({ source }) => source.length === 1 && keys.has(source[0]));
+  if (keys.size !== 1 || origin < 0) throw new RangeError(`derived columns need one origin; got ${[...keys]}`);
+  return origin;
 }
 
-function walk(bytes: Uint8Array, at: number, steps: Steps, nesting: Uint8Array): number {
-  return steps.reduce((from: number, step) => follow(bytes, from, step, nesting), at);
+function walk(bytes: Uint8Array, at: number, way: readonly Step[], nesting: Uint8Array): number {
+  return way.reduce((from: number, step) => follow(bytes, from, step, nesting), at);
 }
 
 /** A string or a number: what such a parameter is. Anything else is left alone in RequestParameters. */

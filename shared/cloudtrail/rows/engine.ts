@@ -1,3 +1,6 @@
+import type { RowBody } from './body.ts';
+import type { RecordLimits } from './limits.ts';
+
 /** What the rows of one object have in common. */
 export interface ObjectContext {
   /** The text for the column `SourceObject`, about 30 bytes. */
@@ -6,25 +9,14 @@ export interface ObjectContext {
   readonly fallbackTime: string;
 }
 
-/**
- * An open request body: `[row,row,…`. The engine appends rows and moves `length`; whoever closes the body replaces the
- * last comma by `]`. A row never lies across two bodies.
- */
-export interface RowBody {
-  readonly bytes: Uint8Array;
-  /** Bytes in use: 1 (the opening bracket) when empty. */
-  length: number;
-  rows: number;
-  /** The closed body may not be longer than this many bytes. */
-  readonly limit: number;
-}
-
-/** Counts of one object since it was begun. `records` = rows written: every record becomes exactly one row. */
+/** Counts of one object since it was begun. Once the stream ended, `records` = `rows` + `dropped` (checked by the caller, not assumed). */
 export interface EngineCounts {
   /** Records framed by the scanner. */
   readonly records: number;
-  /** Rows written into bodies; equals `records` once the stream ended (checked by the caller, not assumed). */
+  /** Rows written into bodies: one for every record that was kept. */
   readonly rows: number;
+  /** Records that `KeepRecord` said no to: they have no row. */
+  readonly dropped: number;
   /** Rows of records that could not be understood whole. */
   readonly stubs: number;
   /** Rows with a shortened column. */
@@ -53,12 +45,24 @@ export type FeedResult =
 export interface RowStream {
   /** Takes the next decompressed bytes. The piece may be reused by the caller once 'fed' was returned. Throws ConnectorError on broken framing. */
   feed(piece: Uint8Array, body: RowBody): FeedResult;
-  /** Goes on with the piece that the last body had no room for. */
+  /** Goes on with what the last body had no room for. */
   resume(body: RowBody): FeedResult;
-  /** No more bytes: throws ConnectorError when the JSON is unfinished, empty, or has no `Records`. */
-  end(): void;
+  /** No more bytes; 'fed' when all rows are written. Throws ConnectorError when the JSON is unfinished, empty, or has no `Records`. */
+  end(body: RowBody): FeedResult;
   readonly counts: EngineCounts;
   readonly stubs: readonly StubNote[];
+}
+
+/**
+ * Whether a record becomes a row, by its bytes as they stand in the log file, which are good until the call returns. To be
+ * pure: a record may be asked about twice. Not asked about what becomes a stub: nobody has seen such a record whole.
+ */
+export type KeepRecord = (record: Uint8Array) => boolean;
+
+/** What an engine is opened with. */
+export interface EngineOptions extends Partial<RecordLimits> {
+  /** Every record is kept when left out. */
+  readonly keep?: KeepRecord | undefined;
 }
 
 /** Makes the stream of one object. */

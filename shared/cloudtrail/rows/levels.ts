@@ -1,4 +1,4 @@
-import { columns } from '../columns.ts';
+import { columnIndex, columns } from '../columns.ts';
 import { KeyTable } from '../json/keys.ts';
 import { derivedKeys } from './derived.ts';
 
@@ -25,12 +25,12 @@ export interface Level {
 const numbered = columns.map((column, index) => ({ column, index }));
 
 /** Indices of the columns with a part in the machinery. */
-export const timeColumn = indexOf('TimeGenerated');
-export const eventTimeColumn = indexOf('EventTime');
-export const unmappedColumn = indexOf('UnmappedFields');
-export const truncatedColumn = indexOf('TruncatedColumns');
-export const sourceObjectColumn = indexOf('SourceObject');
-export const derivedFromColumn = indexOf('RequestParameters');
+export const timeColumn = columnIndex('TimeGenerated');
+export const eventTimeColumn = columnIndex('EventTime');
+export const unmappedColumn = columnIndex('UnmappedFields');
+export const truncatedColumn = columnIndex('TruncatedColumns');
+export const sourceObjectColumn = columnIndex('SourceObject');
+export const eventIdColumn = columnIndex('AwsEventId');
 
 let levelCount = 0;
 
@@ -70,8 +70,4 @@ function buildLevel(fed: typeof numbered, depth: number): Level {
     level === undefined ? [] : [level.index, ...level.inside],
   );
   return { index, depth, members: new KeyTable(members), columns: fed.map((each) => each.index), inside };
-}
-
-function indexOf(name: string): number {
-  return columns.findIndex((column) => column.name === name);
 }

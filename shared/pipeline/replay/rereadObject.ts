@@ -1,5 +1,7 @@
 import { describeObjectKey } from '../../cloudtrail/announcing/objectKey.ts';
-import type { OpenRowStream, RowBody, StubNote } from '../../cloudtrail/rows/engine.ts';
+import { emptied, openBody } from '../../cloudtrail/rows/body.ts';
+import type { OpenRowStream, StubNote } from '../../cloudtrail/rows/engine.ts';
+import { feedEnd, feedPiece } from '../../cloudtrail/rows/feed.ts';
 import { decompress } from '../../gzip/decompress.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
@@ -35,15 +37,13 @@ async function readOnce(
     const { chunks } = await objects.open(object, until);
     const { deliveredAt, sourceObject } = describeObjectKey(object.key);
     const rows = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date(clock.now()).toISOString() });
-    const body: RowBody = { bytes: new Uint8Array(batchBytes), length: 1, rows: 0, limit: batchBytes };
+    const body = openBody(batchBytes);
+    const open = () => body;
     for await (const piece of decompress(chunks, { capBytes: decompressedBytesCap })) {
       signal.throwIfAborted();
-      for (let fed = rows.feed(piece, body); fed === 'body-full'; fed = rows.resume(body)) {
-        body.length = 1;
-        body.rows = 0;
-      }
+      for (const _ of feedPiece(rows, piece, open)) emptied(body);
     }
-    rows.end();
+    for (const _ of feedEnd(rows, open)) emptied(body);
     return { records: rows.counts.records, stubs: rows.stubs };
   } finally {
     ended.abort();

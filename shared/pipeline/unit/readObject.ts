@@ -113,7 +113,7 @@ async function scan(
       await packer.write(piece, stream, rows, signal);
     }
     if (isKnown) return { kind: 'same' };
-    stream.end();
+    await packer.end(stream, rows, signal);
     countRows(stream, slice);
     const { counts, stubs } = stream;
     return { kind: 'read', identity: content.identity(contentBytes), records: counts.records, stubs };

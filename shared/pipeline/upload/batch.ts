@@ -16,6 +16,8 @@ export interface Share {
 export interface Batch {
   readonly body: UploadBody;
   readonly shares: readonly Share[];
+  /** Per row, the position after the comma or bracket behind it in the uncompressed body. */
+  readonly rowEnds: Int32Array;
 }
 
 export function acceptBatch(batch: Batch): void {
@@ -33,54 +35,27 @@ export async function splitBatch(
   gzipLevel: number,
 ): Promise<readonly [Batch, Batch]> {
   const bytes = gunzipSync(batch.body.gzipped);
-  const commas = rowSeparators(bytes);
-  const middle = Math.ceil(commas.length / 2);
-  const comma = commas[middle - 1];
-  if (comma === undefined) throw new RangeError('a batch of one row has no halves');
+  const { rowEnds } = batch;
+  const middle = Math.ceil(rowEnds.length / 2);
+  if (middle === rowEnds.length) throw new RangeError('a batch of one row has no halves');
+  const cut = rowEnds[middle - 1] ?? 0;
   const [first, second] = splitShares(batch.shares, middle);
-  return [
-    await closed(bytes.subarray(1, comma), first, compress, gzipLevel),
-    await closed(bytes.subarray(comma + 1, -1), second, compress, gzipLevel),
-  ];
+  const halves = [
+    { rows: bytes.subarray(1, cut - 1), shares: first, rowEnds: rowEnds.slice(0, middle) },
+    { rows: bytes.subarray(cut, -1), shares: second, rowEnds: rowEnds.slice(middle).map((end) => end - cut + 1) },
+  ] as const;
+  return [await closed(halves[0], compress, gzipLevel), await closed(halves[1], compress, gzipLevel)];
 }
 
-/** Where the commas between the rows of a JSON array stand: outside of strings and of nested values. */
-export function rowSeparators(bytes: Uint8Array): number[] {
-  const quote = 0x22;
-  const backslash = 0x5c;
-  const separators: number[] = [];
-  let depth = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    switch (bytes[at]) {
-      case quote:
-        for (at++; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++;
-        break;
-      case 0x5b:
-      case 0x7b:
-        depth++;
-        break;
-      case 0x5d:
-      case 0x7d:
-        depth--;
-        break;
-      case 0x2c:
-        if (depth === 1) separators.push(at);
-        break;
-    }
-  }
-  return separators;
+interface Half extends Pick<Batch, 'shares' | 'rowEnds'> {
+  /** The text between the brackets. */
+  readonly rows: Uint8Array;
 }
 
-async function closed(
-  rows: Uint8Array,
-  shares: readonly Share[],
-  compress: Compress,
-  gzipLevel: number,
-): Promise<Batch> {
+async function closed({ rows, shares, rowEnds }: Half, compress: Compress, gzipLevel: number): Promise<Batch> {
   const bytes = Buffer.concat([Buffer.from('['), rows, Buffer.from(']')]);
   const gzipped = await compress(bytes, gzipLevel);
-  const count = shares.reduce((sum, share) => sum + share.rows, 0);
-  return { body: { gzipped, rows: count, uncompressedBytes: bytes.length }, shares };
+  return { body: { gzipped, rows: rowEnds.length, uncompressedBytes: bytes.length }, shares, rowEnds };
 }
 
 function splitShares(shares: readonly Share[], rows: number): [Share[], Share[]] {

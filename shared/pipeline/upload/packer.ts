@@ -1,4 +1,5 @@
-import type { FeedResult, RowBody, RowStream } from '../../cloudtrail/rows/engine.ts';
+import { closedBody, emptied, openBody, type RowBody } from '../../cloudtrail/rows/body.ts';
+import type { FeedResult, RowStream } from '../../cloudtrail/rows/engine.ts';
 import type { Compress } from '../../gzip/compressBody.ts';
 import { Notice } from '../../kit/condition.ts';
 import { Readers } from '../../kit/semaphore.ts';
@@ -38,7 +39,7 @@ const longestLingers = 10;
  */
 export class Packer {
   readonly #parts: PackerParts;
-  readonly #free: Uint8Array[] = [];
+  readonly #free: RowBody[] = [];
   readonly #changed = new Notice();
   readonly #ahead = new Readers(contentsAhead, contentBytesAhead);
   #open: OpenBody | undefined;
@@ -56,9 +57,22 @@ export class Packer {
   }
 
   /** Feeds one piece of an object; returns when its rows lie in bodies. @throws what the engine throws, or the signal's reason */
-  async write(piece: Uint8Array, stream: RowStream, rows: ObjectRows, signal: AbortSignal): Promise<void> {
-    let feed = (body: RowBody): FeedResult => stream.feed(piece, body);
-    for (;;) {
+  write(piece: Uint8Array, stream: RowStream, rows: ObjectRows, signal: AbortSignal): Promise<void> {
+    return this.#pack((body) => stream.feed(piece, body), stream, rows, signal);
+  }
+
+  /** Ends an object's stream. @throws what the engine throws, or the signal's reason */
+  end(stream: RowStream, rows: ObjectRows, signal: AbortSignal): Promise<void> {
+    return this.#pack((body) => stream.end(body), stream, rows, signal);
+  }
+
+  async #pack(
+    first: (body: RowBody) => FeedResult,
+    stream: RowStream,
+    rows: ObjectRows,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let feed = first; ; ) {
       const open = this.#open;
       if (open === undefined) {
         // Looked at anew afterwards: others may have filled and closed the body in the meantime.
@@ -101,10 +115,8 @@ export class Packer {
 
   #begin(): OpenBody {
     const limit = this.#parts.settings.batchBytes;
-    const bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(limit);
-    bytes[0] = 0x5b;
     this.#raw += 1;
-    return { body: { bytes, length: 1, rows: 0, limit }, shares: [] };
+    return { body: this.#free.pop() ?? openBody(limit, Buffer.allocUnsafeSlow(limit)), shares: [] };
   }
 
   /** The rows are counted even when the engine throws in the middle of a piece: those before the break are delivered. */
@@ -137,12 +149,10 @@ export class Packer {
     const { compress, deliver, settings } = this.#parts;
     const { body, shares } = open;
     try {
-      // The comma after the last row makes room for the bracket, so a body of the limit's length stays within it.
-      body.bytes[body.length - 1] = 0x5d;
-      const gzipped = await compress(body.bytes.subarray(0, body.length), settings.gzipLevel).finally(() =>
-        this.#release(open),
-      );
-      await deliver({ body: { gzipped, rows: body.rows, uncompressedBytes: body.length }, shares });
+      const closed = { rows: body.rows, uncompressedBytes: body.length };
+      const rowEnds = body.marks.ends(body.rows);
+      const gzipped = await compress(closedBody(body), settings.gzipLevel).finally(() => this.#release(open));
+      await deliver({ body: { gzipped, ...closed }, shares, rowEnds });
     } catch (error) {
       failBatch({ shares }, failureOf(error, 'pipeline'));
     } finally {
@@ -153,7 +163,7 @@ export class Packer {
 
   #release(open: OpenBody): void {
     this.#raw -= 1;
-    this.#free.push(open.body.bytes);
+    this.#free.push(emptied(open.body));
     this.#changed.notify();
   }
 

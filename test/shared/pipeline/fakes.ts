@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { FeedResult, OpenRowStream, RowBody } from '../../../shared/cloudtrail/rows/engine.ts';
+import { appendRow, type RowBody } from '../../../shared/cloudtrail/rows/body.ts';
+import type { FeedResult, OpenRowStream } from '../../../shared/cloudtrail/rows/engine.ts';
 import { memoryCircuits } from '../../../shared/pipeline/circuits/memoryCircuits.ts';
 import { drain } from '../../../shared/pipeline/drain/drain.ts';
 import { noLedger } from '../../../shared/pipeline/ledger/noLedger.ts';
@@ -334,11 +335,7 @@ export const lineRows: OpenRowStream = () => {
   const write = (body: RowBody): FeedResult => {
     for (let line = lines[0]; line !== undefined; line = lines[0]) {
       if (line === '!') throw framing('the record is broken');
-      const row = Buffer.from(`${line},`);
-      if (body.length + row.length > body.limit) return 'body-full';
-      body.bytes.set(row, body.length);
-      body.length += row.length;
-      body.rows += 1;
+      if (!appendRow(body, Buffer.from(`${line},`), 0, 0)) return 'body-full';
       rows += 1;
       lines.shift();
     }
@@ -359,9 +356,10 @@ export const lineRows: OpenRowStream = () => {
     resume: write,
     end() {
       if (!isEnded) throw framing('the file is unfinished');
+      return 'fed';
     },
     get counts() {
-      return { records, rows, stubs: 0, truncated: 0, repaired: 0 };
+      return { records, rows, dropped: 0, stubs: 0, truncated: 0, repaired: 0 };
     },
     stubs: [],
   };

@@ -1,51 +1,39 @@
 import { isUtf8 } from 'node:buffer';
+import { appendRow, type RowBody } from '../body.ts';
 import type {
   EngineCounts,
+  EngineOptions,
   FeedResult,
+  KeepRecord,
   ObjectContext,
   OpenRowStream,
-  RowBody,
   RowStream,
   StubNote,
 } from '../engine.ts';
-import type { Collected, RecordLimits } from './collector.ts';
+import { type RecordLimits, recordLimits } from '../limits.ts';
+import type { Collected } from './collector.ts';
 import { LogFileScanner } from './scanner.ts';
 import { noRemarks, type RowRemarks, RowWriter } from './writer.ts';
-
-/** Bounds of what a record and a column may hold. */
-export type RowStreamOptions = Partial<RecordLimits>;
-
-/**
- * CloudTrail allows 256 KB per event in a trail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
- * The service cuts a column at 64 KB without saying whether it counts bytes or characters, so stay below either:
- * https://learn.microsoft.com/azure/azure-monitor/service-limits#custom-logs
- */
-const defaults: RecordLimits = { recordBytesCap: 1024 * 1024, depthCap: 512, columnBytesCap: 64_000 };
 
 const windowBytes = 256 * 1024;
 
 /** The row engine over bytes in plain JavaScript: the reference for every other. */
-export function openByteRowStream(options: RowStreamOptions = {}): OpenRowStream {
-  const limits = recordLimits(options);
-  return (context) => new ByteRowStream(context, limits);
-}
-
-/** @throws RangeError for a depth in which not even the objects of every record fit. */
-export function recordLimits(options: RowStreamOptions): RecordLimits {
-  const limits = { ...defaults, ...options };
-  if (limits.depthCap < 8) throw new RangeError(`the depth cap must be at least 8; got ${limits.depthCap}`);
-  return limits;
+export function openByteRowStream({ keep, ...bounds }: EngineOptions = {}): OpenRowStream {
+  const limits = recordLimits(bounds);
+  return (context) => new ByteRowStream(context, limits, keep);
 }
 
 export class ByteRowStream implements RowStream {
   readonly stubs: StubNote[] = [];
   readonly #scanner: LogFileScanner;
   readonly #writer: RowWriter;
+  readonly #keep: KeepRecord | undefined;
   /** A copy of the bytes being scanned, with a zero behind them: the hot loops see one kind of array and never its end. */
   #window = new Uint8Array(0);
   /** Bytes of the piece that are not in the window yet. */
   #rest: Uint8Array = new Uint8Array(0);
   #rows = 0;
+  #dropped = 0;
   #truncated = 0;
   #repaired = 0;
   #pieceIsUtf8 = true;
@@ -54,15 +42,17 @@ export class ByteRowStream implements RowStream {
   #isRepaired = false;
   #remarks: RowRemarks = noRemarks;
 
-  constructor(context: ObjectContext, limits: RecordLimits) {
+  constructor(context: ObjectContext, limits: RecordLimits, keep: KeepRecord | undefined) {
     this.#scanner = new LogFileScanner(limits);
     this.#writer = new RowWriter(context, limits.columnBytesCap);
+    this.#keep = keep;
   }
 
   get counts(): EngineCounts {
     return {
       records: this.#scanner.records,
       rows: this.#rows,
+      dropped: this.#dropped,
       stubs: this.stubs.length,
       truncated: this.#truncated,
       repaired: this.#repaired,
@@ -79,7 +69,7 @@ export class ByteRowStream implements RowStream {
     for (;;) {
       if (!this.#isPending) {
         const found = this.#scanner.next();
-        if (found !== undefined) this.#prepare(found);
+        if (found !== undefined) this.#take(found);
         else if (this.#rest.length > 0) this.#feedWindow();
         else return 'fed';
         continue;
@@ -89,8 +79,9 @@ export class ByteRowStream implements RowStream {
     }
   }
 
-  end(): void {
+  end(_body: RowBody): FeedResult {
     this.#scanner.end();
+    return 'fed';
   }
 
   /** Where the bytes read so far end: outside of any array of records, just behind its opening bracket, or inside. */
@@ -115,14 +106,28 @@ export class ByteRowStream implements RowStream {
     this.#scanner.feed(this.#window, length);
   }
 
+  #take(found: 'tape' | Collected): void {
+    if (this.#keep !== undefined && !this.#isKept(found, this.#keep)) this.#dropped++;
+    else this.#prepare(found);
+  }
+
+  #isKept(found: 'tape' | Collected, keep: KeepRecord): boolean {
+    if (found === 'tape') return keep(this.#recordOnTape());
+    return found.kind !== 'record' || keep(found.bytes);
+  }
+
+  #recordOnTape(): Uint8Array {
+    const { tape, recordBytes } = this.#scanner;
+    return tape.bytes.subarray(tape.start, tape.start + recordBytes);
+  }
+
   /** Makes the tape hold a record of valid UTF-8, whatever was found. */
   #prepare(found: 'tape' | Collected): void {
-    const tape = this.#scanner.tape;
     this.#isPending = true;
     this.#isRepaired = false;
     this.#remarks = noRemarks;
     if (found === 'tape') {
-      if (!this.#pieceIsUtf8) this.#repair(tape.bytes.subarray(tape.start, tape.start + this.#scanner.recordBytes));
+      if (!this.#pieceIsUtf8) this.#repair(this.#recordOnTape());
     } else if (found.kind === 'record') {
       this.#read(found.bytes);
     } else if (found.kind === 'stub') {
@@ -163,7 +168,9 @@ export class ByteRowStream implements RowStream {
     const isRegular = this.#writer.isRegular(tape, remarks);
     if (isRegular && body.length + mostBytes <= Math.min(body.limit, body.bytes.length)) {
       body.length = this.#writer.write(tape, remarks, body.bytes, body.length);
-      this.#count(body, false);
+      body.marks.set(body.rows, body.length, this.#writer.idStart, this.#writer.idEnd);
+      body.rows++;
+      this.#count(false);
       return true;
     }
     const roomWhenEmpty = body.limit - 1;
@@ -171,15 +178,12 @@ export class ByteRowStream implements RowStream {
     if (row === undefined || row.bytes.length > roomWhenEmpty) {
       row = this.#writer.writeShortened(tape, remarks, roomWhenEmpty);
     }
-    if (body.length + row.bytes.length > body.limit) return false;
-    body.bytes.set(row.bytes, body.length);
-    body.length += row.bytes.length;
-    this.#count(body, row.isShortened);
+    if (!appendRow(body, row.bytes, row.idStart, row.idEnd)) return false;
+    this.#count(row.isShortened);
     return true;
   }
 
-  #count(body: RowBody, isShortened: boolean): void {
-    body.rows++;
+  #count(isShortened: boolean): void {
     this.#rows++;
     if (isShortened) this.#truncated++;
     if (this.#isRepaired) this.#repaired++;

@@ -1,16 +1,7 @@
 import { JsonTokens } from '../../json/tokens.ts';
 import type { StubNote } from '../engine.ts';
+import type { RecordLimits } from '../limits.ts';
 import { StubSkim } from './stubSkim.ts';
-
-/** Bounds of one record. */
-export interface RecordLimits {
-  /** A longer record becomes a stub. */
-  readonly recordBytesCap: number;
-  /** A record nested deeper becomes a stub; the record itself is level 1. */
-  readonly depthCap: number;
-  /** Nothing longer of a record that becomes a stub is kept. */
-  readonly columnBytesCap: number;
-}
 
 export type Collected =
   | { readonly kind: 'unfinished' | 'invalid' }

@@ -2,7 +2,8 @@ import { ConnectorError } from '../../../words/errors.ts';
 import { closeBrace, closeBracket, colon, comma, isBlank, openBrace, openBracket, quote } from '../../json/bytes.ts';
 import { stringOf } from '../../json/text.ts';
 import { JsonTokens } from '../../json/tokens.ts';
-import { type Collected, RecordCollector, type RecordLimits } from './collector.ts';
+import type { RecordLimits } from '../limits.ts';
+import { type Collected, RecordCollector } from './collector.ts';
 import { RecordTape } from './tape.ts';
 
 /** Longer keys are not `Records`, however it is escaped. */

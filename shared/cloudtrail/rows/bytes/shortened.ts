@@ -1,6 +1,6 @@
 import { columns } from '../../columns.ts';
 import { truncateJson, truncateText } from '../../json/truncation.ts';
-import { timeColumn, truncatedColumn, unmappedColumn } from '../levels.ts';
+import { eventIdColumn, timeColumn, truncatedColumn, unmappedColumn } from '../levels.ts';
 
 /** A column's value as it would stand in the row. */
 export interface Cell {
@@ -16,6 +16,9 @@ export interface ShortenedRow {
   readonly bytes: Uint8Array;
   /** False when it turned out that everything fits as it is. */
   readonly isShortened: boolean;
+  /** Where the text of its event ID lies; both 0 when it has none. */
+  readonly idStart: number;
+  readonly idEnd: number;
 }
 
 /** A cell is not shortened below this: it is left out instead, and named. */
@@ -41,11 +44,11 @@ export function writeShortenedRow(
   });
   for (;;) {
     const row = encodeRow(fitting, shortened);
-    const excess = row.length - roomBytes;
-    if (excess <= 0) return { bytes: row, isShortened: shortened.size > 0 };
+    const excess = row.bytes.length - roomBytes;
+    if (excess <= 0) return row;
     const longest = longestOf(fitting);
     if (longest === undefined)
-      throw new RangeError(`a row needs ${row.length} bytes; the request has room for ${roomBytes}`);
+      throw new RangeError(`a row needs ${row.bytes.length} bytes; the request has room for ${roomBytes}`);
     shortened.add(nameOf(longest));
     const shorter = shortenCell(longest, Math.max(Buffer.byteLength(textOf(longest)) - excess, leastCellBytes));
     const at = fitting.indexOf(longest);
@@ -81,18 +84,27 @@ function isDynamic(cell: Cell): boolean {
   return cell.column === unmappedColumn;
 }
 
-function encodeRow(cells: readonly Cell[], shortened: ReadonlySet<string>): Uint8Array {
+function encodeRow(cells: readonly Cell[], shortened: ReadonlySet<string>): ShortenedRow {
   const names = columns.flatMap(({ name }) => (shortened.has(name) ? [name] : []));
   const all = [...cells];
   if (names.length > 0) {
     all.push({ column: truncatedColumn, isJson: false, encoded: Buffer.from(JSON.stringify(names.join(','))) });
   }
   all.sort((a, b) => a.column - b.column);
-  const parts = all.flatMap((cell, index) => [
-    Buffer.from(`${index === 0 ? '{' : ','}"${nameOf(cell)}":`),
-    cell.encoded,
-  ]);
-  return Buffer.concat([...parts, Buffer.from('},')]);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let idStart = 0;
+  let idEnd = 0;
+  for (const cell of all) {
+    const name = Buffer.from(`${length === 0 ? '{' : ','}"${nameOf(cell)}":`);
+    parts.push(name, cell.encoded);
+    length += name.length + cell.encoded.length;
+    if (cell.column !== eventIdColumn) continue;
+    idEnd = length - 1;
+    idStart = length - cell.encoded.length + 1;
+  }
+  const bytes = Buffer.concat([...parts, Buffer.from('},')]);
+  return { bytes, isShortened: shortened.size > 0, idStart, idEnd };
 }
 
 function nameOf(cell: Cell): string {

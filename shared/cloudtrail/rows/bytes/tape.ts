@@ -13,8 +13,8 @@ import {
   stringEnd,
 } from '../../json/bytes.ts';
 import { stringOf } from '../../json/text.ts';
-import { deriveCells } from '../derived.ts';
-import { derivedFromColumn, derivedMembers, knownLevels, type Level, type Member, recordLevel } from '../levels.ts';
+import { deriveCells, derivedFromColumn } from '../derived.ts';
+import { derivedMembers, knownLevels, type Level, type Member, recordLevel } from '../levels.ts';
 import { isPlainTime, readTime } from '../time.ts';
 
 /** What an entry of the list of unmapped members is. */

@@ -2,7 +2,7 @@ import { columns } from '../../columns.ts';
 import { openBrace, openBracket } from '../../json/bytes.ts';
 import { copyBytes } from '../../json/text.ts';
 import type { ObjectContext } from '../engine.ts';
-import { eventTimeColumn, sourceObjectColumn, timeColumn, unmappedColumn } from '../levels.ts';
+import { eventIdColumn, eventTimeColumn, sourceObjectColumn, timeColumn, unmappedColumn } from '../levels.ts';
 import { cellWriters, hasUnmapped, writeTime, writeUnmapped } from './cells.ts';
 import { type Cell, type ShortenedRow, writeShortenedRow } from './shortened.ts';
 import type { RecordTape } from './tape.ts';
@@ -28,6 +28,9 @@ export class RowWriter {
   readonly #columnBytesCap: number;
   readonly #fallbackTime: Uint8Array;
   readonly #sourceObject: Uint8Array;
+  /** Where the text of the event ID of the row last written lies in `out`; both 0 when it has none. */
+  idStart = 0;
+  idEnd = 0;
 
   constructor(context: ObjectContext, columnBytesCap: number) {
     this.#columnBytesCap = columnBytesCap;
@@ -60,13 +63,19 @@ export class RowWriter {
     const { bytes, starts, ends } = tape;
     at = this.#name(timeColumn, out, at);
     at = this.#time(tape, out, at);
+    this.idStart = 0;
+    this.idEnd = 0;
     for (let column = 1; column < cellWriters.length; column++) {
       const start = starts[column] ?? -1;
       if (start < 0) continue;
       const writeCell = cellWriters[column];
       if (writeCell === undefined) continue;
       at = this.#name(column, out, at);
+      const from = at;
       at = writeCell(bytes, start, ends[column] ?? 0, out, at);
+      if (column !== eventIdColumn) continue;
+      this.idStart = from + 1;
+      this.idEnd = at - 1;
     }
     at = this.#name(eventTimeColumn, out, at);
     at = this.#time(tape, out, at);
@@ -84,7 +93,8 @@ export class RowWriter {
   /** The row of a regular record by itself, for when the body may not have room. */
   writeApart(tape: RecordTape, remarks: RowRemarks, mostBytes: number): ShortenedRow {
     const out = new Uint8Array(mostBytes);
-    return { bytes: out.subarray(0, this.write(tape, remarks, out, 0)), isShortened: false };
+    const bytes = out.subarray(0, this.write(tape, remarks, out, 0));
+    return { bytes, isShortened: false, idStart: this.idStart, idEnd: this.idEnd };
   }
 
   /**

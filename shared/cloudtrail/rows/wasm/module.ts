@@ -1,9 +1,11 @@
-import type { RecordLimits } from '../bytes/collector.ts';
+import type { RowBody } from '../body.ts';
+import type { KeepRecord } from '../engine.ts';
+import type { RecordLimits } from '../limits.ts';
 import { writeDerivedCells } from './derived.ts';
 import { rowModuleBase64 } from './moduleCode.ts';
 import { writeTable } from './table.ts';
 
-/** How a run ends, besides at an unfinished or refused record; the numbers are those of `wasm/rows.ts`. */
+/** How a run ends, besides at an unfinished or refused record; the numbers are those of `assembly/rows.ts`. */
 export const noRecord = 0;
 export const full = 2;
 
@@ -12,6 +14,8 @@ export interface ModuleRun {
   /** Where the first record without a row begins in the input, the comma before it included. */
   readonly stoppedAt: number;
   readonly rows: number;
+  /** Records read that were not to be kept. */
+  readonly dropped: number;
   /** Bytes written. */
   readonly written: number;
   /** Something in what was read is not ASCII, and perhaps no UTF-8. */
@@ -24,10 +28,13 @@ interface ModuleExports {
     entriesAt: number,
     timePrefixAt: number,
     unmappedPrefixAt: number,
+    watchedAt: number,
     unmappedAreaAt: number,
+    marksAt: number,
     columnBytesCap: number,
     recordBytesCap: number,
     nestingCap: number,
+    asksToKeep: number,
   ) => void;
   readonly begin: (headAt: number, length: number) => void;
   readonly process: (at: number, end: number, out: number, limit: number, isFirst: number) => number;
@@ -35,6 +42,7 @@ interface ModuleExports {
   readonly inputAt: { readonly value: number };
   readonly outputAt: { readonly value: number };
   readonly rowCount: { readonly value: number };
+  readonly dropCount: { readonly value: number };
   readonly sawNonAscii: { readonly value: number };
 }
 
@@ -45,6 +53,10 @@ const tableAt = 4096;
 const paddingBytes = 64;
 /** Most bytes of rows that one run writes before it stops, one row more excepted. */
 export const mostWrittenBytes = 1_048_576;
+/** Of each row the module notes three numbers; the names of its times alone are longer than this. */
+const leastRowBytes = 64;
+const markBytes = 12;
+const marksBytes = (mostWrittenBytes / leastRowBytes) * markBytes;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -55,24 +67,29 @@ export class RowModule {
   readonly #headAt: number;
   readonly #inputAt: number;
   readonly #outputAt: number;
+  readonly #marks: Uint32Array;
   /** Bytes that one run can look at. */
   readonly capacity: number;
   #loaded = 0;
 
-  constructor(limits: RecordLimits, capacity: number) {
+  constructor(limits: RecordLimits, capacity: number, keep?: KeepRecord) {
     this.capacity = capacity;
     this.#inputAt = tableAt + pageBytes;
     const unmappedAt = this.#inputAt + capacity + pageBytes;
-    this.#outputAt = unmappedAt + capacity + pageBytes;
+    const marksAt = unmappedAt + capacity + pageBytes;
+    this.#outputAt = marksAt + marksBytes + pageBytes;
     // Escaping can double a record, what is unmapped is written twice, and derived columns repeat a part.
     const bytes = this.#outputAt + mostWrittenBytes + 4 * capacity + pageBytes;
     const pages = Math.ceil(bytes / pageBytes);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const view = new Uint8Array(memory.buffer);
     this.#memory = view;
+    this.#marks = new Uint32Array(memory.buffer, marksAt, marksBytes / 4);
     compiled ??= new WebAssembly.Module(Buffer.from(rowModuleBase64, 'base64'));
     const derive = (start: number, _end: number, out: number) => writeDerivedCells(view, start, out);
-    this.#exports = new WebAssembly.Instance(compiled, { env: { memory, derive } }).exports as ModuleExports;
+    const isKept = (start: number, end: number) => (keep?.(view.subarray(start, end)) === false ? 0 : 1);
+    const env = { memory, derive, keep: isKept };
+    this.#exports = new WebAssembly.Instance(compiled, { env }).exports as ModuleExports;
     const table = writeTable(view, tableAt);
     this.#headAt = table.endsAt;
     if (this.#headAt + pageBytes / 2 > this.#inputAt) throw new RangeError('the column table has outgrown its page');
@@ -81,10 +98,13 @@ export class RowModule {
       table.entriesAt,
       table.timePrefixAt,
       table.unmappedPrefixAt,
+      table.watchedAt,
       unmappedAt,
+      marksAt,
       limits.columnBytesCap,
       limits.recordBytesCap,
       limits.depthCap - table.depth,
+      keep === undefined ? 0 : 1,
     );
   }
 
@@ -102,7 +122,7 @@ export class RowModule {
 
   /** Writes the rows of the records in the input from `from` on, each beginning with `head`, into at most `room` bytes. */
   run(from: number, head: Uint8Array, room: number, isFirst: boolean): ModuleRun {
-    const { begin, process, inputAt, outputAt, rowCount, sawNonAscii } = this.#exports;
+    const { begin, process, inputAt, outputAt, rowCount, dropCount, sawNonAscii } = this.#exports;
     this.#memory.set(head, this.#headAt);
     begin(this.#headAt, head.length);
     const at = this.#inputAt;
@@ -113,6 +133,7 @@ export class RowModule {
       status,
       stoppedAt: inputAt.value - at,
       rows: rowCount.value,
+      dropped: dropCount.value,
       written: outputAt.value - out,
       sawNonAscii: sawNonAscii.value !== 0,
     };
@@ -128,6 +149,20 @@ export class RowModule {
   /** A view of the input, good until the next load. */
   input(from: number, to: number): Uint8Array {
     return this.#memory.subarray(this.#inputAt + from, this.#inputAt + to);
+  }
+
+  /** Appends the rows of the last run to a body that has room for them. */
+  appendTo(body: RowBody, { rows, written }: ModuleRun): void {
+    const from = body.length;
+    body.bytes.set(this.output(written), from);
+    const marks = this.#marks;
+    for (let row = 0, at = 0; row < rows; row++, at += 3) {
+      const idEnd = marks[at + 2] ?? 0;
+      const idStart = idEnd === 0 ? 0 : from + (marks[at + 1] ?? 0);
+      body.marks.set(body.rows + row, from + (marks[at] ?? 0), idStart, idEnd === 0 ? 0 : from + idEnd);
+    }
+    body.length = from + written;
+    body.rows += rows;
   }
 
   /** A view of the rows written, good until the next run. */

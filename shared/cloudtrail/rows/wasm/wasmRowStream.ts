@@ -1,19 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import { openBracket } from '../../json/bytes.ts';
-import { ByteRowStream, type RowStreamOptions, recordLimits } from '../bytes/byteRowStream.ts';
-import type { RecordLimits } from '../bytes/collector.ts';
+import { openBody, type RowBody } from '../body.ts';
+import { ByteRowStream } from '../bytes/byteRowStream.ts';
 import type {
   EngineCounts,
+  EngineOptions,
   FeedResult,
+  KeepRecord,
   ObjectContext,
   OpenRowStream,
-  RowBody,
   RowStream,
   StubNote,
 } from '../engine.ts';
+import { type RecordLimits, recordLimits } from '../limits.ts';
 import { full, type ModuleRun, mostWrittenBytes, noRecord, RowModule } from './module.ts';
 
-export interface WasmRowStreamOptions extends RowStreamOptions {
+export interface WasmRowStreamOptions extends EngineOptions {
   /** Bytes the module is given at once: few enough to stay in the processor's cache with the rows made of them. */
   readonly blockBytes?: number;
 }
@@ -32,11 +34,11 @@ const looksCap = 100;
  * (the framing around the records, odd records, damage) goes to the byte engine, which so decides every doubtful case.
  */
 export function openWasmRowStream(options: WasmRowStreamOptions = {}): OpenRowStream {
-  const { blockBytes = usualBlockBytes, ...bounds } = options;
+  const { blockBytes = usualBlockBytes, keep, ...bounds } = options;
   const limits = recordLimits(bounds);
   // Feeding is synchronous and leaves nothing behind in the module's memory, so all streams share one.
-  const module = new RowModule(limits, blockBytes + limits.recordBytesCap);
-  return (context) => new WasmRowStream(context, limits, module, blockBytes);
+  const module = new RowModule(limits, blockBytes + limits.recordBytesCap, keep);
+  return (context) => new WasmRowStream(context, limits, module, blockBytes, keep);
 }
 
 class WasmRowStream implements RowStream {
@@ -57,14 +59,21 @@ class WasmRowStream implements RowStream {
   #given = 0;
   #isFirst = true;
   #rows = 0;
+  #dropped = 0;
   #rereadBytes = 0;
   #looks = 0;
 
-  constructor(context: ObjectContext, limits: RecordLimits, module: RowModule, blockBytes: number) {
+  constructor(
+    context: ObjectContext,
+    limits: RecordLimits,
+    module: RowModule,
+    blockBytes: number,
+    keep: KeepRecord | undefined,
+  ) {
     this.#limits = limits;
     this.#module = module;
     this.#blockBytes = blockBytes;
-    this.#bytes = new ByteRowStream(context, limits);
+    this.#bytes = new ByteRowStream(context, limits, keep);
     this.#rowHead = Buffer.from(`{"SourceObject":${JSON.stringify(context.sourceObject)}`);
   }
 
@@ -73,8 +82,13 @@ class WasmRowStream implements RowStream {
   }
 
   get counts(): EngineCounts {
-    const { records, rows, stubs, truncated, repaired } = this.#bytes.counts;
-    return { records: this.#rows + records, rows: this.#rows + rows, stubs, truncated, repaired };
+    const others = this.#bytes.counts;
+    return {
+      ...others,
+      records: this.#rows + this.#dropped + others.records,
+      rows: this.#rows + others.rows,
+      dropped: this.#dropped + others.dropped,
+    };
   }
 
   feed(piece: Uint8Array, body: RowBody): FeedResult {
@@ -86,14 +100,13 @@ class WasmRowStream implements RowStream {
     return this.#given > 0 && this.#taken(this.#bytes.resume(body)) === 'body-full' ? 'body-full' : this.#go(body);
   }
 
-  end(): void {
+  end(body: RowBody): FeedResult {
     if (this.#turn === 'module') {
       // Unfinished: the byte engine says what is missing. A record that it could finish would not be held here.
       this.#leaveRecords();
-      const nothing = { bytes: new Uint8Array(0), length: 0, rows: 0, limit: 0 };
-      if (this.#bytes.feed(this.#carry, nothing) !== 'fed') throw new RangeError('a record was held back');
+      if (this.#bytes.feed(this.#carry, openBody(1)) !== 'fed') throw new RangeError('a record was held back');
     }
-    this.#bytes.end();
+    return this.#bytes.end(body);
   }
 
   #go(body: RowBody): FeedResult {
@@ -159,30 +172,29 @@ class WasmRowStream implements RowStream {
       if (run.status === noRecord) return this.#leaveRecords();
       if (run.status === full && body.rows > 0) {
         if (room <= mostWrittenBytes) return 'body-full';
-        if (run.rows > 0) continue;
+        if (run.rows + run.dropped > 0) continue;
       }
       // Either unfinished, or for the byte engine: refused, or longer than a body.
       const end = module.endOfElement(at);
       if (end === 0) return 'needs-more';
-      this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows);
+      this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped);
       this.#isFirst = false;
       if (this.#give(this.#next(end - at), body) === 'body-full') return 'body-full';
       at = end;
     }
   }
 
-  #append({ rows, written }: ModuleRun, body: RowBody): void {
-    if (rows === 0) return;
-    body.bytes.set(this.#module.output(written), body.length);
-    body.length += written;
-    body.rows += rows;
-    this.#rows += rows;
+  #append(run: ModuleRun, body: RowBody): void {
+    if (run.rows + run.dropped === 0) return;
+    if (run.rows > 0) this.#module.appendTo(body, run);
+    this.#rows += run.rows;
+    this.#dropped += run.dropped;
     this.#isFirst = false;
   }
 
   /** What follows is the byte engine's, until other records begin. */
   #leaveRecords(): 'go-on' {
-    this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows);
+    this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped);
     this.#turn = 'bytes';
     return 'go-on';
   }

@@ -1,5 +1,7 @@
+import { closedBody, openBody } from '../../../../shared/cloudtrail/rows/body.ts';
 import { openByteRowStream } from '../../../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
-import type { EngineCounts, OpenRowStream, RowBody, StubNote } from '../../../../shared/cloudtrail/rows/engine.ts';
+import type { EngineCounts, OpenRowStream, StubNote } from '../../../../shared/cloudtrail/rows/engine.ts';
+import { feedEnd, feedPiece } from '../../../../shared/cloudtrail/rows/feed.ts';
 
 export const context = { sourceObject: '20261101T0005Z_Ab3dE6gH8jK0lMn2', fallbackTime: '2026-11-01T00:05:00Z' };
 
@@ -28,10 +30,12 @@ export function map(log: string | Uint8Array, options: MappingOptions = {}): Map
   const bytes = typeof log === 'string' ? Buffer.from(log) : log;
   const stream = open(context);
   const bodies: string[] = [];
-  let body = emptyBody(limit);
+  let body = openBody(limit);
+  const current = () => body;
   const close = () => {
-    if (body.rows > 0) bodies.push(closed(body));
-    body = emptyBody(limit);
+    if (body.length > body.limit) throw new Error(`a body of ${body.length} bytes; the limit is ${body.limit}`);
+    if (body.rows > 0) bodies.push(Buffer.from(closedBody(body)).toString());
+    body = openBody(limit);
   };
   let error: unknown;
   try {
@@ -39,14 +43,10 @@ export function map(log: string | Uint8Array, options: MappingOptions = {}): Map
       // A copy of exactly this length: a read past the end must not see the following bytes.
       const piece = new Uint8Array(bytes.subarray(at, at + (pieces[Math.min(turn, pieces.length - 1)] ?? 1)));
       at += piece.length;
-      let result = stream.feed(piece, body);
-      while (result === 'body-full') {
-        close();
-        result = stream.resume(body);
-      }
+      for (const _ of feedPiece(stream, piece, current)) close();
       piece.fill(0x78);
     }
-    stream.end();
+    for (const _ of feedEnd(stream, current)) close();
   } catch (caught) {
     error = caught;
   }
@@ -67,15 +67,4 @@ export function rowOf(record: string | object, options: MappingOptions = {}): Ro
   if (error !== undefined || row === undefined || rows.length !== 1)
     throw new Error(`${rows.length} rows`, { cause: error });
   return row;
-}
-
-function emptyBody(limit: number): RowBody {
-  const bytes = new Uint8Array(limit);
-  bytes[0] = 0x5b;
-  return { bytes, length: 1, rows: 0, limit };
-}
-
-function closed(body: RowBody): string {
-  if (body.length > body.limit) throw new Error(`a body of ${body.length} bytes; the limit is ${body.limit}`);
-  return `${Buffer.from(body.bytes.subarray(0, body.length - 1))}]`;
 }

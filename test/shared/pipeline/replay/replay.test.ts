@@ -350,7 +350,7 @@ describe('replay', () => {
       return {
         feed: (piece, body) => stream.feed(piece, body),
         resume: (body) => stream.resume(body),
-        end: () => stream.end(),
+        end: (body) => stream.end(body),
         get counts() {
           return stream.counts;
         },

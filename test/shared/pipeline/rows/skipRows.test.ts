@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FeedResult, RowBody } from '../../../../shared/cloudtrail/rows/engine.ts';
+import { openBody, type RowBody } from '../../../../shared/cloudtrail/rows/body.ts';
+import { feedEnd, feedPiece } from '../../../../shared/cloudtrail/rows/feed.ts';
 import { RowRanges } from '../../../../shared/kit/ranges.ts';
 import { skipRows } from '../../../../shared/pipeline/rows/skipRows.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
@@ -25,19 +26,16 @@ describe('skipRows', () => {
           const bytes = Buffer.from(`${lines.map((line) => `${line}\n`).join('')}.\n`);
           const bodies: RowBody[] = [];
           const open = (): RowBody => {
-            const body = { bytes: Buffer.alloc(limit), length: 1, rows: 0, limit };
+            const body = openBody(limit);
             bodies.push(body);
             return body;
           };
           let body = open();
           for (let from = 0; from < bytes.length; from += pieceBytes) {
-            let result: FeedResult = stream.feed(bytes.subarray(from, from + pieceBytes), body);
-            while (result === 'body-full') {
-              body = open();
-              result = stream.resume(body);
-            }
+            const piece = bytes.subarray(from, from + pieceBytes);
+            for (const _ of feedPiece(stream, piece, () => body)) body = open();
           }
-          stream.end();
+          for (const _ of feedEnd(stream, () => body)) body = open();
           const written = bodies
             .map((closed) => Buffer.from(closed.bytes.subarray(1, closed.length)).toString())
             .join('');
@@ -60,14 +58,14 @@ describe('skipRows: content that breaks', () => {
     skipped.add(4, 90);
     const stream = skipRows(lineRows(context), skipped, 40);
     const bodies: string[] = [];
-    let body: RowBody = { bytes: Buffer.alloc(16), length: 1, rows: 0, limit: 16 };
+    let body = openBody(16);
     const close = () => {
       bodies.push(Buffer.from(body.bytes.subarray(1, body.length)).toString());
-      body = { bytes: Buffer.alloc(16), length: 1, rows: 0, limit: 16 };
+      body = openBody(16);
     };
     const text = `${[0, 1, 2, 3, 4].map((n) => `{"row":${n}}\n`).join('')}!\n`;
     expect(() => {
-      for (let fed = stream.feed(Buffer.from(text), body); fed === 'body-full'; fed = stream.resume(body)) close();
+      for (const _ of feedPiece(stream, Buffer.from(text), () => body)) close();
     }).toThrow(ConnectorError);
     close();
     expect(bodies.join('')).toBe('{"row":2},{"row":3},');

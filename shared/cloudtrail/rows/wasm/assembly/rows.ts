@@ -1,5 +1,5 @@
 // AssemblyScript: CloudTrail records in linear memory -> rows in linear memory, in one pass over the bytes.
-// It knows no column and no CloudTrail key: the host writes both as a table (wasmTable.ts). It allocates nothing.
+// Column names and CloudTrail's keys are not in here: the host writes them as a table (table.ts). It allocates nothing.
 // Whatever is not plain it refuses, and the byte engine in TypeScript decides: a wrong row is impossible as long as this
 // code is sure of every byte that it accepts. Behind the input stand zeros, a byte that JSON allows nowhere: so nothing
 // here asks whether the input has ended, and an unfinished record is refused like any other.
@@ -7,6 +7,10 @@
 /** Writes the cells of the columns derived from the JSON object between two positions; answers their length, or -1. */
 @external("env", "derive")
 declare function derive(start: usize, end: usize, out: usize): i32;
+
+/** Whether the record between two positions becomes a row; asked only when `configure` said so. */
+@external("env", "keep")
+declare function keep(start: usize, end: usize): bool;
 
 // An entry of the table: one key of one level.
 const ENTRY: usize = 128;
@@ -30,6 +34,9 @@ const KIND_BOOLEAN: u8 = 2;
 const KIND_LEVEL: u8 = 3;
 const KIND_DATETIME: u8 = 4;
 const KIND_TIME: u8 = 5; // the event's time: written to two columns, and needed
+const KIND_EVENT_ID: u8 = 6; // as text; where it lies in the row is told
+
+const MARK: usize = 12; // per row three u32, counted from `outputAt`: its end, where the text of its event ID starts and ends
 
 const LONGEST_KEY: usize = 29; // of a column; `"key":` is compared in 32 bytes
 
@@ -51,6 +58,9 @@ let recordLevel: usize = 0;
 let timePrefix: usize = 0; // the second column of the time: u8 length, then its prefix
 let unmappedPrefix: usize = 0; // `,"UnmappedFields":`
 let unmappedArea: usize = 0;
+let marksArea: usize = 0;
+let watchedKeys: usize = 0; // 8 u32: the first four bytes of the keys that columns may be derived from
+let asksToKeep: bool = false;
 let columnCap: usize = 0;
 let recordCap: usize = 0;
 let depthCap: i32 = 0;
@@ -63,10 +73,13 @@ let seen: u64 = 0;
 let seenTime: bool = false;
 let keyLength: usize = 0; // of the key last read
 let sawDerived: bool = false; // a key that columns may be derived from
+let idStart: usize = 0; // of the row's event ID, without quotes; 0 when it has none
+let idEnd: usize = 0;
 
 export let inputAt: usize = 0; // where the first record without a row begins, its comma included
 export let outputAt: usize = 0; // end of the rows written
 export let rowCount: u32 = 0;
+export let dropCount: u32 = 0; // records that were read and not kept
 export let sawNonAscii: bool = false; // in what was taken: the host checks that it is UTF-8
 
 export function configure(
@@ -74,16 +87,22 @@ export function configure(
   entriesAt: usize,
   timePrefixAt: usize,
   unmappedPrefixAt: usize,
+  watchedAt: usize,
   unmappedAreaAt: usize,
+  marksAt: usize,
   columnBytesCap: u32,
   recordBytesCap: u32,
   nestingCap: i32,
+  asks: bool,
 ): void {
   recordLevel = recordLevelAt;
   entries = entriesAt;
   timePrefix = timePrefixAt;
   unmappedPrefix = unmappedPrefixAt;
+  watchedKeys = watchedAt;
   unmappedArea = unmappedAreaAt;
+  marksArea = marksAt;
+  asksToKeep = asks;
   columnCap = columnBytesCap;
   recordCap = recordBytesCap;
   depthCap = min(nestingCap, 60); // `copyContainer` has one bit of a u64 for each level
@@ -103,6 +122,7 @@ export function process(p: usize, end: usize, out: usize, limit: usize, isFirst:
   Q = out;
   outputAt = out;
   rowCount = 0;
+  dropCount = 0;
   sawNonAscii = false;
   let afterRecord = !isFirst;
   for (;;) {
@@ -117,13 +137,27 @@ export function process(p: usize, end: usize, out: usize, limit: usize, isFirst:
     if (load<u8>(p) != OPEN_BRACE) return NO_RECORD;
     const next = writeRow(p);
     if (next == 0) return STOPPED;
-    if (Q > limit) return FULL;
-    outputAt = Q;
-    rowCount++;
+    if (asksToKeep && !keep(p, next)) {
+      Q = outputAt;
+      dropCount++;
+    } else {
+      if (Q > limit) return FULL;
+      writeMark(marksArea + rowCount * MARK, out);
+      outputAt = Q;
+      rowCount++;
+    }
     p = next;
     afterRecord = true;
   }
   return 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function writeMark(at: usize, out: usize): void {
+  store<u32>(at, <u32>(Q - out));
+  store<u32>(at, idEnd == 0 ? 0 : <u32>(idStart - out), 4);
+  store<u32>(at, idEnd == 0 ? 0 : <u32>(idEnd - out), 8);
 }
 
 /** The end of the element at `p` by brackets and quotes alone; 0 when it lies beyond the input. */
@@ -152,6 +186,7 @@ function writeRow(p: usize): usize {
   U = unmappedArea;
   seen = 0;
   seenTime = false;
+  idEnd = 0;
   const end = writeMembers(p, recordLevel);
   if (end == 0 || !seenTime || end - p > recordCap) return 0;
   const unmapped = U - unmappedArea;
@@ -233,7 +268,13 @@ function readKey(p: usize): usize {
 function entryOf(key: usize, level: usize): usize {
   const length = keyLength;
   if (length > LONGEST_KEY) return 0;
-  const mixed = load<u32>(key) + load<u32>(key + length - 4) * 31 + <u32>length;
+  // The hash of KeyTable in json/keys.ts.
+  const mixed =
+    <u32>length +
+    (<u32>load<u8>(key) << 5) +
+    (<u32>load<u8>(key + (length >> 1)) << 10) +
+    (<u32>load<u8>(key + length - 3) << 16) +
+    (<u32>load<u8>(key + length - 1) << 22);
   const slot = load<u8>(level + <usize>((mixed * load<u32>(level, LEVEL_MULTIPLIER)) >>> 25), LEVEL_SLOTS);
   if (slot == 0) return 0;
   const entry = entries + <usize>(slot - 1) * ENTRY;
@@ -258,14 +299,24 @@ function writeCell(p: usize, entry: usize): usize {
   v128.store(Q, v128.load(entry, ENTRY_PREFIX + 16), 16);
   v128.store(Q, v128.load(entry, ENTRY_PREFIX + 32), 32);
   Q += <usize>load<u8>(entry, ENTRY_PREFIX_LENGTH);
-  if (kind == KIND_TEXT) {
-    if (c == QUOTE) p = copyString(p);
-    else if (c == OPEN_BRACE || c == OPEN_BRACKET) {
-      p = copyNested(p, load<u8>(entry, ENTRY_WATCHED) != 0 && c == OPEN_BRACE);
-    } else p = copyQuotedScalar(p);
+  if (kind == KIND_TEXT) p = copyText(p, c, entry);
+  else if (kind == KIND_EVENT_ID) {
+    idStart = Q + 1;
+    p = copyText(p, c, entry);
+    idEnd = Q - 1;
   } else if (kind == KIND_BOOLEAN) p = copyBoolean(p);
   else p = copyTime(p, kind == KIND_TIME);
   return p - start <= columnCap ? p : 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function copyText(p: usize, c: u8, entry: usize): usize {
+  if (c == QUOTE) return copyString(p);
+  if (c == OPEN_BRACE || c == OPEN_BRACKET) {
+    return copyNested(p, load<u8>(entry, ENTRY_WATCHED) != 0 && c == OPEN_BRACE);
+  }
+  return copyQuotedScalar(p);
 }
 
 /** Unmapped members of a level stay in an object of its name. */
@@ -620,17 +671,13 @@ function copyContainer(p: usize, isEscaped: bool, isWatched: bool): usize {
   return 0;
 }
 
-/** The first four letters of the keys that columns are derived from; others that begin alike only cost time. */
+/** By the first four letters; other keys that begin alike only cost time. */
 // @ts-ignore: decorator
 @inline
 function mayBeDerived(key: usize): bool {
-  const four = load<u32>(key);
-  return (
-    four == 0x72507069 || // ipProtocol
-    four == 0x65507069 || // ipPermissions
-    four == 0x6d6f7266 || // fromPort
-    four == 0x6f506f74 || // toPort
-    four == 0x72646963 // cidrIp
+  const four = i32x4.splat(load<u32>(key));
+  return v128.any_true(
+    v128.or(i32x4.eq(four, v128.load(watchedKeys)), i32x4.eq(four, v128.load(watchedKeys, 16))),
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { generateTrail } from '../../../../../local/trail/generateTrail.ts';
-import { recordLimits } from '../../../../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
+import { recordLimits } from '../../../../../shared/cloudtrail/rows/limits.ts';
 import { full, noRecord, RowModule } from '../../../../../shared/cloudtrail/rows/wasm/module.ts';
 
 const limits = recordLimits({});

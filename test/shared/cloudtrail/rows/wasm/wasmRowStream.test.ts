@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { generateTrail } from '../../../../../local/trail/generateTrail.ts';
+import { openBody, type RowBody } from '../../../../../shared/cloudtrail/rows/body.ts';
 import { openByteRowStream } from '../../../../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
-import type { RowBody } from '../../../../../shared/cloudtrail/rows/engine.ts';
+import { feedEnd, feedPiece } from '../../../../../shared/cloudtrail/rows/feed.ts';
 import { openWasmRowStream } from '../../../../../shared/cloudtrail/rows/wasm/wasmRowStream.ts';
 import { context, logOf, map, type Row } from '../mapping.ts';
 
@@ -211,7 +212,7 @@ class Reader {
   constructor(json: Uint8Array, limit: number) {
     this.#rest = json;
     this.#limit = limit;
-    this.#body = this.#open();
+    this.#body = openBody(this.#limit);
   }
 
   get isDone(): boolean {
@@ -222,24 +223,16 @@ class Reader {
     if (this.isDone) return;
     const piece = Uint8Array.from(this.#rest.subarray(0, length));
     this.#rest = this.#rest.subarray(length);
-    let result = this.#stream.feed(piece, this.#body);
-    while (result === 'body-full') {
-      this.#close();
-      result = this.#stream.resume(this.#body);
-    }
+    for (const _ of feedPiece(this.#stream, piece, () => this.#body)) this.#close();
     piece.fill(0x78);
     if (!this.isDone) return;
-    this.#stream.end();
+    for (const _ of feedEnd(this.#stream, () => this.#body)) this.#close();
     this.#close();
-  }
-
-  #open(): RowBody {
-    return { bytes: new Uint8Array(this.#limit).fill(0x5b), length: 1, rows: 0, limit: this.#limit };
   }
 
   #close(): void {
     const { bytes, length } = this.#body;
     this.rows.push(...(JSON.parse(`${Buffer.from(bytes.subarray(0, length - 1))}]`) as Row[]));
-    this.#body = this.#open();
+    this.#body = openBody(this.#limit);
   }
 }

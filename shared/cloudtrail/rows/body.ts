@@ -1,0 +1,95 @@
+/**
+ * An open request body: `[row,row,…`. The engine appends rows and moves `length`; whoever closes the body replaces the
+ * last comma by `]`. A row never lies across two bodies.
+ */
+export interface RowBody {
+  readonly bytes: Uint8Array;
+  /** Bytes in use: 1 (the opening bracket) when empty. */
+  length: number;
+  rows: number;
+  /** The closed body may not be longer than this many bytes. */
+  readonly limit: number;
+  /** Where the rows in use lie. */
+  readonly marks: RowMarks;
+}
+
+const marksPerRow = 3;
+
+/** Where each row of a body ends, and where its event ID lies: so that nobody need read the rows again to find out. */
+export class RowMarks {
+  #marks = new Int32Array(marksPerRow * 256);
+
+  /** Of one row: the position after its comma; where the text of its event ID starts and ends, both 0 when it has none. */
+  set(row: number, end: number, idStart: number, idEnd: number): void {
+    const at = marksPerRow * row;
+    if (at === this.#marks.length) {
+      const larger = new Int32Array(2 * at);
+      larger.set(this.#marks);
+      this.#marks = larger;
+    }
+    this.#marks[at] = end;
+    this.#marks[at + 1] = idStart;
+    this.#marks[at + 2] = idEnd;
+  }
+
+  /** The row's first byte. */
+  start(row: number): number {
+    return row === 0 ? 1 : this.end(row - 1);
+  }
+
+  /** The position after the row's comma. */
+  end(row: number): number {
+    return this.#marks[marksPerRow * row] ?? 0;
+  }
+
+  /** Where the text of the row's event ID starts, its quote left out; 0 when it has none. */
+  idStart(row: number): number {
+    return this.#marks[marksPerRow * row + 1] ?? 0;
+  }
+
+  /** The position after that text. */
+  idEnd(row: number): number {
+    return this.#marks[marksPerRow * row + 2] ?? 0;
+  }
+
+  /** The ends of so many rows, as a copy. */
+  ends(rows: number): Int32Array {
+    return Int32Array.from({ length: rows }, (_, row) => this.end(row));
+  }
+}
+
+/** An empty body of at most so many bytes, its closing bracket included. */
+export function openBody(limit: number, bytes: Uint8Array = new Uint8Array(limit)): RowBody {
+  return emptied({ bytes, length: 1, rows: 0, limit, marks: new RowMarks() });
+}
+
+/** The same body without its rows. */
+export function emptied(body: RowBody): RowBody {
+  body.bytes[0] = 0x5b;
+  body.length = 1;
+  body.rows = 0;
+  return body;
+}
+
+/** The request of a body with rows: the comma after the last of them becomes the bracket. */
+export function closedBody(body: RowBody): Uint8Array {
+  body.bytes[body.length - 1] = 0x5d;
+  return body.bytes.subarray(0, body.length);
+}
+
+/** One row with its comma, as it lies in the body. */
+export function rowAt({ bytes, marks }: RowBody, row: number): Uint8Array {
+  return bytes.subarray(marks.start(row), marks.end(row));
+}
+
+/** Appends a row, its comma included, whose event ID lies at these positions inside it. False when it does not fit. */
+export function appendRow(body: RowBody, row: Uint8Array, idStart: number, idEnd: number): boolean {
+  const from = body.length;
+  if (from + row.length > body.limit) return false;
+  body.bytes.set(row, from);
+  body.length = from + row.length;
+  if (idEnd === 0) body.marks.set(body.rows, body.length, 0, 0);
+  else body.marks.set(body.rows, body.length, from + idStart, from + idEnd);
+  body.rows += 1;
+  return true;
+}
