@@ -38,7 +38,9 @@ describe.each(Object.entries(engines))('a record that is not kept, by %s', (_, e
 
   test('is not asked about when it is a stub, which has its row', () => {
     const keep = () => false;
-    const { rows, counts } = map(logOf('[]', '7', { deep: [[[[[[[[[]]]]]]]]] }), { open: engine({ keep, depthCap: 8 }) });
+    const { rows, counts } = map(logOf('[]', '7', { deep: [[[[[[[[[]]]]]]]]] }), {
+      open: engine({ keep, depthCap: 8 }),
+    });
     expect(rows).toHaveLength(3);
     expect(counts).toMatchObject({ records: 3, rows: 3, dropped: 0, stubs: 3 });
   });
