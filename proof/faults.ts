@@ -18,7 +18,7 @@ const { values } = parseCommand({
     faults: {
       type: 'string',
       value: 'NAMES',
-      help: 'all (default), none, exact (those that excuse no duplicate), or names joined by commas; "list" tells them',
+      help: 'all (default), none, exact (those after which no duplicate may be), or names joined by commas; "list" tells them',
     },
     story: { type: 'string', value: 'NAME', help: 'tell one long story instead, days in minutes; "list" tells them' },
     lanes: { type: 'string', value: 'N', help: 'runs side by side, each with clouds of its own (default 3)' },
@@ -74,10 +74,10 @@ function refuseBeside(what: string, options: readonly (keyof typeof values)[]): 
 }
 
 function tell(outcome: RunOutcome): void {
-  const { seed: ofRun, delivered, duplicated, bound, byExcuse, seconds } = outcome;
+  const { seed: ofRun, delivered, duplicated, bound, byCause, seconds } = outcome;
   const problems = brokenPromises(outcome);
   const verdict = problems.length === 0 ? 'ok' : 'BROKEN';
-  const reasons = Object.entries(byExcuse)
+  const reasons = Object.entries(byCause)
     .filter(([, rows]) => rows > 0)
     .map(([reason, rows]) => `: ${rows} ${reason}`)
     .join('');
@@ -95,12 +95,12 @@ function rendered(all: FaultTotals): string {
     lost,
     duplicated,
     bound,
-    byExcuse,
+    byCause,
     wrongDeadLetters,
     mostUploadsInFlight,
     faults,
   } = all;
-  const excused = Object.entries(byExcuse).map(([excuse, rows]) => `${rows} ${excuse}`);
+  const causes = Object.entries(byCause).map(([cause, rows]) => `${rows} ${cause}`);
   const met = Object.entries(faults).map(([name, times]) => `${times} x ${name}`);
   return [
     `${made} runs in ${((performance.now() - started) / 1000).toFixed(0)} s`,
@@ -108,7 +108,7 @@ function rendered(all: FaultTotals): string {
     `rows delivered         ${delivered}`,
     `records lost           ${lost}`,
     `rows there twice       ${duplicated} (at most ${bound}: uploads whose outcome could not be recorded)`,
-    `why that many may be   ${excused.length === 0 ? 'no reason seen' : excused.join(', ')}`,
+    `why that many may be   ${causes.length === 0 ? 'no reason seen' : causes.join(', ')}`,
     `wrong dead letters     ${wrongDeadLetters}`,
     `most uploads in flight ${mostUploadsInFlight}`,
     `faults met             ${met.length === 0 ? 'none' : met.join(', ')}`,

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommand, wholeNumber } from '../cli/commandLine.ts';
+import { startCloudsProcess } from '../local/process/clouds/start.ts';
 import { boundsOf } from '../shared/settings/bounds.ts';
-import { startRemoteClouds } from './scale/cloudsClient.ts';
 import { type Measurement, measure } from './scale/measure.ts';
 
 const { values } = parseCommand({
@@ -27,9 +27,9 @@ const inFlight = wholeNumber('scale', 'in-flight', values['in-flight'] ?? '8', .
 const latencyMs = wholeNumber('scale', 'latency', values.latency ?? '50', 0);
 
 const folder = await mkdtemp(join(tmpdir(), 'connector-scale-'));
-const clouds = await startRemoteClouds(join(folder, 'clouds'));
+const clouds = await startCloudsProcess({ folder: join(folder, 'clouds'), mode: 'keep', rate: 'unlimited' });
 const environment = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(folder, 'compiled') };
-const shared = { clouds, environment, objects };
+const shared = { clouds, environment, folder: join(folder, 'files'), objects };
 const restricted = { latencyMs, settings: { OBJECTS_IN_FLIGHT: String(inFlight), LONG_POLL_SECONDS: '1' } };
 try {
   tell(`${processes} processes, ${objects} log files, ${inFlight} at once each, ${latencyMs} ms latency ...`);
@@ -40,7 +40,7 @@ try {
   const free = await measure({ ...shared, settings: {}, latencyMs: 0, processes: 1, seed: 'free' });
   report(several, one, free);
 } finally {
-  await clouds.stop();
+  await clouds.end();
   await rm(folder, { recursive: true, force: true });
 }
 process.exit();

@@ -50,5 +50,5 @@ describe('npm run package', () => {
 
     expect(error).toBeUndefined();
     expect(await clouds.arrived()).toEqual(['by-bundle']);
-  }, 60_000);
+  });
 });

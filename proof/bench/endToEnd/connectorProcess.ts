@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { connectorOf, type Environment } from '../../../functions/app/connector.ts';
+import { answerParent } from '../../../local/process/asked.ts';
 import type { SliceSummary } from '../../../shared/words/events.ts';
 import type { ConnectorLook, ConnectorOrder } from './messages.ts';
 
@@ -18,11 +19,13 @@ subscribe('http.client.request.start', (message) => {
   if (storagePorts.includes(String(request.getHeader('host')).split(':')[1] ?? '')) storageRequests += 1;
 });
 
-process.on('message', (order: ConnectorOrder) => {
-  void obey(order).then(() => process.send?.(look()));
+answerParent<ConnectorOrder, ConnectorLook>({
+  first: look(),
+  async answer(order) {
+    await obey(order);
+    return look();
+  },
 });
-process.on('disconnect', () => process.exit(0));
-process.send?.(look());
 
 async function obey(order: ConnectorOrder): Promise<void> {
   if (order.kind === 'drain') draining = drainUntilStopped(order.settings);

@@ -1,13 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AskedProcess, startAsked } from '../../../local/process/askedProcess.ts';
+import { startAsked } from '../../../local/process/asked.ts';
+import type { CloudsLook } from '../../../local/process/clouds/orders.ts';
+import { type CloudsProcess, startCloudsProcess } from '../../../local/process/clouds/start.ts';
 import type { DataSet } from '../dataSets.ts';
-import {
-  burstSeconds,
-  type CloudsLook,
-  type CloudsOrder,
-  type ConnectorLook,
-  type ConnectorOrder,
-} from './messages.ts';
+import { burstSeconds, type ConnectorLook, type ConnectorOrder } from './messages.ts';
 import { rowsLost } from './rowsLost.ts';
 
 /** The composed connector, ledger and all, draining embedded clouds; its process, theirs and storage's share the machine. */
@@ -56,7 +52,6 @@ export interface EndToEndOptions {
   readonly report: (line: string) => void;
 }
 
-const cloudsScript = new URL('./cloudsProcess.ts', import.meta.url);
 const connectorScript = new URL('./connectorProcess.ts', import.meta.url);
 
 const latencyMs = 150;
@@ -69,7 +64,7 @@ const smallFilesPerSecond = { 0: 1800, 20: 1500, 150: 600 } as const;
 export async function endToEnd(options: EndToEndOptions): Promise<EndToEnd> {
   const { folder, mid, tiny, measuredMs, bytesPerMinute, report } = options;
   const quota = bytesPerMinute / 60e6;
-  const clouds = await startAsked<CloudsOrder, CloudsLook>(cloudsScript, [folder, '4', String(bytesPerMinute)]);
+  const clouds = await startCloudsProcess({ folder, mode: 'count', rules: 4, rate: { bytesPerMinute, burstSeconds } });
   try {
     const drained = async (phase: Phase): Promise<Measured> => {
       const measured = await drain(clouds, phase);
@@ -132,11 +127,11 @@ interface Measured {
   readonly rowsLost: number;
 }
 
-async function drain(clouds: AskedProcess<CloudsOrder, CloudsLook>, phase: Phase): Promise<Measured> {
+async function drain(clouds: CloudsProcess, phase: Phase): Promise<Measured> {
   const { files, copies, set } = phase;
   await clouds.ask({ kind: 'purge' });
   await clouds.ask({ kind: 'store', folder: set.folder, files, copies });
-  await clouds.ask({ kind: 'latency', ms: phase.latencyMs });
+  await clouds.ask({ kind: 'latency', ms: phase.latencyMs, services: ['s3'] });
   const before = await clouds.ask({ kind: 'announce', objects: files * copies });
   const settings = settingsFor(before.appSettings, phase.rules);
   const connector = await startAsked<ConnectorOrder, ConnectorLook>(connectorScript, [], settings);

@@ -1,5 +1,6 @@
+import type { CloudsLook } from '../../../local/process/clouds/orders.ts';
 import type { DataSet } from '../dataSets.ts';
-import type { CloudsLook, ConnectorLook } from './messages.ts';
+import type { ConnectorLook } from './messages.ts';
 
 /** A drain that has ended: the clouds before and after it, and the connector's last look. */
 export interface EndedDrain {

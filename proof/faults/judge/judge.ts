@@ -1,7 +1,7 @@
-import type { Excuse } from './excuses.ts';
+import type { Cause } from './causes.ts';
 import type { KnownTrail } from './knownTrail.ts';
+import type { Bound } from './observer.ts';
 import { rowContent } from './rowContent.ts';
-import type { Bound } from './witness.ts';
 
 /** The table against the truth. */
 export interface Judgement {
@@ -13,7 +13,7 @@ export interface Judgement {
   readonly duplicated: number;
   /** Rows that may be there twice. */
   readonly bound: number;
-  readonly byExcuse: Readonly<Record<Excuse, number>>;
+  readonly byCause: Readonly<Record<Cause, number>>;
   /** Objects with records lost. */
   readonly lostFrom: readonly string[];
   /** Objects with more duplicates than may be. */
@@ -54,7 +54,7 @@ export function judge(trail: KnownTrail, rows: readonly string[], bound: Bound):
     lost,
     duplicated,
     bound: bound.rows,
-    byExcuse: bound.byExcuse,
+    byCause: bound.byCause,
     lostFrom: [...lostFrom],
     overBound,
     altered: rows.length - known,

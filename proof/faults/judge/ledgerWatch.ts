@@ -1,5 +1,5 @@
 import { RowRanges } from '../../../shared/kit/ranges.ts';
-import type { StorageCall } from '../lane/storageGate.ts';
+import type { StorageCall } from '../processes/storageGate.ts';
 
 /** What became certain about one object in the ledger, because its storage has answered. */
 export type LedgerFact =

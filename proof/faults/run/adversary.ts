@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Crew } from '../lane/crew.ts';
-import type { Lane } from '../lane/laneClouds.ts';
+import type { InstancePool } from '../processes/pool.ts';
+import type { Testbed } from '../processes/testbed.ts';
 import type { FaultName } from './faultKinds.ts';
 import { Outages } from './outages.ts';
 import type { Injection, RunPlan } from './plan.ts';
@@ -8,8 +8,8 @@ import type { Injection, RunPlan } from './plan.ts';
 export type FaultCounts = Readonly<Partial<Record<FaultName, number>>>;
 
 export interface AdversaryParts {
-  readonly lane: Lane;
-  readonly crew: Crew;
+  readonly testbed: Testbed;
+  readonly pool: InstancePool;
   readonly plan: RunPlan;
   /** Milliseconds of the story after which a paused process has lost what it held. */
   readonly heldMs: number;
@@ -20,7 +20,7 @@ export interface AdversaryParts {
  * a process that was killed, paused or told to end, or a door that was shut, once.
  */
 export async function playAdversary(parts: AdversaryParts): Promise<FaultCounts> {
-  const { aws } = parts.lane.clouds;
+  const { aws } = parts.testbed.clouds;
   const counts: Partial<Record<FaultName, number>> = {};
   const count = (kind: FaultName, times: number): void => {
     if (times > 0) counts[kind] = (counts[kind] ?? 0) + times;
@@ -52,8 +52,8 @@ function awsKinds({ injections }: RunPlan): ReadonlyMap<string, FaultName> {
 /** Resolves when it is over; answers how often it was met, but for what the embedded AWS counts. */
 async function inflict(injection: Injection, parts: AdversaryParts, outages: Outages): Promise<number> {
   const { misfortune, forMs } = injection;
-  const { lane, crew, heldMs } = parts;
-  const { aws, identity, ingestion } = lane.clouds;
+  const { testbed, pool, heldMs } = parts;
+  const { aws, identity, ingestion } = testbed.clouds;
   switch (misfortune.type) {
     case 'aws': {
       const id = aws.faults.add(misfortune.rule);
@@ -64,7 +64,7 @@ async function inflict(injection: Injection, parts: AdversaryParts, outages: Out
     case 'ingestion':
     case 'identity':
     case 'storage': {
-      const faults = { ingestion: ingestion.faults, identity: identity.faults, storage: lane.storageFaults };
+      const faults = { ingestion: ingestion.faults, identity: identity.faults, storage: testbed.storageFaults };
       const fault = faults[misfortune.type].add(misfortune.fault);
       await wait(forMs);
       fault.remove();
@@ -72,7 +72,7 @@ async function inflict(injection: Injection, parts: AdversaryParts, outages: Out
     }
     case 'shut': {
       const isStorage = misfortune.door === 'storage';
-      const gates = crew.instances.map((instance) => (isStorage ? instance.storageGate : instance.ingestionGate));
+      const gates = pool.instances.map((instance) => (isStorage ? instance.storageGate : instance.ingestionGate));
       // Who has a connection loses it at the next request, before it is acted upon.
       const broken = isStorage ? undefined : ingestion.faults.add({ kind: 'reset' });
       await outages.begin(gates);
@@ -84,14 +84,14 @@ async function inflict(injection: Injection, parts: AdversaryParts, outages: Out
     case 'expire-visibility':
       return aws.expireVisibility();
     case 'kill':
-      await crew.kill(misfortune.instance);
+      await pool.kill(misfortune.instance);
       return 1;
     case 'terminate':
-      await crew.terminate(misfortune.instance);
+      await pool.terminate(misfortune.instance);
       return 1;
     case 'pause': {
-      const wasPaused = await crew.pause(misfortune.instance, async () => {
-        await lane.clock.sleep(heldMs);
+      const wasPaused = await pool.pause(misfortune.instance, async () => {
+        await testbed.clock.sleep(heldMs);
         await wait(forMs / 2);
       });
       return wasPaused ? 1 : 0;

@@ -1,9 +1,16 @@
-import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { FromLane, ToLane } from '../lane/laneMessages.ts';
+import { startAsked } from '../../../local/process/asked.ts';
 import type { FaultName } from './faultKinds.ts';
 import type { RunOutcome } from './runOnce.ts';
+
+/** What a process that makes runs is asked. */
+export interface RunOrder {
+  readonly seed: number;
+  readonly enabled: readonly FaultName[];
+  readonly trace: boolean;
+}
+
+export type RunAnswer = { readonly kind: 'ready' } | { readonly kind: 'made'; readonly outcome: RunOutcome };
 
 export interface ManyRunsOptions {
   readonly seeds: readonly number[];
@@ -17,38 +24,27 @@ export interface ManyRunsOptions {
   readonly onOutcome: (outcome: RunOutcome) => void;
 }
 
-const script = fileURLToPath(new URL('../lane/laneProcess.ts', import.meta.url));
+const script = new URL('./script.ts', import.meta.url);
 
-/** Makes all runs, several side by side. @throws when the suite itself fails */
+/** Makes all runs, several side by side. @throws Error naming the seed when the suite itself fails */
 export async function manyRuns(options: ManyRunsOptions): Promise<void> {
   const seeds = [...options.seeds];
   const lanes = Math.min(options.lanes, seeds.length);
-  await Promise.all(Array.from({ length: lanes }, (_, index) => runLane(index, seeds, options)));
+  await Promise.all(Array.from({ length: lanes }, (_, index) => oneAfterTheOther(index, seeds, options)));
 }
 
-function runLane(index: number, seeds: number[], options: ManyRunsOptions): Promise<void> {
+async function oneAfterTheOther(index: number, seeds: number[], options: ManyRunsOptions): Promise<void> {
   const { enabled, folder, trace, onOutcome } = options;
-  const child = fork(script, [join(folder, `lane-${index}`), String(index)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const tell = (message: ToLane): void => void child.send(message);
-  return new Promise((resolve, reject) => {
-    const next = (): void => {
-      const seed = seeds.shift();
-      tell(seed === undefined ? { type: 'stop' } : { type: 'run', seed, enabled, trace });
-    };
-    child.on('message', (message: FromLane) => {
-      if (message.type === 'broken') {
-        child.kill('SIGKILL');
-        reject(new Error(`the run of seed ${message.seed} broke down: ${message.reason}`));
-        return;
-      }
-      if (message.type === 'outcome') onOutcome(message.outcome);
-      next();
-    });
-    child.once('exit', (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`a lane ended with ${code ?? signal}`));
-    });
-  });
+  const args = [join(folder, `lane-${index}`), String(index)];
+  const runs = await startAsked<RunOrder, RunAnswer>(script, args, { PATH: process.env['PATH'] });
+  try {
+    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+      const answer = await runs.ask({ seed, enabled, trace }).catch((cause: unknown) => {
+        throw new Error(`the run of seed ${seed} broke down; the lines above say why`, { cause });
+      });
+      if (answer.kind === 'made') onOutcome(answer.outcome);
+    }
+  } finally {
+    await runs.end();
+  }
 }

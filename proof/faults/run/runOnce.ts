@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Judgement, judge } from '../judge/judge.ts';
 import { type KnownTrail, knownTrail } from '../judge/knownTrail.ts';
-import { noBound, Witness } from '../judge/witness.ts';
-import { type Crew, startCrew } from '../lane/crew.ts';
-import { startInstance } from '../lane/instance.ts';
-import type { Lane } from '../lane/laneClouds.ts';
+import { noBound, Observer } from '../judge/observer.ts';
+import { startInstance } from '../processes/instance.ts';
+import { type InstancePool, startPool } from '../processes/pool.ts';
+import type { Testbed } from '../processes/testbed.ts';
 import { later } from '../stories/storyClock.ts';
 import { type FaultCounts, playAdversary } from './adversary.ts';
 import type { FaultName } from './faultKinds.ts';
@@ -47,7 +47,7 @@ const heldMs = Number(drainBounds.VISIBILITY_SECONDS) * 1_000;
 export const uploadsInFlight = Number(drainBounds.UPLOADS_IN_FLIGHT);
 
 export interface RunOptions {
-  readonly lane: Lane;
+  readonly testbed: Testbed;
   readonly seed: number;
   readonly enabled: readonly FaultName[];
   /** Real milliseconds within which the healed pipe must have drained the queue. */
@@ -57,14 +57,14 @@ export interface RunOptions {
 
 /** One run: a known trail, drainers, misfortune, healing, and the comparison of the table with the truth. */
 export async function runOnce(options: RunOptions): Promise<RunOutcome> {
-  const { lane, seed, enabled, onLine } = options;
+  const { testbed, seed, enabled, onLine } = options;
   const started = performance.now();
   const plan = planRun(seed, enabled);
-  await lane.reset(plan.mostSpeed);
-  const { aws, ingestion } = lane.clouds;
+  await testbed.reset(plan.mostSpeed);
+  const { aws, ingestion } = testbed.clouds;
   const trail = knownTrail({
     seed: String(seed),
-    now: lane.clock.now(),
+    now: testbed.clock.now(),
     place: { bucket: aws.bucket, region: aws.region },
     files: plan.files,
     large: plan.large,
@@ -72,11 +72,11 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   });
   for (const { key, gzip } of trail.objects) await aws.putLogFile(key, gzip);
   const tableFrom = (await stat(ingestion.tableFile)).size;
-  const witness = new Witness(trail);
+  const observer = new Observer(trail);
   const crashes: string[] = [];
   const start = (number: number) =>
     startInstance({
-      ...{ lane, witness, number },
+      ...{ testbed, observer, number },
       seed: seed * 1_000 + number,
       settings: {
         ...drainBounds,
@@ -86,27 +86,27 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
       onCrash: (printed) => crashes.push(`instance ${number} ${printed}`),
       onLine: onLine === undefined ? undefined : (level, line) => onLine(number, level, line),
     });
-  const crew = await startCrew({ size: plan.processes, clock: lane.clock, witness, start });
-  lane.watchUploads((port) =>
-    witness.upload(crew.instances.find(({ ingestionGate }) => ingestionGate.isMine(port))?.number ?? -1),
+  const pool = await startPool({ size: plan.processes, clock: testbed.clock, observer, start });
+  testbed.watchUploads((port) =>
+    observer.upload(pool.instances.find(({ ingestionGate }) => ingestionGate.isMine(port))?.number ?? -1),
   );
-  const feeding = feed(trail, plan, lane);
-  const faults = await playAdversary({ lane, crew, plan, heldMs });
+  const feeding = feed(trail, plan, testbed);
+  const faults = await playAdversary({ testbed, pool, plan, heldMs });
   await feeding;
-  const messagesLeft = await converge(lane, crew, options.convergeMs);
-  await crew.stop();
-  lane.watchUploads(undefined);
+  const messagesLeft = await converge(testbed, pool, options.convergeMs);
+  await pool.stop();
+  testbed.watchUploads(undefined);
 
-  const summaries = crew.instances.map(({ process }) => process.summaries);
+  const summaries = pool.instances.map(({ process }) => process.summaries);
   const unknownRows = (number: number): number =>
     (summaries[number] ?? []).reduce((sum, { rowsOfUnknownOutcome }) => sum + rowsOfUnknownOutcome, 0);
-  const bound = plan.mayDuplicate ? witness.bound(unknownRows) : noBound;
+  const bound = plan.mayDuplicate ? observer.bound(unknownRows) : noBound;
   const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), bound);
   for (const { key } of trail.objects) aws.deleteLogFile(key);
   return {
     ...judgement,
     histories: judgement.overBound.map(({ key }) => [
-      ...witness.history(key),
+      ...observer.history(key),
       ...summaries.map(
         (each, number) =>
           `${number} counted ${each.map((slice) => slice.rowsOfUnknownOutcome).join(', ')} rows as of unknown outcome`,
@@ -117,17 +117,17 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
     messagesLeft,
     wrongDeadLetters: aws.stats().deadLetters,
     mostUploadsInFlight: Math.max(
-      witness.mostUploadsInFlight,
+      observer.mostUploadsInFlight,
       ...summaries.flat().map((summary) => summary.mostUploadsInFlight),
     ),
     crashes,
-    endedLate: crew.endedLate,
+    endedLate: pool.endedLate,
     seconds: (performance.now() - started) / 1000,
   };
 }
 
 /** Announces the files one by one, so that there is work as long as there is trouble. */
-async function feed(trail: KnownTrail, plan: RunPlan, { clouds }: Lane): Promise<void> {
+async function feed(trail: KnownTrail, plan: RunPlan, { clouds }: Testbed): Promise<void> {
   const started = performance.now();
   for (const [index, message] of trail.messages.entries()) {
     const dueMs = (plan.announcedForMs * index) / trail.messages.length;
@@ -141,16 +141,16 @@ async function feed(trail: KnownTrail, plan: RunPlan, { clouds }: Lane): Promise
  * Waits until the queue is empty; answers how many messages are left at the bound. While every message is invisible for
  * longer than anybody could hold it, nothing happens in the story, and its clock is moved on.
  */
-async function converge(lane: Lane, crew: Crew, boundMs: number): Promise<number> {
-  const { aws } = lane.clouds;
+async function converge(testbed: Testbed, pool: InstancePool, boundMs: number): Promise<number> {
+  const { aws } = testbed.clouds;
   const until = performance.now() + boundMs;
   for (;;) {
     const { queue } = aws.stats();
     const left = queue.visible + queue.inFlight;
     if (left === 0 || performance.now() > until) return left;
-    const idleMs = queue.visible > 0 ? 0 : Math.min(...aws.visibleAgainAt()) - lane.clock.now();
+    const idleMs = queue.visible > 0 ? 0 : Math.min(...aws.visibleAgainAt()) - testbed.clock.now();
     if (idleMs > 1.2 * heldMs) {
-      crew.follow(later(lane.clock, Math.min(idleMs, longestMoveMs)));
+      pool.follow(later(testbed.clock, Math.min(idleMs, longestMoveMs)));
     }
     await wait(20);
   }

@@ -1,5 +1,5 @@
-import type { Excuse } from '../judge/excuses.ts';
-import { endBoundMs } from '../lane/crew.ts';
+import type { Cause } from '../judge/causes.ts';
+import { endBoundMs } from '../processes/pool.ts';
 import { type FaultName, faultNames } from './faultKinds.ts';
 import { type RunOutcome, uploadsInFlight } from './runOnce.ts';
 
@@ -12,7 +12,7 @@ export interface FaultTotals {
   readonly duplicated: number;
   readonly bound: number;
   /** What the bound is made of. */
-  readonly byExcuse: Readonly<Partial<Record<Excuse, number>>>;
+  readonly byCause: Readonly<Partial<Record<Cause, number>>>;
   readonly wrongDeadLetters: number;
   readonly mostUploadsInFlight: number;
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
@@ -25,10 +25,10 @@ export function totalsOf(outcomes: readonly RunOutcome[]): FaultTotals {
     const times = sum((outcome) => outcome.faults[name] ?? 0);
     if (times > 0) faults[name] = times;
   }
-  const byExcuse: Partial<Record<Excuse, number>> = {};
+  const byCause: Partial<Record<Cause, number>> = {};
   for (const outcome of outcomes) {
-    for (const [excuse, rows] of Object.entries(outcome.byExcuse) as [Excuse, number][]) {
-      if (rows > 0) byExcuse[excuse] = (byExcuse[excuse] ?? 0) + rows;
+    for (const [cause, rows] of Object.entries(outcome.byCause) as [Cause, number][]) {
+      if (rows > 0) byCause[cause] = (byCause[cause] ?? 0) + rows;
     }
   }
   return {
@@ -38,7 +38,7 @@ export function totalsOf(outcomes: readonly RunOutcome[]): FaultTotals {
     lost: sum(({ lost }) => lost),
     duplicated: sum(({ duplicated }) => duplicated),
     bound: sum(({ bound }) => bound),
-    byExcuse,
+    byCause,
     wrongDeadLetters: sum(({ wrongDeadLetters }) => wrongDeadLetters),
     mostUploadsInFlight: Math.max(0, ...outcomes.map((outcome) => outcome.mostUploadsInFlight)),
     faults,

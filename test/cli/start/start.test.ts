@@ -115,14 +115,13 @@ describe.concurrent('npm start', () => {
       unknown: 0,
       altered: 0,
     });
-  }, 60_000);
+  });
 
   it.for([
     ['external-id', 'assume-role-denied', /role\/sentinel-cloudtrail-reader.* with external ID "[-0-9a-f]{36}"/],
     ['dcr-role', 'upload-denied', /rule dcr-0+1, stream Custom-AWSCloudTrail/],
   ] as const)(
     'ends with one sentence and loses nothing when %s is wrong',
-    { timeout: 60_000 },
     async ([name, code, sentence], { expect }) => {
       const work = workFolder(name);
       const ended = await start('--break', name, '--files', '20', '--json', '--work', work);
@@ -161,7 +160,7 @@ describe.concurrent('npm start', () => {
     await vi.waitFor(() => expect(all.filter(isAlive)).toEqual([]), { timeout: 10_000 });
     expect(existsSync(join(work, 'run.json'))).toBe(false);
     expect(existsSync(join(work, 'lock'))).toBe(false);
-  }, 60_000);
+  });
 
   it('leaves no orphan when it is killed itself', async ({ expect }) => {
     const work = workFolder('killed');
@@ -170,7 +169,7 @@ describe.concurrent('npm start', () => {
     process.kill(run.pid, 'SIGKILL');
     await run.ended;
     await vi.waitFor(() => expect(processesOf(started).filter(isAlive)).toEqual([]), { timeout: 10_000 });
-  }, 60_000);
+  });
 
   it.for([
     ['an unknown flag', ['--nope']],

@@ -40,7 +40,7 @@ describe('npm run faults -- --story', () => {
     expect(stderr).toContain('--story must be list or one of outage, role-delay');
   });
 
-  it('delivers everything once when the role takes half an hour to spread', { timeout: 90_000 }, async () => {
+  it('delivers everything once when the role takes half an hour to spread', async () => {
     const { code, stdout } = await tell('--story', 'role-delay', '--json');
     const { figures, problems } = JSON.parse(stdout);
     expect(problems).toEqual([]);

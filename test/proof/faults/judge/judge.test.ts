@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../../proof/faults/judge/judge.ts';
+import { noBound } from '../../../../proof/faults/judge/observer.ts';
 import { rowContent } from '../../../../proof/faults/judge/rowContent.ts';
-import { noBound } from '../../../../proof/faults/judge/witness.ts';
 
 const one = '{"AwsEventId":"1","EventName":"A"}';
 const other = '{"AwsEventId":"2","EventName":"B"}';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lane, startLane } from '../../../../proof/faults/lane/laneClouds.ts';
+import { startTestbed, type Testbed } from '../../../../proof/faults/processes/testbed.ts';
 import { exactFaults, type FaultName, faultNames } from '../../../../proof/faults/run/faultKinds.ts';
 import { planRun } from '../../../../proof/faults/run/plan.ts';
 import { type RunOutcome, runOnce } from '../../../../proof/faults/run/runOnce.ts';
@@ -12,47 +12,38 @@ import { brokenPromises } from '../../../../proof/faults/run/totals.ts';
 const speed = 8;
 
 let folder: string;
-let lane: Lane;
+let testbed: Testbed;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'faults-test-'));
   const environment = { PATH: process.env['PATH'] };
-  lane = await startLane({ folder: join(folder, 'lane'), seed: 1, speed, maxReceiveCount: 10, environment });
-}, 60_000);
+  testbed = await startTestbed({ folder: join(folder, 'testbed'), seed: 1, speed, maxReceiveCount: 10, environment });
+});
 
 afterAll(async () => {
-  await lane.stop();
+  await testbed.stop();
   await rm(folder, { recursive: true, force: true });
-  await rm(`${join(folder, 'lane')}-compiled`, { recursive: true, force: true });
+  await rm(`${join(folder, 'testbed')}-compiled`, { recursive: true, force: true });
 });
 
 describe('runOnce', () => {
-  it('delivers every record once when nothing goes wrong', { timeout: 60_000 }, async () => {
+  it('delivers every record once when nothing goes wrong', async () => {
     const outcome = await run(1, []);
     expect(brokenPromises(outcome)).toEqual([]);
     expect(outcome).toMatchObject({ delivered: outcome.expected, duplicated: 0, bound: 0, faults: {} });
   });
 
-  it.each([2, 3])(
-    'delivers every record once when every outcome becomes known (seed %i)',
-    {
-      timeout: 60_000,
-    },
-    async (seed) => {
-      const outcome = await run(seed, exactFaults);
-      expect(brokenPromises(outcome)).toEqual([]);
-      expect(outcome.duplicated).toBe(0);
-    },
-  );
+  it.each([2, 3])('delivers every record once when every outcome becomes known (seed %i)', async (seed) => {
+    const outcome = await run(seed, exactFaults);
+    expect(brokenPromises(outcome)).toEqual([]);
+    expect(outcome.duplicated).toBe(0);
+  });
 
   it.each([
     { seed: 4489, kinds: ['kill', 'lose-response', 'storage', 'terminate'] },
     { seed: 4215, kinds: ['error', 'lose-response', 'pause', 'storage'] },
   ])(
     'loses nothing in two processes and stays within the bound, whatever goes wrong (seed $seed)',
-    {
-      timeout: 60_000,
-    },
     async ({ seed, kinds }) => {
       const plan = planRun(seed, faultNames);
       expect(plan.processes).toBe(2);
@@ -68,5 +59,5 @@ describe('runOnce', () => {
 });
 
 function run(seed: number, enabled: readonly FaultName[]): Promise<RunOutcome> {
-  return runOnce({ lane, seed, enabled, convergeMs: 40_000 });
+  return runOnce({ testbed, seed, enabled, convergeMs: 180_000 });
 }

@@ -1,28 +1,28 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clouds, startClouds } from '../../../local/clouds.ts';
 import { systemClock } from '../../../shared/kit/systemClock.ts';
-import { burstSeconds, type CloudsLook, type CloudsOrder } from './messages.ts';
+import { type Clouds, startClouds } from '../../clouds.ts';
+import { answerParent } from '../asked.ts';
+import type { CloudsLook, CloudsOrder, CloudsProcessOptions } from './orders.ts';
 
-/** The embedded clouds, in a process of their own: `node cloudsProcess.ts <folder> <rules> <bytes a minute of each>`, told what to do by its parent. */
-const [, , folder = '', rules, bytesPerMinute] = process.argv;
+/** Run by `startCloudsProcess`. */
 const clouds = await startClouds({
-  folder,
+  ...(JSON.parse(process.argv[2] ?? '') as CloudsProcessOptions),
   clock: systemClock,
-  mode: 'count',
-  rules: Number(rules),
-  rate: { bytesPerMinute: Number(bytesPerMinute), burstSeconds },
 });
 const stored: string[] = [];
 let announced = 0;
 /** Never used twice: the connector knows an object again by its key. */
 let copy = 0;
 
-process.on('message', (order: CloudsOrder) => {
-  void obey(order).then(() => process.send?.(look(clouds)));
+answerParent<CloudsOrder, CloudsLook>({
+  first: look(clouds),
+  async answer(order) {
+    await obey(order);
+    return look(clouds);
+  },
+  close: () => clouds.stop(),
 });
-process.on('disconnect', () => process.exit(0));
-process.send?.(look(clouds));
 
 async function obey(order: CloudsOrder): Promise<void> {
   switch (order.kind) {
@@ -34,11 +34,7 @@ async function obey(order: CloudsOrder): Promise<void> {
       announced += order.objects;
       return;
     case 'latency':
-      clouds.aws.faults.clear();
-      clouds.ingestion.faults.plan([]);
-      if (order.ms === 0) return;
-      clouds.aws.faults.add({ service: 's3', action: { kind: 'latency', ms: order.ms } });
-      clouds.ingestion.faults.plan([{ kind: 'latency', latencyMs: order.ms }]);
+      delay(order.ms, order.services);
       return;
     case 'purge':
       clouds.aws.purgeQueue();
@@ -48,6 +44,13 @@ async function obey(order: CloudsOrder): Promise<void> {
     case 'look':
       return;
   }
+}
+
+function delay(ms: number, services: Extract<CloudsOrder, { kind: 'latency' }>['services']): void {
+  clouds.aws.faults.clear();
+  clouds.ingestion.faults.plan(ms === 0 ? [] : [{ kind: 'latency', latencyMs: ms }]);
+  if (ms === 0) return;
+  for (const service of services) clouds.aws.faults.add({ service, action: { kind: 'latency', ms } });
 }
 
 async function store(from: string, files: number, copies: number): Promise<void> {
@@ -78,7 +81,7 @@ function notification(key: string): string {
 }
 
 function look({ aws, ingestion, appSettings }: Clouds): CloudsLook {
-  const { requests, queue } = aws.stats();
+  const { requests, queue, deadLetters } = aws.stats();
   const taken = ingestion.stats();
   const { user, system } = process.cpuUsage();
   return {
@@ -91,8 +94,11 @@ function look({ aws, ingestion, appSettings }: Clouds): CloudsLook {
     rows: taken.rows,
     rowBytes: taken.bytes,
     rowBytesOfRules: (appSettings['DCR_IMMUTABLE_IDS'] ?? '').split(',').map((id) => taken.rules[id]?.bytes ?? 0),
+    messagesLeft: queue.visible + queue.inFlight,
     messagesDeleted: queue.deleted,
+    deadLetters,
     appSettings,
+    tableFile: ingestion.tableFile,
   };
 }
 

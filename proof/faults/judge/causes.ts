@@ -1,7 +1,7 @@
 import type { ClaimFact, LedgerFact } from './ledgerWatch.ts';
 
 /** Why the outcome of an upload is not in the ledger. */
-export type Excuse =
+export type Cause =
   /** The answer reached nobody. */
   | 'unanswered'
   /** Its process was killed before the outcome was in the ledger. */
@@ -81,12 +81,12 @@ export function isRecorded(upload: UploadedRows, { facts, uploads }: ObjectHisto
   );
 }
 
-/** Why the outcome of an answered upload may be missing from the ledger; undefined when nothing excuses it. */
-export function excuseOf(
+/** Why the outcome of an answered upload may be missing from the ledger; undefined when nothing explains it. */
+export function causeOf(
   upload: UploadedRows,
   history: ObjectHistory,
   { ledgerFailed, wasKilled }: InstanceFate,
-): Excuse | undefined {
+): Cause | undefined {
   const own = history.facts.filter((each) => each.instance === upload.instance);
   const claims = ownClaims(own);
   const claim = claims.findLast(({ from, to }) => from < upload.at && upload.at < to);
@@ -144,7 +144,7 @@ function wasLost(
   });
 }
 
-/** Whether the time of the claim was over when this one was made: who takes what is held has no excuse, and gives none. */
+/** Whether the time of the claim was over when this one was made: who takes what is held explains nothing by it. */
 function isRightfulClaim({ at, fact }: Fact, { token }: Pick<OwnClaim, 'token'>, facts: readonly Fact[]): boolean {
   if (fact.kind !== 'claimed') return false;
   const kept = facts

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AskedProcess, startAsked } from '../../../local/process/askedProcess.ts';
+import { type AskedProcess, startAsked } from '../../../local/process/asked.ts';
 
 interface Order {
   readonly double?: number;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { Witness } from '../../../../proof/faults/judge/witness.ts';
-import { startCrew } from '../../../../proof/faults/lane/crew.ts';
-import type { Instance } from '../../../../proof/faults/lane/instance.ts';
+import { Observer } from '../../../../proof/faults/judge/observer.ts';
+import type { Instance } from '../../../../proof/faults/processes/instance.ts';
+import { startPool } from '../../../../proof/faults/processes/pool.ts';
 import { type Pace, storyClock } from '../../../../proof/faults/stories/storyClock.ts';
 
 type End = 'ended' | 'killed';
 
-describe('startCrew', () => {
+describe('startPool', () => {
   it('lets a process end in real time, and its successor begin at the usual speed', async () => {
-    const { crew, clock, ends, paces, speedsAtStart } = await crewOf(2);
-    const terminated = crew.terminate(0);
+    const { pool, clock, ends, paces, speedsAtStart } = await poolOf(2);
+    const terminated = pool.terminate(0);
     const ended = await ends.next(0);
     expect(clock.pace().speed).toBe(1);
     ended('ended');
@@ -17,12 +17,12 @@ describe('startCrew', () => {
     expect(clock.pace().speed).toBe(20);
     expect(speedsAtStart).toEqual([20, 20, 20]);
     expect(paces[1]?.map(({ speed }) => speed)).toEqual([1, 20]);
-    expect(crew.endedLate).toEqual([]);
+    expect(pool.endedLate).toEqual([]);
   });
 
   it('goes on in real time until the last of several has ended, and names who had to be killed', async () => {
-    const { crew, clock, ends } = await crewOf(2);
-    const stopped = crew.stop();
+    const { pool, clock, ends } = await poolOf(2);
+    const stopped = pool.stop();
     const [first, second] = [await ends.next(0), await ends.next(1)];
     first('ended');
     await Promise.resolve();
@@ -30,19 +30,19 @@ describe('startCrew', () => {
     second('killed');
     await stopped;
     expect(clock.pace().speed).toBe(20);
-    expect(crew.endedLate).toEqual([1]);
+    expect(pool.endedLate).toEqual([1]);
   });
 
   it('pauses nobody who is told to end, or has ended', async () => {
-    const { crew, ends } = await crewOf(1);
+    const { pool, ends } = await poolOf(1);
     let pauses = 0;
     const over = async () => {
       pauses += 1;
     };
-    expect(await crew.pause(0, over)).toBe(true);
-    const stopped = crew.stop();
+    expect(await pool.pause(0, over)).toBe(true);
+    const stopped = pool.stop();
     const ended = await ends.next(0);
-    expect(await crew.pause(0, over)).toBe(false);
+    expect(await pool.pause(0, over)).toBe(false);
     ended('ended');
     await stopped;
     expect(pauses).toBe(1);
@@ -50,7 +50,7 @@ describe('startCrew', () => {
 });
 
 /** Processes that end when the test says so, at twenty story seconds a second. */
-async function crewOf(size: number) {
+async function poolOf(size: number) {
   const clock = storyClock({ realAt: Date.now(), at: 0, speed: 20 });
   const paces: Pace[][] = [];
   const speedsAtStart: number[] = [];
@@ -71,7 +71,7 @@ async function crewOf(size: number) {
     };
     return { number, process, closeGates: async () => undefined } as Instance;
   };
-  const witness = new Witness({ objects: [], messages: [], records: 0 });
-  const crew = await startCrew({ size, clock, witness, start });
-  return { crew, clock, paces, speedsAtStart, ends: { next: (number: number) => stopOf(number).promise } };
+  const observer = new Observer({ objects: [], messages: [], records: 0 });
+  const pool = await startPool({ size, clock, observer, start });
+  return { pool, clock, paces, speedsAtStart, ends: { next: (number: number) => stopOf(number).promise } };
 }

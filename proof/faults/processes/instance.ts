@@ -1,21 +1,21 @@
 import { ledgerFacts } from '../judge/ledgerWatch.ts';
-import type { Witness } from '../judge/witness.ts';
-import type { Lane } from './laneClouds.ts';
+import type { Observer } from '../judge/observer.ts';
 import { openStorageGate, type StorageGate } from './storageGate.ts';
 import { openTcpGate, type TcpGate } from './tcpGate.ts';
+import type { Testbed } from './testbed.ts';
 
 /** One place for a drainer, with doors of its own; when its process dies the next one is another instance. */
 export interface Instance {
   readonly number: number;
-  readonly process: Awaited<ReturnType<Lane['takeDrainer']>>;
+  readonly process: Awaited<ReturnType<Testbed['takeDrainer']>>;
   readonly ingestionGate: TcpGate;
   readonly storageGate: StorageGate;
   closeGates(): Promise<void>;
 }
 
 export interface InstanceParts {
-  readonly lane: Lane;
-  readonly witness: Witness;
+  readonly testbed: Testbed;
+  readonly observer: Observer;
   readonly number: number;
   readonly seed: number;
   readonly settings: Readonly<Record<string, string>>;
@@ -25,21 +25,21 @@ export interface InstanceParts {
 
 /** Starts a drainer behind doors of its own. */
 export async function startInstance(parts: InstanceParts): Promise<Instance> {
-  const { lane, witness, number } = parts;
-  const { ingestion, storage } = lane.clouds;
+  const { testbed, observer, number } = parts;
+  const { ingestion, storage } = testbed.clouds;
   const [ingestionGate, storageGate, process] = await Promise.all([
     openTcpGate(Number(new URL(ingestion.endpoint).port)),
     openStorageGate({
       target: storage.endpoints.table,
-      faults: lane.storageFaults,
-      onCall: (call) => witness.ledger(number, ledgerFacts(call)),
-      onFault: () => witness.ledgerFailed(number),
-      onRecovered: () => witness.ledgerWorks(number),
+      faults: testbed.storageFaults,
+      onCall: (call) => observer.ledger(number, ledgerFacts(call)),
+      onFault: () => observer.ledgerFailed(number),
+      onRecovered: () => observer.ledgerWorks(number),
     }),
-    lane.takeDrainer(),
+    testbed.takeDrainer(),
   ]);
   process.drain({
-    pace: lane.clock.pace(),
+    pace: testbed.clock.pace(),
     seed: parts.seed,
     settings: {
       ...parts.settings,

@@ -1,9 +1,9 @@
-import type { Witness } from '../judge/witness.ts';
+import type { Observer } from '../judge/observer.ts';
 import { atSpeed, type Pace, type StoryClock } from '../stories/storyClock.ts';
 import type { Instance } from './instance.ts';
 
 /** The drainers of a run: so many at once, whatever happens to them. */
-export interface Crew {
+export interface InstancePool {
   readonly instances: readonly Instance[];
   /** Those that had to be killed at an orderly end. */
   readonly endedLate: readonly number[];
@@ -19,11 +19,11 @@ export interface Crew {
   stop(): Promise<void>;
 }
 
-export interface CrewParts {
+export interface PoolParts {
   readonly size: number;
   /** Of the story. */
   readonly clock: StoryClock;
-  readonly witness: Witness;
+  readonly observer: Observer;
   readonly start: (number: number) => Promise<Instance>;
 }
 
@@ -31,7 +31,7 @@ export interface CrewParts {
 export const endBoundMs = 15_000;
 
 /** Starts so many drainers. */
-export async function startCrew({ size, clock, witness, start }: CrewParts): Promise<Crew> {
+export async function startPool({ size, clock, observer, start }: PoolParts): Promise<InstancePool> {
   const instances: Instance[] = [];
   const places: Instance[] = [];
   const endedLate: number[] = [];
@@ -45,7 +45,7 @@ export async function startCrew({ size, clock, witness, start }: CrewParts): Pro
   };
   const at = (place: number): Instance => {
     const instance = places[place % places.length];
-    if (instance === undefined) throw new RangeError('a crew has at least one drainer');
+    if (instance === undefined) throw new RangeError('a pool has at least one drainer');
     return instance;
   };
   const follow = (pace: Pace): void => {
@@ -58,7 +58,7 @@ export async function startCrew({ size, clock, witness, start }: CrewParts): Pro
     inRealTime(async () => {
       const { number, process } = instance;
       ending.add(instance);
-      const forced = setTimeout(() => witness.killed(number), endBoundMs);
+      const forced = setTimeout(() => observer.killed(number), endBoundMs);
       process.signal('SIGCONT');
       if ((await process.stop(endBoundMs)) === 'killed') endedLate.push(number);
       clearTimeout(forced);
@@ -79,7 +79,7 @@ export async function startCrew({ size, clock, witness, start }: CrewParts): Pro
       inTurn(async () => {
         const { number, process } = at(place);
         process.signal('SIGKILL');
-        witness.killed(number);
+        observer.killed(number);
         await process.exited;
         await replace(place % places.length);
       }),

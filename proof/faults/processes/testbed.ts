@@ -7,7 +7,7 @@ import { type StoryClock, storyClock } from '../stories/storyClock.ts';
 import { type DrainerProcess, startDrainer } from './drainerProcess.ts';
 
 /** Clouds that serve one run after the other, and drainers that are ready to begin. */
-export interface Lane {
+export interface Testbed {
   readonly clouds: Clouds;
   readonly clock: StoryClock;
   readonly storageFaults: Faults;
@@ -15,12 +15,12 @@ export interface Lane {
   watchUploads(watch: ((clientPort: number) => UploadWatch) | undefined): void;
   /** A drainer with its modules loaded; another one begins to load. */
   takeDrainer(): Promise<DrainerProcess>;
-  /** Empties queues and tables, and heals everything; the story goes on at the lane's speed, or at the slower one. */
+  /** Empties queues and tables, and heals everything; the story goes on at the testbed's speed, or at the slower one. */
   reset(mostSpeed: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface LaneOptions {
+export interface TestbedOptions {
   /** Emptied at the start. */
   readonly folder: string;
   readonly seed: number;
@@ -33,8 +33,8 @@ export interface LaneOptions {
 /** Drainers kept ready: as many as a run begins with. */
 const mostReady = 2;
 
-/** Starts a lane. */
-export async function startLane(options: LaneOptions): Promise<Lane> {
+/** Starts a testbed. */
+export async function startTestbed(options: TestbedOptions): Promise<Testbed> {
   const clock = storyClock({ realAt: Date.now(), at: Date.now(), speed: options.speed });
   let watch: ((clientPort: number) => UploadWatch) | undefined;
   const clouds = await startClouds({

@@ -1,5 +1,5 @@
 import type { UploadWatch } from '../../../local/azure/ingestion/ingestion.ts';
-import { type Excuse, excuseOf, type Fact, type InstanceFate, isRecorded, type UploadedRows } from './excuses.ts';
+import { type Cause, causeOf, type Fact, type InstanceFate, isRecorded, type UploadedRows } from './causes.ts';
 import type { KnownTrail } from './knownTrail.ts';
 import type { LedgerFact } from './ledgerWatch.ts';
 
@@ -16,14 +16,14 @@ interface Upload {
 export interface Bound {
   /** Rows that may be there twice, by object. */
   readonly byKey: ReadonlyMap<string, number>;
-  readonly byExcuse: Readonly<Record<Excuse, number>>;
+  readonly byCause: Readonly<Record<Cause, number>>;
   readonly rows: number;
 }
 
 /** Each record must be there exactly once. */
 export const noBound: Bound = {
   byKey: new Map(),
-  byExcuse: { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'hung-up': 0 },
+  byCause: { unanswered: 0, crash: 0, 'claim-lost': 0, 'no-ledger': 0, 'hung-up': 0 },
   rows: 0,
 };
 
@@ -33,7 +33,7 @@ export const noBound: Bound = {
  * thing only is taken from the connector: how many rows it counted as of unknown outcome, since a server cannot see that
  * an answer was no longer waited for. What rests on that count alone is told apart, as `hung-up`.
  */
-export class Witness {
+export class Observer {
   readonly #places: ReadonlyMap<string, { readonly key: string; readonly index: number }>;
   readonly #uploads: Upload[] = [];
   readonly #facts: Fact[] = [];
@@ -121,14 +121,14 @@ export class Witness {
 
   /**
    * `unknownRows` is what an instance itself counted as of unknown outcome: it may have hung up on an answer that the
-   * server believes delivered. It excuses no more than that, and nothing that another reason explains.
+   * server believes delivered. It allows no more than that, and nothing that another reason explains.
    */
   bound(unknownRows: (instance: number) => number): Bound {
     const byKey = new Map<string, number>();
-    const byExcuse = { ...noBound.byExcuse };
-    const excuse = (reason: Excuse, key: string, rows: number): void => {
+    const byCause = { ...noBound.byCause };
+    const allow = (reason: Cause, key: string, rows: number): void => {
       byKey.set(key, (byKey.get(key) ?? 0) + rows);
-      byExcuse[reason] += rows;
+      byCause[reason] += rows;
     };
     const histories = this.#histories();
     const unexplained: { readonly key: string; readonly instance: number; readonly rows: number }[] = [];
@@ -136,14 +136,14 @@ export class Witness {
       for (const [key, indices] of rows) {
         const history = histories.get(key) ?? { facts: [], uploads: [] };
         if (answeredAt === undefined) {
-          excuse('unanswered', key, indices.length);
+          allow('unanswered', key, indices.length);
           continue;
         }
         const upload = { instance, at, answeredAt, indices };
         if (isRecorded(upload, history)) continue;
-        const reason = excuseOf(upload, history, this.#fateOf(instance));
+        const reason = causeOf(upload, history, this.#fateOf(instance));
         if (reason === undefined) unexplained.push({ key, instance, rows: indices.length });
-        else excuse(reason, key, indices.length);
+        else allow(reason, key, indices.length);
       }
     }
     const counted = this.#unansweredRows();
@@ -151,9 +151,9 @@ export class Witness {
       const rowsSoFar = (counted.get(instance) ?? 0) + rows;
       if (rowsSoFar > unknownRows(instance)) continue;
       counted.set(instance, rowsSoFar);
-      excuse('hung-up', key, rows);
+      allow('hung-up', key, rows);
     }
-    return { byKey, byExcuse, rows: [...byKey.values()].reduce((sum, rows) => sum + rows, 0) };
+    return { byKey, byCause, rows: [...byKey.values()].reduce((sum, rows) => sum + rows, 0) };
   }
 
   #histories(): Map<string, { readonly facts: Fact[]; readonly uploads: UploadedRows[] }> {
