@@ -59,14 +59,18 @@ export async function startStorage(options: StorageOptions = {}): Promise<LocalS
     pid: child.pid ?? 0,
     async stop() {
       child.kill('SIGTERM');
-      const forced = setTimeout(() => child.kill('SIGKILL'), 3000);
+      const forced = setTimeout(() => child.kill('SIGKILL'), stopBoundMs);
       await exited;
       clearTimeout(forced);
     },
   };
 }
 
-const startBoundMs = 30_000;
+/** For writing down what it holds. */
+const stopBoundMs = 30_000;
+
+/** Against an Azurite that hangs; one that dies is noticed at once, and a busy machine takes its time. */
+const startBoundMs = 600_000;
 
 /** Reads where each service listens from what Azurite prints. */
 function announcedOrigins(child: ChildProcess): Promise<StorageEndpoints> {

@@ -31,7 +31,7 @@ async function run(): Promise<void> {
     },
   });
   const { directory, entryFiles } = await findAppFiles(values.app, values.entry);
-  const settings = await readHostSettings(directory);
+  const settings = await readHostSettings(directory, process.env);
   const app = await startApp({
     entryFiles,
     environment: process.env,

@@ -20,8 +20,14 @@ export interface QueueSettings {
   readonly messageEncoding: 'base64' | 'none';
 }
 
-/** Reads host.json of the app's folder. @throws Error naming the setting that cannot be read. */
-export async function readHostSettings(directory: string): Promise<HostSettings> {
+/** https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values */
+const timeoutOverride = 'AzureFunctionsJobHost__functionTimeout';
+
+/** Reads host.json of the app's folder, and the one value that app settings may override here. @throws Error naming the setting that cannot be read. */
+export async function readHostSettings(
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<HostSettings> {
   const path = join(directory, 'host.json');
   const host = asObject(parse(await readFile(path, 'utf8')), path);
   const extensions = asObject(host['extensions'] ?? {}, 'extensions');
@@ -32,7 +38,7 @@ export async function readHostSettings(directory: string): Promise<HostSettings>
   if (encoding !== 'base64' && encoding !== 'none')
     throw wrong('extensions.queues.messageEncoding', 'base64 or none', encoding);
   return {
-    functionTimeoutMs: timeoutOf(host['functionTimeout'] ?? '00:30:00'),
+    functionTimeoutMs: timeoutOf(environment[timeoutOverride] ?? host['functionTimeout'] ?? '00:30:00'),
     routePrefix: String(http['routePrefix'] ?? 'api'),
     queues: {
       batchSize,

@@ -88,7 +88,8 @@ describe('drainOnSchedule', () => {
   });
 
   it('fails when a source could not do its work, saying what to do', async () => {
-    configure();
+    // What is denied is tried again until the slice ends.
+    configure({ SLICE_SECONDS: '15', STOP_RECEIVING_SECONDS: '5' });
     const repair = clouds.aws.break('external-id');
     try {
       const failure = (await startedApp())(timer, invocation().context);

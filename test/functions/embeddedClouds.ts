@@ -20,7 +20,7 @@ export interface EmbeddedClouds {
   readonly aws: AwsCloud;
   readonly identity: LocalIdentity;
   readonly ingestion: LocalIngestion;
-  /** App settings for them, with slices of seconds. */
+  /** App settings for them. */
   readonly environment: Readonly<Record<string, string>>;
   /** Writes a log file with records of these IDs and announces it. */
   deliver(name: string, eventIds: readonly string[]): Promise<void>;
@@ -94,8 +94,8 @@ export async function startEmbeddedClouds(): Promise<EmbeddedClouds> {
       DCR_IMMUTABLE_IDS: rule,
       DCR_STREAM: stream,
       DRAIN_SCHEDULE: '0 * * * * *',
-      SLICE_SECONDS: '4',
-      STOP_RECEIVING_SECONDS: '1.5',
+      // A slice ends with its queue empty, long before.
+      SLICE_SECONDS: '120',
       LONG_POLL_SECONDS: '1',
       LINGER_MS: '20',
     },

@@ -121,10 +121,10 @@ export function stsSession(
 }
 
 /** For tests that must not wait: generous, so that a busy machine fails none; only idle connections are closed early. */
-export const patient: AwsTimeouts = { connectMs: 10_000, answerMs: 10_000, bodyIdleMs: 10_000, idleSocketMs: 100 };
+export const patient: AwsTimeouts = { connectMs: 120_000, answerMs: 120_000, bodyIdleMs: 120_000, idleSocketMs: 100 };
 
-/** For tests of waiting. */
-export const impatient: AwsTimeouts = { ...patient, answerMs: 150, bodyIdleMs: 100 };
+/** For tests of waiting: for answers that never come. */
+export const impatient: AwsTimeouts = { ...patient, answerMs: 1_000, bodyIdleMs: 100 };
 
 export const roleArn = 'arn:aws:iam::222233334444:role/Connector';
 

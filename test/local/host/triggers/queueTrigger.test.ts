@@ -1,21 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { logOf, type ObservedHost, observeHost, type Told } from '../support.ts';
 
 let storage: LocalStorage;
+let folder: string;
 const hosts: ObservedHost[] = [];
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'queue-trigger-'));
   storage = await startStorage();
 });
 afterAll(async () => {
   await Promise.all(hosts.map(({ host }) => host.stop('SIGKILL')));
   await storage.stop();
+  rmSync(folder, { recursive: true });
 });
 
+/** Of a message whose function runs: a busy machine renews it late. */
+const leaseSeconds = 5;
+
 /** A host of its own with a queue of its own. */
-async function hostWithQueue(name: string) {
+async function hostWithQueue(name: string, settings: Readonly<Record<string, string>> = {}) {
   const service = QueueServiceClient.fromConnectionString(storage.connectionString);
   const queue = service.getQueueClient(name);
   await queue.create();
@@ -23,8 +32,10 @@ async function hostWithQueue(name: string) {
     FIXTURE_SCHEDULE: '0 0 0 1 1 *',
     FIXTURE_QUEUE: name,
     FixtureStorage: storage.connectionString,
+    FIXTURE_FOLDER: folder,
+    ...settings,
   };
-  const observed = await observeHost({ environment, maxInstances: 2, queueLeaseSeconds: 1 });
+  const observed = await observeHost({ environment, maxInstances: 2, queueLeaseSeconds: leaseSeconds });
   hosts.push(observed);
   return { ...observed, queue, poison: service.getQueueClient(`${name}-poison`) };
 }
@@ -36,11 +47,11 @@ const send = (act: string, ms = 0) => JSON.stringify({ act, ms });
 describe.concurrent('startQueueListener', () => {
   it('runs the function with the message and deletes it, scaled out over processes', async ({ expect }) => {
     const { queue, until, told } = await hostWithQueue('scaled');
-    await Promise.all([1, 2, 3].map(() => queue.sendMessage(send('wait', 300))));
+    await Promise.all([1, 2, 3].map(() => queue.sendMessage(send('meet'))));
     await until(() => told.filter(finished).length === 3);
     expect(told.filter(finished).every((one) => one['failed'] === false)).toBe(true);
     expect(new Set(told.filter(finished).map((one) => one['pid'])).size).toBe(2);
-    expect(told.filter(logOf(/^wait in \d+, dequeued 1$/))).toHaveLength(3);
+    expect(told.filter(logOf(/^meet in \d+, dequeued 1$/))).toHaveLength(3);
     await expect.poll(async () => (await queue.getProperties()).approximateMessagesCount).toBe(0);
   });
 
@@ -57,7 +68,7 @@ describe.concurrent('startQueueListener', () => {
   });
 
   it('kills the worker of a function that takes too long, and goes on with another', async ({ expect }) => {
-    const { queue, until } = await hostWithQueue('hanging');
+    const { queue, until } = await hostWithQueue('hanging', { AzureFunctionsJobHost__functionTimeout: '00:00:05' });
     await queue.sendMessage(send('hang'));
     const timeout = await until(finished);
     expect(timeout).toMatchObject({ failed: true, error: expect.stringContaining('timeout') });
@@ -68,7 +79,7 @@ describe.concurrent('startQueueListener', () => {
 
   it('delivers again what a killed host held', async ({ expect }) => {
     const { queue, until, host } = await hostWithQueue('killed');
-    await queue.sendMessage(send('wait', 600));
+    await queue.sendMessage(send('wait', 10_000));
     await until(logOf(/^wait in \d+, dequeued 1/));
     process.kill(host.pid(), 'SIGKILL');
     expect(await until(logOf(/^wait in \d+, dequeued 2/))).toMatchObject({ functionName: 'work' });
@@ -76,7 +87,7 @@ describe.concurrent('startQueueListener', () => {
 
   it('keeps a message hidden while its function runs longer than the lease', async ({ expect }) => {
     const { queue, until, told } = await hostWithQueue('leased');
-    await queue.sendMessage(send('wait', 1300));
+    await queue.sendMessage(send('wait', 1_300 * leaseSeconds));
     await until(finished);
     expect(told.filter(logOf(/^wait/))).toHaveLength(1);
     await expect.poll(async () => (await queue.getProperties()).approximateMessagesCount).toBe(0);

@@ -121,9 +121,9 @@ describe('s3ObjectStore against broken answers', () => {
     await stub.close();
   });
 
-  const openImpatiently = () => {
+  const openImpatiently = (timeouts = impatient) => {
     store.close();
-    store = s3ObjectStore({ region: 'eu-central-1', credentials, endpoint: stub.endpoint, timeouts: impatient });
+    store = s3ObjectStore({ region: 'eu-central-1', credentials, endpoint: stub.endpoint, timeouts });
     return store.open({ bucket, key }, never);
   };
   const found = (text: string): StubAnswer => ({ status: 200, headers: { etag: '"e"' }, body: text });
@@ -341,11 +341,13 @@ describe('s3ObjectStore against broken answers', () => {
   it('waits for a slow reader longer than for a silent service', async () => {
     const bytes = Buffer.alloc(1_000_000, 1);
     stub.answer = () => ({ status: 200, headers: { 'content-length': String(bytes.length) }, body: bytes });
-    const body = await openImpatiently();
+    // Long enough for a busy machine to pass on what is there.
+    const bodyIdleMs = 2_000;
+    const body = await openImpatiently({ ...patient, bodyIdleMs });
     let received = 0;
     for await (const piece of body.chunks) {
       if (received === 0) {
-        await new Promise((resolve) => setTimeout(resolve, 2 * impatient.bodyIdleMs));
+        await new Promise((resolve) => setTimeout(resolve, 1.2 * bodyIdleMs));
       }
       received += piece.length;
     }

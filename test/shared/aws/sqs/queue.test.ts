@@ -151,7 +151,7 @@ describe('sqsQueue against broken answers', () => {
       setTimeout(() => response.end('{}'), 2 * impatient.answerMs);
       return undefined;
     };
-    expect(await open(impatient).receive({ ...once, waitSeconds: 1 }, signal)).toEqual([]);
+    expect(await open(impatient).receive({ ...once, waitSeconds: 20 }, signal)).toEqual([]);
     expect((await failureOf(open(impatient).measureBacklog())).code).toBe('queue-unavailable');
   });
 
