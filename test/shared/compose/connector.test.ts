@@ -25,9 +25,13 @@ describe('compose', () => {
   let connector: Connector | undefined;
 
   /** A connector for these sources, its uploads trusting the embedded authority. */
-  const composed = (sources: readonly [SourceSettings, ...SourceSettings[]], logger = recorder().logger) => {
+  const composed = (
+    sources: readonly [SourceSettings, ...SourceSettings[]],
+    logger = recorder().logger,
+    tuning: Partial<Settings['tuning']> = {},
+  ) => {
     connector = compose(
-      { ...settings, sources },
+      { ...settings, sources, tuning: { ...settings.tuning, ...tuning } },
       {
         clock: systemClock,
         random: () => 0.5,
@@ -99,17 +103,23 @@ describe('compose', () => {
     await clouds.deliver('beside', ['beside-1']);
     const { lines, logger } = recorder();
 
-    const summaries = await composed(
+    // A source whose circuit is open goes on probing to the end of its slice: it is told to end once the others have.
+    const end = new AbortController();
+    const draining = composed(
       [
         { ...healthy, name: 'forbidden', roleArn: 'arn:aws:iam::222222222222:role/absent' },
         { ...healthy, name: 'impossible', queueUrl: 'https://example.com/queue' },
         { ...healthy, name: 'healthy' },
       ],
       logger,
-    ).drainAll(running);
+    ).drainAll(end.signal);
+    await expect.poll(() => lines.filter(({ event }) => event === 'slice-finished')).toHaveLength(1);
+    await expect.poll(() => lines.filter(({ event }) => event === 'circuit-opened')).toHaveLength(1);
+    end.abort();
+    const summaries = await draining;
 
     expect(summaries.map(({ source, ended, failure }) => [source, ended, failure?.code])).toEqual([
-      ['forbidden', 'circuit-open', 'assume-role-denied'],
+      ['forbidden', 'shutdown', 'assume-role-denied'],
       ['impossible', 'failed', 'settings-invalid'],
       ['healthy', 'queue-empty', undefined],
     ]);
@@ -123,7 +133,8 @@ describe('compose', () => {
   it('keeps circuits, sessions and connections from one invocation to the next', async () => {
     const [source] = settings.sources;
     const repair = clouds.aws.break('external-id');
-    const kept = composed([source]);
+    // A source with an open circuit goes on probing for as long as it would receive: here five seconds.
+    const kept = composed([source], undefined, { stopReceivingMs: settings.tuning.sliceMs - 5_000 });
     const { lines, logger } = recorder();
     try {
       const [broken] = await kept.drainAll(running, logger);
