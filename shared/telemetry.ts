@@ -60,7 +60,7 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
     case 'message-returned': {
       const { source, messageId, visibleInSeconds, failure } = event;
       // A pipeline's failure is told by its circuit; the messages it sends back are many, and none of them is at fault.
-      const level = failure.code !== 'bug' && errorTable[failure.code].belongsTo === 'pipeline' ? 'debug' : 'warn';
+      const level = failure.code !== 'bug' && failure.owner === 'pipeline' ? 'debug' : 'warn';
       const fields = { ...failureFields(source, failure, said), messageId, visibleInSeconds };
       return [isQuiet(failure) ? 'debug' : level, { source, ...fields }];
     }
@@ -120,13 +120,13 @@ function levelOf(failure: FailureReport): Level {
 }
 
 /** The ordinary ends of a slice: nothing failed, the work is done by the next one. */
-function isQuiet({ code }: FailureReport): boolean {
-  return code === 'slice-ended' || code === 'circuit-open' || code === 'claim-held';
+function isQuiet({ owner }: FailureReport): boolean {
+  return owner === 'nobody';
 }
 
 function failureFields(source: string, failure: FailureReport, said: SaidRemedies): Record<string, unknown> {
-  const { code, message, remedy, at } = failure;
-  const fields = { code, message, ...at };
+  const { code, owner, message, remedy, at } = failure;
+  const fields = { code, owner, message, ...at };
   if (remedy === undefined) {
     return fields;
   }

@@ -50,8 +50,9 @@ async function replayGroup(
 
 /** The failure that ends a source's replay: any that is not the entry's own, nor that of an object in other hands. */
 function endOf(outcome: ReplayOutcome): FailureReport | undefined {
-  if (outcome.kind !== 'left' || /^(?:claim-held|circuit-open)$/.test(outcome.failure.code)) return undefined;
-  return outcome.failure;
+  if (outcome.kind !== 'left') return undefined;
+  const { failure } = outcome;
+  return failure.owner === 'nobody' && failure.code !== 'slice-ended' ? undefined : failure;
 }
 
 function left(ids: readonly string[], failure: FailureReport): readonly ReplayOutcome[] {

@@ -1,5 +1,8 @@
-/** Whom a failure belongs to. Confusing the first two with the third is how an outage fills a dead-letter queue. */
-export type BelongsTo = 'object' | 'message' | 'pipeline';
+/**
+ * Whom a failure belongs to. Confusing the first two with the third is how an outage fills a dead-letter queue. Nobody's
+ * are the ordinary ends of work: the slice was over, a circuit stood open, another instance was at it.
+ */
+export type BelongsTo = 'object' | 'message' | 'pipeline' | 'nobody';
 
 /** Where it happened, as far as known. */
 export interface Coordinates {
@@ -73,9 +76,9 @@ const failures = {
   'upload-throttled': { belongsTo: 'pipeline', retry: true },
   'upload-unavailable': { belongsTo: 'pipeline', retry: true },
   // The slice itself
-  'slice-ended': { belongsTo: 'pipeline', retry: true },
-  'circuit-open': { belongsTo: 'pipeline', retry: true },
-  'claim-held': { belongsTo: 'object', retry: true },
+  'slice-ended': { belongsTo: 'nobody', retry: true },
+  'circuit-open': { belongsTo: 'nobody', retry: true },
+  'claim-held': { belongsTo: 'nobody', retry: true },
   'storage-unavailable': { belongsTo: 'pipeline', retry: true },
   'settings-invalid': { belongsTo: 'pipeline', retry: false },
 } as const satisfies Record<string, { belongsTo: BelongsTo; retry: boolean }>;

@@ -1,8 +1,10 @@
-import type { Coordinates, ErrorCode } from './errors.ts';
+import type { BelongsTo, Coordinates, ErrorCode } from './errors.ts';
 
 /** How a failure is told in an event: never a stack, never a secret. */
 export interface FailureReport {
   readonly code: ErrorCode | 'bug';
+  /** Usually the code's own; the flow may have proof of another, as when one row is refused alone. */
+  readonly owner: BelongsTo;
   readonly message: string;
   readonly remedy?: string;
   readonly at?: Coordinates;

@@ -43,12 +43,25 @@ export function failureAt(failure: Failure, at: Required<Pick<Coordinates, 'buck
   return { ...failure, error: located };
 }
 
+/** True when the failure says something about one object or message, and nothing about the pipeline. */
+export function isItsOwn({ owner }: { readonly owner: BelongsTo }): boolean {
+  return owner === 'object' || owner === 'message';
+}
+
 /** How a failure is told in an event. */
+export function failureReport({ owner, error }: Pick<Failure, 'error' | 'owner'>): FailureReport {
+  return { ...reportOf(error), owner };
+}
+
+/** How something thrown is told in an event, owned by the code's owner. */
 export function reportOf(thrown: unknown): FailureReport {
   const error = asError(thrown);
-  if (!(error instanceof ConnectorError)) return { code: 'bug', message: `${error.name}: ${error.message}` };
+  if (!(error instanceof ConnectorError)) {
+    return { code: 'bug', owner: 'pipeline', message: `${error.name}: ${error.message}` };
+  }
   return {
     code: error.code,
+    owner: error.belongsTo,
     message: error.message,
     ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
     ...(Object.keys(error.at).length === 0 ? {} : { at: error.at }),

@@ -6,14 +6,15 @@ const at = { bucket: 'trail', key: 'AWSLogs/1.json.gz' };
 const source = 'main';
 const denied: FailureReport = {
   code: 'upload-denied',
+  owner: 'pipeline',
   message: 'HTTP 403',
   remedy: 'Assign the role.',
   at: { rule: 'dcr-1' },
 };
-const broken: FailureReport = { code: 'gzip-invalid', message: 'not gzip', at };
-const busy: FailureReport = { code: 'upload-unavailable', message: 'HTTP 503' };
-const ended: FailureReport = { code: 'slice-ended', message: 'its time is over' };
-const bug: FailureReport = { code: 'bug', message: 'TypeError: x' };
+const broken: FailureReport = { code: 'gzip-invalid', owner: 'object', message: 'not gzip', at };
+const busy: FailureReport = { code: 'upload-unavailable', owner: 'pipeline', message: 'HTTP 503' };
+const ended: FailureReport = { code: 'slice-ended', owner: 'nobody', message: 'its time is over' };
+const bug: FailureReport = { code: 'bug', owner: 'pipeline', message: 'TypeError: x' };
 
 const summary: SliceSummary = {
   source,
@@ -81,9 +82,17 @@ describe('telemetry', () => {
     [{ type: 'object-skipped', source, at, reason: 'digest' }, 'debug', { ...at, reason: 'digest' }],
     [{ type: 'object-suppressed', source, at }, 'debug', at],
     [{ type: 'object-reingested', source, at }, 'error', at],
-    [{ type: 'object-failed', source, failure: broken }, 'error', { ...at, code: 'gzip-invalid', message: 'not gzip' }],
+    [
+      { type: 'object-failed', source, failure: broken },
+      'error',
+      { ...at, code: 'gzip-invalid', owner: 'object', message: 'not gzip' },
+    ],
     [{ type: 'object-failed', source, failure: bug }, 'error', { code: 'bug' }],
-    [{ type: 'object-failed', source, failure: { code: 'object-cut', message: 'cut', at } }, 'warn', at],
+    [
+      { type: 'object-failed', source, failure: { code: 'object-cut', owner: 'object', message: 'cut', at } },
+      'warn',
+      at,
+    ],
     [{ type: 'object-failed', source, failure: ended }, 'debug', { code: 'slice-ended' }],
     [
       { type: 'message-returned', source, messageId: 'm', visibleInSeconds: 30, failure: broken },
@@ -99,7 +108,12 @@ describe('telemetry', () => {
     [{ type: 'claim-lost', source, messageId: 'm', refused: 'Expired' }, 'warn', { messageId: 'm' }],
     [{ type: 'upload-retried', source, waitMs: 500, failure: busy }, 'warn', { waitMs: 500, code: busy.code }],
     [
-      { type: 'upload-retried', source, waitMs: 500, failure: { code: 'upload-throttled', message: 'HTTP 429' } },
+      {
+        type: 'upload-retried',
+        source,
+        waitMs: 500,
+        failure: { code: 'upload-throttled', owner: 'pipeline', message: 'HTTP 429' },
+      },
       'info',
       { waitMs: 500 },
     ],
@@ -108,12 +122,20 @@ describe('telemetry', () => {
     [{ type: 'circuit-probed', source, circuit: 'rule/dcr-1', failure: denied }, 'info', { remedy: denied.remedy }],
     [{ type: 'circuit-closed', source, circuit: 'source', openMs: 5 }, 'info', { circuit: 'source', openMs: 5 }],
     [
-      { type: 'ledger-unavailable', source, failure: { code: 'storage-unavailable', message: 'HTTP 503' } },
+      {
+        type: 'ledger-unavailable',
+        source,
+        failure: { code: 'storage-unavailable', owner: 'pipeline', message: 'HTTP 503' },
+      },
       'warn',
       { code: 'storage-unavailable' },
     ],
     [{ type: 'settings-refused', problems: ['A must be set'] }, 'error', { problems: ['A must be set'] }],
-    [{ type: 'source-failed', source, failure: bug }, 'error', { source, code: 'bug', message: 'TypeError: x' }],
+    [
+      { type: 'source-failed', source, failure: bug },
+      'error',
+      { source, code: 'bug', owner: 'pipeline', message: 'TypeError: x' },
+    ],
   ];
   it.each(table)('tells %j as %s', (event, level, fields) => {
     const [said] = say(event);
@@ -138,7 +160,13 @@ describe('telemetry', () => {
   });
 
   it('lowers the level of further objects that fail for the same reason', () => {
-    const failure: FailureReport = { code: 'object-denied', message: 'denied', remedy: 'Allow s3:GetObject.', at };
+    const failure: FailureReport = {
+      code: 'object-denied',
+      owner: 'object',
+      message: 'denied',
+      remedy: 'Allow s3:GetObject.',
+      at,
+    };
     const event: ConnectorEvent = { type: 'object-failed', source, failure };
 
     expect(say(event, event).map(({ level }) => level)).toEqual(['error', 'warn']);

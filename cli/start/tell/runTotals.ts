@@ -81,7 +81,11 @@ export class RunTotals {
         this.#breakdown ??= this.#failureIn(line);
         return;
       case 'settings-refused':
-        this.#breakdown ??= { code: 'settings-invalid', message: (line['problems'] as string[]).join('; ') };
+        this.#breakdown ??= {
+          code: 'settings-invalid',
+          owner: 'pipeline',
+          message: (line['problems'] as string[]).join('; '),
+        };
         return;
       case 'slice-finished':
         this.#underWay.delete(`${invocationId}/${line['source']}`);
@@ -110,7 +114,8 @@ export class RunTotals {
   #failureIn(line: EventLine): FailureReport {
     const code = line['code'] as FailureReport['code'];
     const remedy = this.#remedies.get(code);
-    return { code, message: String(line['message']), ...(remedy !== undefined && { remedy }) };
+    const owner = line['owner'] as FailureReport['owner'];
+    return { code, owner, message: String(line['message']), ...(remedy !== undefined && { remedy }) };
   }
 
   #addSlice(summary: SliceSummary): void {
@@ -135,16 +140,13 @@ export class RunTotals {
   }
 }
 
-/** The ordinary ends of a slice: a message given back for one of them has not failed. */
-const quietCodes: ReadonlySet<unknown> = new Set(['slice-ended', 'circuit-open', 'claim-held']);
-
 /** The fate of a message, when that is what a line tells. */
 export function messageFate(
   line: EventLine,
 ): { readonly messageId: string; readonly fate: 'deleted' | 'failed' } | undefined {
   const messageId = String(line['messageId']);
   if (line.event === 'message-acknowledged') return { messageId, fate: 'deleted' };
-  if (line.event === 'message-returned' && !quietCodes.has(line['code'])) return { messageId, fate: 'failed' };
+  if (line.event === 'message-returned' && line['owner'] !== 'nobody') return { messageId, fate: 'failed' };
   return undefined;
 }
 

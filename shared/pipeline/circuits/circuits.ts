@@ -1,7 +1,7 @@
 import { Notice } from '../../kit/condition.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { asError, reportOf } from '../../words/failure.ts';
+import { asError, isItsOwn, reportOf } from '../../words/failure.ts';
 import type { CircuitName, DrainPorts, OpenCircuit } from '../ports/ports.ts';
 
 export interface CircuitParts {
@@ -111,7 +111,7 @@ export class Circuits {
   /** Opens the bucket's circuit when different objects have failed alike, with no success between. */
   bucketFailed(object: ObjectRef, error: ConnectorError): void {
     // What no change of permissions or settings can mend is the object's own affair, however often it happens.
-    if (error.belongsTo !== 'object' || !error.retry || error.code === 'claim-held') return;
+    if (error.belongsTo !== 'object' || !error.retry) return;
     const codes = this.#alike.get(object.bucket) ?? new Map<string, Set<string>>();
     const keys = codes.get(error.code) ?? new Set();
     this.#alike.set(object.bucket, codes.set(error.code, keys.add(object.key)));
@@ -234,7 +234,7 @@ export class Circuits {
 
 /** An object that is gone or broken by now says nothing against its bucket or its source. */
 function isStillSo(circuit: OpenCircuit, error: unknown): boolean {
-  if (!(error instanceof ConnectorError) || error.belongsTo === 'pipeline') return true;
+  if (!(error instanceof ConnectorError) || !isItsOwn({ owner: error.belongsTo })) return true;
   return error.code === circuit.because.code;
 }
 

@@ -2,7 +2,7 @@ import { parseNotification } from '../../cloudtrail/announcing/notification.ts';
 import { checkObject, fateOfObject } from '../../cloudtrail/announcing/objectKey.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { type Failure, failureOf, reportOf } from '../../words/failure.ts';
+import { type Failure, failureOf, failureReport, isItsOwn } from '../../words/failure.ts';
 import { defaultMessagesBackedOff, type Shift, type Slice } from '../drain/slice.ts';
 import { acknowledged, type CompleteObject, skippedObject } from '../ports/acknowledged.ts';
 import { ingestObject, type ObjectOutcome } from '../unit/ingestObject.ts';
@@ -17,7 +17,7 @@ export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shif
   } catch (bug) {
     // An error outside the table is nobody's but ours, and still no reason to delete.
     const failure = failureOf(bug, 'message');
-    if (failure.owner !== 'pipeline' && failure.error instanceof ConnectorError) {
+    if (isItsOwn(failure) && failure.error instanceof ConnectorError) {
       await slice.ledger.recordFailedMessage(held.message, failure.error);
     }
     await giveBack(held, failure, slice);
@@ -86,9 +86,9 @@ async function settleObject(
   onRead: () => void,
 ): Promise<ObjectOutcome> {
   const outcome = await outcomeOf(object, held, slice, shift, onRead);
-  if (outcome.kind === 'failed' && outcome.failure.owner !== 'pipeline' && outcome.failure.again === undefined) {
+  if (outcome.kind === 'failed' && isItsOwn(outcome.failure)) {
     slice.tally.objectsFailed += 1;
-    const failure = reportOf(outcome.failure.error);
+    const failure = failureReport(outcome.failure);
     const at = { bucket: object.bucket, key: object.key, messageId: held.message.id, ...failure.at };
     slice.ports.report({ type: 'object-failed', source: slice.settings.source, failure: { ...failure, at } });
   }
@@ -140,17 +140,17 @@ function unknownLayout({ bucket, key }: ObjectRef, prefix: string): ConnectorErr
 
 /** As long as the pipeline is to blame, nothing is proven against the message, so it comes back soon. */
 function decisive(failures: readonly Failure[]): Failure {
-  const rank = ({ again, owner }: Failure): number => {
-    if (again === 'after-the-bucket') return 1;
-    if (again !== undefined) return 2;
-    return owner === 'pipeline' ? 3 : 0;
+  const rank = (failure: Failure): number => {
+    if (isItsOwn(failure)) return 0;
+    if (failure.again === undefined) return 3;
+    return failure.again === 'after-the-bucket' ? 1 : 2;
   };
   return failures.reduce((worst, failure) => (rank(failure) > rank(worst) ? failure : worst));
 }
 
 /** Who waits for a claim does not: several announcements of one object are nothing unusual, and soon settled. */
-function isSentIntoBackOff({ again, owner }: Failure): boolean {
-  return again === undefined ? owner !== 'pipeline' : again === 'after-the-bucket';
+function isSentIntoBackOff(failure: Failure): boolean {
+  return isItsOwn(failure) || failure.again === 'after-the-bucket';
 }
 
 async function giveBack(held: HeldMessage, failure: Failure, slice: Slice): Promise<void> {

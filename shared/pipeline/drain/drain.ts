@@ -87,7 +87,12 @@ function because({ circuits }: Slice): FailureReport | undefined {
   const circuit = circuits.blocking;
   if (circuit === undefined) return undefined;
   const { code, message, remedy } = circuit.because;
-  return { code: code as FailureReport['code'], message, ...(remedy === undefined ? {} : { remedy }) };
+  return {
+    code: code as FailureReport['code'],
+    owner: 'pipeline',
+    message,
+    ...(remedy === undefined ? {} : { remedy }),
+  };
 }
 
 function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRowStream, shutdown: AbortSignal): Slice {

@@ -1,6 +1,6 @@
 import type { StubNote } from '../../cloudtrail/rows/engine.ts';
-import { errorTable } from '../../words/errors.ts';
 import type { FailureReport } from '../../words/events.ts';
+import { isItsOwn } from '../../words/failure.ts';
 
 /** A failed entry, as far as a replay needs it. */
 export interface ReplayedEntry {
@@ -53,9 +53,4 @@ export type ReplayOutcome =
 /** What a failure means for an entry that was tried. */
 export function outcomeOf(id: string, failure: FailureReport): ReplayOutcome {
   return { kind: isItsOwn(failure) ? 'failed' : 'left', id, failure };
-}
-
-function isItsOwn({ code }: FailureReport): boolean {
-  if (code === 'bug') return true;
-  return code !== 'claim-held' && errorTable[code].belongsTo !== 'pipeline';
 }

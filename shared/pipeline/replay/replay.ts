@@ -68,7 +68,7 @@ export async function replay(
   return ids.flatMap((id) => outcomes.get(id) ?? []);
 }
 
-const sliceEnded: FailureReport = { code: 'slice-ended', message: 'the replay ended before' };
+const sliceEnded: FailureReport = { code: 'slice-ended', owner: 'nobody', message: 'the replay ended before' };
 
 /** Ends of a pass that prove nothing: the next one may fare better. */
 function mayMeetAgain({ code }: FailureReport): boolean {
@@ -91,7 +91,11 @@ function translate(
       case 'message-returned':
         return queue.returned(event.messageId, event.failure);
       case 'message-kept':
-        return queue.returned(event.messageId, { code: 'bug', message: `its entry was not closed: ${event.refused}` });
+        return queue.returned(event.messageId, {
+          code: 'bug',
+          owner: 'pipeline',
+          message: `its entry was not closed: ${event.refused}`,
+        });
       case 'ledger-unavailable':
         return stop(event.failure);
       case 'circuit-opened': {
@@ -133,8 +137,7 @@ async function judged(
   const outcomes = new Map<string, ReplayOutcome>();
   for (const id of ids) {
     const outcome = queue.outcomes.get(id) ?? { kind: 'left', id, failure: ended };
-    const isBystander =
-      outcome.kind === 'left' && /^(?:slice-ended|circuit-open|claim-held)$/.test(outcome.failure.code);
+    const isBystander = outcome.kind === 'left' && outcome.failure.owner === 'nobody';
     if (because !== undefined && isBystander) outcomes.set(id, { kind: 'left', id, failure: because });
     else if (outcome.kind !== 'failed') outcomes.set(id, outcome);
     else outcomes.set(id, (await deliveredBeside(id, entries)) ?? outcome);

@@ -160,19 +160,19 @@ function bucketIsOut({ bucket, key }: ObjectRef, { because }: OpenCircuit): Fail
     at: { bucket, key },
     ...(because.remedy === undefined ? {} : { remedy: because.remedy }),
   });
-  return { owner: 'pipeline', error, again: 'after-the-bucket' };
+  return { owner: 'nobody', error, again: 'after-the-bucket' };
 }
 
 function isClaimed({ bucket, key }: ObjectRef, until: number): Failure {
   const error = new ConnectorError('claim-held', `another instance is reading s3://${bucket}/${key}`, {
     at: { bucket, key },
   });
-  return { owner: 'object', error, again: { at: until } };
+  return { owner: 'nobody', error, again: { at: until } };
 }
 
 function endedBefore({ bucket, key }: ObjectRef): Failure {
   const message = `the slice ended before all rows of s3://${bucket}/${key} were answered`;
-  return { owner: 'pipeline', error: new ConnectorError('slice-ended', message, { at: { bucket, key } }) };
+  return { owner: 'nobody', error: new ConnectorError('slice-ended', message, { at: { bucket, key } }) };
 }
 
 /** The end of a reading, told once, whichever way it ends. */

@@ -145,7 +145,11 @@ describe('replayEntries', () => {
     let calls = 0;
     const outcomes = await collect(async (_, { ids }) => {
       calls += 1;
-      return ids.map((id) => ({ kind: 'left', id, failure: { code: 'upload-denied', message: 'no' } }));
+      return ids.map((id) => ({
+        kind: 'left',
+        id,
+        failure: { code: 'upload-denied', owner: 'pipeline', message: 'no' },
+      }));
     }, many);
 
     expect(calls).toBe(1);
@@ -157,7 +161,7 @@ describe('replayEntries', () => {
     const sizes: number[] = [];
     const replay: Connector['replay'] = async (_, { ids }) => {
       sizes.push(ids.length);
-      return ids.map((id) => ({ kind: 'left', id, failure: { code: 'claim-held', message: 'busy' } }));
+      return ids.map((id) => ({ kind: 'left', id, failure: { code: 'claim-held', owner: 'nobody', message: 'busy' } }));
     };
 
     await collect(replay, many);
@@ -189,7 +193,7 @@ describe('renderOutcome', () => {
     ],
     [{ kind: 'delivered', id, rows: 0, accepted: 0, suppressed: 0, skipped: 0 }, 'there was nothing to do'],
     [
-      { kind: 'failed', id, failure: { code: 'no-records', message: 'none', remedy: 'Look.' } },
+      { kind: 'failed', id, failure: { code: 'no-records', owner: 'object', message: 'none', remedy: 'Look.' } },
       'no-records: none. Look.',
     ],
     [{ kind: 'missing', id, reason: 'it was closed' }, 'it was closed'],

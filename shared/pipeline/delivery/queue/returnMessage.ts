@@ -1,6 +1,6 @@
 import { inTens } from '../../../kit/batcher.ts';
 import type { QueueMessage } from '../../../words/announcement.ts';
-import { type Failure, reportOf } from '../../../words/failure.ts';
+import { type Failure, failureReport, isItsOwn, reportOf } from '../../../words/failure.ts';
 import { retrying } from '../../limits/retryPolicy.ts';
 import type { DrainPorts } from '../../ports/ports.ts';
 
@@ -38,7 +38,7 @@ export function secondsUntilVisible(
       const claimedSeconds = Math.ceil((failure.again.at - now) / 1000);
       return Math.min(900, Math.max(claimedSeconds, doubling(5, receiveCount)));
     }
-    if (failure.owner !== 'pipeline') return doubling(30, receiveCount);
+    if (isItsOwn(failure)) return doubling(30, receiveCount);
     if (isShutdown) return 0;
     if (receiveCount > freeReceives) return doubling(30, receiveCount);
     return wasTried ? 5 : 0;
@@ -87,7 +87,7 @@ export function returner(
             source,
             messageId: message.id,
             visibleInSeconds,
-            failure: reportOf(failure.error),
+            failure: failureReport(failure),
           }
         : { type: 'claim-lost', source, messageId: message.id, refused },
     );

@@ -199,6 +199,12 @@ describe('drain when uploads fail', () => {
       identityHolds: true,
     });
     expect(world.told('circuit-opened')).toEqual([]);
+    // The code is usually the pipeline's; here the flow has proof against the file.
+    expect(world.told('object-failed').map(({ failure: { code, owner } }) => `${code} ${owner}`)).toEqual([
+      'upload-refused object',
+      'upload-refused object',
+    ]);
+    expect(new Set(world.told('message-returned').map(({ failure: { owner } }) => owner))).toEqual(new Set(['object']));
   });
 
   it('blames the rule when it refuses everything, and no object', async () => {

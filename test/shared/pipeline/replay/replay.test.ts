@@ -227,6 +227,16 @@ describe('replay', () => {
     expect(quarantine.kept.get('m')).toMatchObject({ state: 'open' });
   });
 
+  it('counts the attempt of an entry whose row is refused alone', async () => {
+    const world = new Quarantine().put('a', ['1', '2', '3', '4']).add('e', ['a']);
+    for (const rule of world.rules) {
+      rule.answer = (rows) => (rows.includes('"3"') ? failure('upload-refused') : undefined);
+    }
+    const outcomes = await world.replay(['e']);
+    expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'upload-refused', owner: 'object' } }]);
+    expect(world.rows).toEqual(['1', '2', '4']);
+  });
+
   it.each([
     [
       'a rule that refuses all',
