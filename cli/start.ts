@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { breaks, isBreakName } from '../local/breaks.ts';
 import { parseCommand, refuseUsage, wholeNumber } from './commandLine.ts';
 import { type RunOptions, runLocally } from './start/run/locally.ts';
+import { claimWorkFolder } from './start/run/workFolder.ts';
 import { clearLine } from './start/tell/progress.ts';
 import { renderSummary } from './start/tell/renderSummary.ts';
 
@@ -41,6 +42,7 @@ if (values.break === 'list') {
 }
 
 const options = readOptions();
+claimWork();
 const interrupted = new AbortController();
 let interruptedAt = 0;
 process.on('SIGINT', () => interrupt(130));
@@ -76,6 +78,11 @@ function readOptions(): RunOptions {
     ...(values.now !== undefined && { now: readNow(values.now) }),
     ...(values.break !== undefined && { break: readBreak(values.break) }),
   };
+}
+
+function claimWork(): void {
+  const problem = claimWorkFolder(work, { isDefault: values.work === undefined });
+  if (problem !== undefined) refuse(problem);
 }
 
 function readFolder(logs: string): string {
@@ -131,6 +138,6 @@ function tell(line: string): void {
 }
 
 function shown(path: string): string {
-  const below = relative(root, path);
+  const below = relative(process.cwd(), path);
   return below.startsWith('..') ? path : below;
 }
