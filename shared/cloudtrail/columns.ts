@@ -12,8 +12,8 @@ export type ColumnKind = 'text' | 'json' | 'boolean' | 'datetime' | 'derived' | 
 /** A key of an object, or the first entry of a list. */
 export type Step = string | 0;
 
-export interface Column {
-  readonly name: string;
+export interface Column<Name extends string = string> {
+  readonly name: Name;
   readonly type: ColumnType;
   readonly kind: ColumnKind;
   /** Keys that lead from the record to the value; empty for `connector` and `reserved`. */
@@ -29,7 +29,7 @@ export interface Column {
  * service's own TenantId and Type; the last four are additions. Schema and documentation keep this order; the order of
  * the cells in a row means nothing, and is the record's own where the row module writes it.
  */
-export const columns: readonly Column[] = [
+const table = [
   column(
     'TimeGenerated',
     'datetime',
@@ -135,40 +135,53 @@ export const columns: readonly Column[] = [
     'The same time as TimeGenerated, which the service may replace; this column it leaves alone.',
   ),
   {
-    name: 'UnmappedFields',
+    ...connector('UnmappedFields', 'Every part of the record that no other column holds, nested as in the record.'),
     type: 'dynamic',
-    kind: 'connector',
-    source: [],
-    description: 'Every part of the record that no other column holds, nested as in the record.',
   },
   connector(
     'TruncatedColumns',
     'Names of columns of this row that were too long and were shortened, joined by commas.',
   ),
   connector('SourceObject', 'Delivery minute and unique part of the name of the log file the row came from.'),
-];
+] as const satisfies readonly Column[];
+
+/** Whoever names a column that the table has not does not compile. */
+export type ColumnName = (typeof table)[number]['name'];
+
+export const columns: readonly Column<ColumnName>[] = table;
 
 /** Index of the column of this name. @throws RangeError when there is none */
-export function columnIndex(name: string): number {
+export function columnIndex(name: ColumnName): number {
   const index = columns.findIndex((each) => each.name === name);
   if (index < 0) throw new RangeError(`there is no column ${name}`);
   return index;
 }
 
-function column(name: string, type: ColumnType, kind: ColumnKind, source: string, description: string): Column {
+function column<const Name extends string>(
+  name: Name,
+  type: ColumnType,
+  kind: ColumnKind,
+  source: string,
+  description: string,
+): Column<Name> {
   return { name, type, kind, source: source === '' ? [] : source.split('.'), description };
 }
 
-function text(name: string, source: string, description: string): Column {
+function text<const Name extends string>(name: Name, source: string, description: string): Column<Name> {
   return column(name, 'string', 'text', source, description);
 }
 
-function json(name: string, source: string, description: string): Column {
+function json<const Name extends string>(name: Name, source: string, description: string): Column<Name> {
   return column(name, 'string', 'json', source, `${description} Compact JSON text.`);
 }
 
 /** A parameter of a security group rule: it stands by itself, or in the first entry of the list of rules. */
-function derived(name: string, parameter: string, inRule: readonly Step[], what: string): Column {
+function derived<const Name extends string>(
+  name: Name,
+  parameter: string,
+  inRule: readonly Step[],
+  what: string,
+): Column<Name> {
   return {
     ...column(
       name,
@@ -181,10 +194,10 @@ function derived(name: string, parameter: string, inRule: readonly Step[], what:
   };
 }
 
-function reserved(name: string, description: string): Column {
+function reserved<const Name extends string>(name: Name, description: string): Column<Name> {
   return column(name, 'string', 'reserved', '', description);
 }
 
-function connector(name: string, description: string): Column {
+function connector<const Name extends string>(name: Name, description: string): Column<Name> {
   return column(name, 'string', 'connector', '', description);
 }

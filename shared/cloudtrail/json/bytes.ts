@@ -147,6 +147,13 @@ export function containerEnd(bytes: Uint8Array, at: number, nesting: Uint8Array)
   }
 }
 
+/** Any value; `nesting` as for `containerEnd`. */
+export function valueEnd(bytes: Uint8Array, at: number, nesting: Uint8Array): number {
+  const first = bytes[at] ?? 0;
+  if (first === quote) return stringEnd(bytes, at + 1);
+  return first === openBrace || first === openBracket ? containerEnd(bytes, at, nesting) : scalarEnd(bytes, at);
+}
+
 /** From the colon after a key to the first byte of the value. */
 export function colonEnd(bytes: Uint8Array, at: number): number {
   let byte = bytes[at] ?? 0;

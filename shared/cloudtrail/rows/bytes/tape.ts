@@ -4,13 +4,12 @@ import {
   closeBracket,
   colonEnd,
   comma,
-  containerEnd,
   openBrace,
   openBracket,
   quote,
-  scalarEnd,
   skipBlanks,
   stringEnd,
+  valueEnd,
 } from '../../json/bytes.ts';
 import { stringOf } from '../../json/text.ts';
 import { deriveCells, derivedFromColumn } from '../derived.ts';
@@ -25,6 +24,8 @@ export const unmappedClose = 3;
 const unmappedErased = 0;
 
 const derivedColumns = columns.flatMap((column, index) => (column.kind === 'derived' ? [index] : []));
+
+const noNesting = new Uint8Array(0);
 
 /** Nothing is remembered in it between two calls, so all tapes of a depth share one. */
 const scratches = new Map<number, readonly Uint8Array[]>();
@@ -125,10 +126,7 @@ export class RecordTape {
   }
 
   #value(at: number, depth: number): number {
-    const first = this.bytes[at] ?? 0;
-    if (first === quote) return stringEnd(this.bytes, at + 1);
-    if (first !== openBrace && first !== openBracket) return scalarEnd(this.bytes, at);
-    return containerEnd(this.bytes, at, this.#nesting[depth] ?? new Uint8Array(0));
+    return valueEnd(this.bytes, at, this.#nesting[depth] ?? noNesting);
   }
 
   #column(member: Member, key: number, start: number, depth: number): number {
@@ -198,7 +196,7 @@ export class RecordTape {
       if ((bytes[at] ?? 0) <= 0x20) at = skipBlanks(bytes, at);
     }
     if (isWorthIt) {
-      const nesting = this.#nesting[depth] ?? new Uint8Array(0);
+      const nesting = this.#nesting[depth] ?? noNesting;
       for (const cell of deriveCells(bytes, start, nesting)) this.#set(cell.column, cell.start, cell.end);
     }
     return at;

@@ -6,7 +6,7 @@ import { openByteRowStream } from '../../../../../shared/cloudtrail/rows/bytes/b
 import { context, logOf, map } from '../mapping.ts';
 import { logFile, pieces, record } from '../records.ts';
 
-const names = columns.map(({ name }) => name);
+const names: readonly string[] = columns.map(({ name }) => name);
 
 describe('openByteRowStream, on any input', () => {
   test('writes the rows of the plain mapping, however the bytes are cut', () => {
