@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     expect: { requireAssertions: true, poll: { timeout: 120_000 } },
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // By default one core stays free. Many files wait for processes of their own meanwhile, so that none need be.
+    maxWorkers: Math.max(2, availableParallelism()),
     sequence: { shuffle: true },
     coverage: {
       provider: 'v8',
