@@ -1,4 +1,4 @@
-import type { TokenCredential } from '@azure/core-auth';
+import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import {
   AzureCliCredential,
   AzureDeveloperCliCredential,
@@ -7,9 +7,9 @@ import {
   EnvironmentCredential,
   ManagedIdentityCredential,
 } from '@azure/identity';
+import { abortable } from '../kit/abortable.ts';
+import { shortText } from '../kit/shortText.ts';
 import { ConnectorError } from '../words/errors.ts';
-import { abortable } from './abortable.ts';
-import { shownText } from './shownText.ts';
 
 /** Who we are in Azure: the app's managed identity, or on a desk whoever is signed in to Azure's tools. */
 export type AzureIdentity =
@@ -40,34 +40,35 @@ export function azureCredential(identity: AzureIdentity): TokenCredential {
 /** How long the identity endpoint may take; managed identity ignores abort signals, so it is raced. */
 const tokenTimeoutMs = 20_000;
 
+/** One request for a token, within a bound. Rejects with what the credential threw, a TimeoutError, or the signal's reason. */
+export async function requestToken(
+  credential: TokenCredential,
+  scope: string,
+  signal: AbortSignal | undefined,
+  timeoutMs = tokenTimeoutMs,
+): Promise<AccessToken> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  const either = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+  either.throwIfAborted();
+  const token = await abortable(credential.getToken(scope, { abortSignal: either }), either);
+  if (token === null) {
+    throw new Error('the credential gave no token');
+  }
+  return token;
+}
+
 /**
  * The web identity token that AWS exchanges for the hub role's session. Not cached here: it is asked for about once an
  * hour, managed identity caches by itself, and who finds the token too old must not be given the same one again.
  */
-export async function entraToken(
-  credential: TokenCredential,
-  audience: string,
-  signal: AbortSignal,
-  timeoutMs = tokenTimeoutMs,
-): Promise<string> {
-  const either = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+export async function entraToken(credential: TokenCredential, audience: string, timeoutMs?: number): Promise<string> {
   try {
-    either.throwIfAborted();
-    const token = await abortable(credential.getToken(`${audience}/.default`, { abortSignal: either }), either);
-    if (token === null) {
-      throw new Error('the credential gave no token');
-    }
-    return token.token;
+    return (await requestToken(credential, `${audience}/.default`, undefined, timeoutMs)).token;
   } catch (error) {
-    if (signal.aborted) {
-      throw new ConnectorError('slice-ended', `stopped while waiting for an Entra token for ${audience}`);
-    }
     throw new ConnectorError(
       'identity-unavailable',
       `no Entra token for the audience ${audience}: ${reasonOf(error)}`,
-      {
-        remedy: audienceRemedy,
-      },
+      { remedy: audienceRemedy },
     );
   }
 }
@@ -80,5 +81,5 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return 'the credential failed without a reason';
   }
-  return error.name === 'TimeoutError' ? 'the identity endpoint did not answer in time' : shownText(error.message);
+  return error.name === 'TimeoutError' ? 'the identity endpoint did not answer in time' : shortText(error.message);
 }

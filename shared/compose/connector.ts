@@ -281,7 +281,7 @@ function credentialMode({ credentials }: SourceSettings, azure: TokenCredential)
   switch (credentials.mode) {
     case 'managed-identity': {
       const { audience, hubRoleArn } = credentials;
-      const getToken = (asked: string, signal: AbortSignal) => entraToken(azure, asked, signal);
+      const getToken = (asked: string) => entraToken(azure, asked);
       return { kind: 'managed-identity', audience, hubRoleArn, getToken };
     }
     case 'access-key': {

@@ -1,35 +1,44 @@
 import type { Clock } from '../words/clock.ts';
+import { abortable } from './abortable.ts';
 
-export interface RenewingSession<T> {
-  /** The session, assumed or renewed when needed; concurrent callers share one renewal. */
-  get(): Promise<T>;
-  /** Forgets the session when it is still the refused one (or any, when none is named); false when it was replaced already. */
-  invalidate(refused?: T): boolean;
+/** One value that ends, such as a session or a token: made when first needed, renewed before its end, shared by all. */
+export interface Renewing<T> {
+  /** Concurrent callers share one renewal; the signal ends the caller's own wait only. Rejects with what making threw. */
+  get(signal?: AbortSignal): Promise<T>;
+  /** Forgets the held value if it is the refused one; false when it was replaced already, or nothing is held. */
+  invalidate(isRefused?: (held: T) => boolean): boolean;
 }
 
-/** Renewal starts this long before the end, earlier by up to a further minute, so that instances do not renew together. */
-const renewBeforeMs = 5 * 60_000;
-const jitterMs = 60_000;
-/** A session this near its end is not handed out: a request signed with it could arrive late. */
+export interface RenewingOptions<T> {
+  readonly make: () => Promise<T>;
+  /** When the value ends, in milliseconds since the epoch by our clock. */
+  readonly endOf: (value: T) => number;
+  /** Renewal starts this long before the end. */
+  readonly renewBeforeMs: number;
+  /** Earlier by up to this much, so that instances do not renew together. Default: none. */
+  readonly jitterMs?: number;
+  readonly random?: () => number;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** A value this near its end is not handed out: a request that carries it could arrive late. */
 const lastUseBeforeMs = 30_000;
-/** Pause between failed renewals while the old session still works. */
+/** Pause between renewals that failed or brought nothing new, while the old value still serves. */
 const retryRenewalMs = 30_000;
 
-/** Caches one temporary session: renewed before it ends, in the background while the old one is good. */
-export function renewingSession<T extends { readonly expiresAt: number }>(options: {
-  readonly assume: () => Promise<T>;
-  readonly clock: Clock;
-  readonly random: () => number;
-}): RenewingSession<T> {
-  const { assume, clock, random } = options;
-  let current: { readonly session: T; renewAt: number } | undefined;
+/** Renews in the background while the held value is good, so that nobody waits and no failure is thrown before its end. */
+export function renewing<T>(options: RenewingOptions<T>): Renewing<T> {
+  const { make, endOf, renewBeforeMs, jitterMs = 0, random = () => 0, clock } = options;
+  let held: { readonly value: T; readonly endsAt: number; renewAt: number } | undefined;
   let renewal: Promise<T> | undefined;
 
   const renew = (): Promise<T> => {
-    renewal ??= assume()
-      .then((session) => {
-        current = { session, renewAt: session.expiresAt - renewBeforeMs - random() * jitterMs };
-        return session;
+    renewal ??= make()
+      .then((value) => {
+        const endsAt = endOf(value);
+        const renewAt = endsAt - renewBeforeMs - random() * jitterMs;
+        held = { value, endsAt, renewAt: Math.max(renewAt, clock.now() + retryRenewalMs) };
+        return value;
       })
       .finally(() => {
         renewal = undefined;
@@ -38,24 +47,24 @@ export function renewingSession<T extends { readonly expiresAt: number }>(option
   };
 
   return {
-    get: async () => {
-      const held = current;
+    get: async (signal) => {
+      signal?.throwIfAborted();
       const now = clock.now();
-      if (held === undefined || now >= held.session.expiresAt - lastUseBeforeMs) {
-        return renew();
+      if (held === undefined || now >= held.endsAt - lastUseBeforeMs) {
+        return abortable(renew(), signal);
       }
       if (now >= held.renewAt) {
-        // Nothing is lost by ignoring a failure here: the session is good, and near its end the failure reaches the caller.
         held.renewAt = now + retryRenewalMs;
+        // Nothing is lost by ignoring a failure here: the value is good, and near its end the failure reaches the caller.
         renew().catch(() => undefined);
       }
-      return held.session;
+      return held.value;
     },
-    invalidate: (refused) => {
-      if (current === undefined || (refused !== undefined && current.session !== refused)) {
+    invalidate: (isRefused = () => true) => {
+      if (held === undefined || !isRefused(held.value)) {
         return false;
       }
-      current = undefined;
+      held = undefined;
       return true;
     },
   };

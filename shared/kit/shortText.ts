@@ -15,3 +15,9 @@ export function described(value: unknown): string {
   const fields = Object.keys(value);
   return fields.length === 0 ? 'an empty JSON object' : `a JSON object with ${list(fields.map(shown))}`;
 }
+
+/** A service's own words on one line, cut to `most` characters: enough to act on, too little to carry a payload. */
+export function shortText(text: string, most = 300): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most)}...` : line;
+}

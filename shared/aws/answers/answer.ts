@@ -1,4 +1,6 @@
-import { type AwsRefusal, awsRefusal, firstLine, RefusedRequest } from './refusal.ts';
+import { isNeverSent } from '../../kit/neverSent.ts';
+import { shortText } from '../../kit/shortText.ts';
+import { type AwsRefusal, awsRefusal, RefusedRequest } from './refusal.ts';
 
 /** What became of one AWS request that did not succeed, read from whatever the SDK threw. */
 export type AwsAnswer = AwsRefusal | AwsSilence | AwsAbort;
@@ -35,8 +37,8 @@ export function readAwsAnswer(error: unknown, signal?: AbortSignal): AwsAnswer {
   return {
     kind: 'silent',
     // A refusal by every address of a host has a code only.
-    reason: firstLine(String(text(fields['message']) ?? text(fields['code']) ?? error)),
-    maybeSent: !neverSent.has(String(fields['code'])),
+    reason: shortText(String(text(fields['message']) ?? text(fields['code']) ?? error)),
+    maybeSent: !isNeverSent(String(fields['code'])),
   };
 }
 
@@ -72,21 +74,6 @@ export function isDenied(answer: AwsRefusal): boolean {
   return answer.codes.includes('AccessDenied') || (answer.codes.length === 0 && answer.status === 403);
 }
 
-/** The one look into a text: AWS tells a refusal by KMS from a refusal by S3 or SQS by naming the `kms:` action only there. */
-export function mentionsKms(answer: AwsRefusal): boolean {
-  return answer.text.includes('kms:');
-}
-
-/** Codes of connections that never came to be. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** Names the SDK makes up when the answer has no code. */
 const madeUp = new Set(['Error', 'Unknown', 'UnknownError', 'SyntaxError']);
 
@@ -103,7 +90,7 @@ function readRefusal(fields: Record<string, unknown>, status: number): AwsRefusa
     text: readable ? text(fields['message']) : undefined,
     requestId: text(asRecord(fields['$metadata'])['requestId']),
     bucketRegion: text(headers['x-amz-bucket-region']) ?? text(fields['Region']),
-    retryAfter: text(headers['retry-after']),
+    header: (name) => text(headers[name]),
   });
 }
 

@@ -1,3 +1,6 @@
+import { readRetryAfter } from '../../kit/retryAfter.ts';
+import { shortText } from '../../kit/shortText.ts';
+
 /** The service answered with an error document, or at least with an error status. */
 export interface AwsRefusal {
   readonly kind: 'refused';
@@ -6,12 +9,14 @@ export interface AwsRefusal {
   /** The code as AWS wrote it, for people. */
   readonly shownCode: string;
   readonly status: number;
-  /** First line of the service's own text, cut to 300 characters. */
+  /** First line of the service's own text, shortened. */
   readonly text: string;
   readonly requestId: string | undefined;
   /** Where S3 says that the bucket lies. */
   readonly bucketRegion: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** True for a page that the service cannot have written: a proxy's, or a portal's. */
+  readonly fromElsewhere: boolean;
 }
 
 /** What an answer holds, as it came. */
@@ -21,18 +26,23 @@ export interface RefusalFields {
   readonly text: string | undefined;
   readonly requestId: string | undefined;
   readonly bucketRegion: string | undefined;
-  readonly retryAfter: string | undefined;
+  readonly header: (name: string) => string | undefined;
+  readonly fromElsewhere?: boolean;
 }
 
-/** Brings codes to one spelling, and cuts the text to what may be shown. */
-export function awsRefusal({ codes, text, retryAfter, ...fields }: RefusalFields): AwsRefusal {
+/** Brings codes to one spelling, and cuts the text to what may be shown. `now` dates a Retry-After that names a time. */
+export function awsRefusal(
+  { codes, text, header, fromElsewhere = false, ...fields }: RefusalFields,
+  now = Date.now(),
+): AwsRefusal {
   const present = codes.filter((code) => code !== undefined && code !== '') as string[];
   return {
     kind: 'refused',
     codes: [...new Set(present.map(normalised))],
-    shownCode: present[0]?.replace(sqsPrefix, '') ?? 'an error without a code',
+    shownCode: shortText(present[0]?.replace(sqsPrefix, '') ?? 'an error without a code', 100),
     text: firstLine(text ?? ''),
-    retryAfterMs: readRetryAfter(retryAfter),
+    retryAfterMs: readRetryAfter(header, now),
+    fromElsewhere,
     ...fields,
   };
 }
@@ -48,19 +58,13 @@ export class RefusedRequest extends Error {
   }
 }
 
-/** First line, at most 300 characters: the further lines of a signature failure hold the session token. */
-export function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? '';
-  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
+/** The further lines of a signature failure hold the canonical request, and with it the session token. */
+function firstLine(text: string): string {
+  return shortText(text.split('\n', 1)[0] ?? '');
 }
 
 const sqsPrefix = 'AWS.SimpleQueueService.';
 
 function normalised(code: string): string {
   return code.replace(sqsPrefix, '').replace(/Exception$/, '');
-}
-
-function readRetryAfter(header: string | undefined): number | undefined {
-  const seconds = header === undefined || header === '' ? Number.NaN : Number(header);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

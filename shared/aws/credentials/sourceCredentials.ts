@@ -1,21 +1,12 @@
 import type { STSClient } from '@aws-sdk/client-sts';
-import { abortable } from '../../kit/abortable.ts';
-import { type RenewingSession, renewingSession } from '../../kit/renewing.ts';
+import { type Renewing, renewing } from '../../kit/renewing.ts';
 import type { Clock } from '../../words/clock.ts';
-import { ConnectorError } from '../../words/errors.ts';
 import { isDenied, readAwsAnswer } from '../answers/answer.ts';
-import { firstLine } from '../answers/refusal.ts';
+import { isStaleSession } from '../answers/meaning.ts';
 import type { AwsTimeouts } from '../http/timeouts.ts';
-import { isStaleSession } from './codes.ts';
-import {
-  type AwsSession,
-  assumeRole,
-  assumeRoleWithWebIdentity,
-  type CallerIdentity,
-  getCallerIdentity,
-} from './stsActions.ts';
+import { type AwsSession, assumeRole, assumeRoleWithWebIdentity, callerArn } from './stsActions.ts';
 import { stsClient } from './stsClient.ts';
-import { isStaleToken, stsFailure } from './stsFailure.ts';
+import { stsFailure } from './stsFailure.ts';
 import { readTokenClaims } from './tokenClaims.ts';
 
 /** How the connector proves to AWS who it is, before it assumes the source's role. */
@@ -24,8 +15,8 @@ export type CredentialMode =
       readonly kind: 'managed-identity';
       readonly audience: string;
       readonly hubRoleArn: string;
-      /** Supplied by the Azure side: an Entra access token for the audience. */
-      readonly getToken: (audience: string, signal: AbortSignal) => Promise<string>;
+      /** Supplied by the Azure side: an Entra access token for the audience. Settles in time; rejects with a ConnectorError. */
+      readonly getToken: (audience: string) => Promise<string>;
     }
   | { readonly kind: 'access-key'; readonly accessKeyId: string; readonly secretAccessKey: string }
   /** The SDK's own chain: for development machines. */
@@ -49,83 +40,46 @@ export interface SourceCredentialsOptions {
 /** The sessions of one source's role. */
 export interface SourceCredentials {
   readonly roleArn: string;
-  /** The session in use: cached, renewed 5 to 6 minutes before its end. Throws ConnectorError. */
+  /** The session in use: cached, renewed 5 to 6 minutes before its end. Each step to a new one is one request. Throws ConnectorError. */
   session(signal?: AbortSignal): Promise<AwsSession>;
   /** Drops every level of sessions, unless the refused one has been replaced already; the next call assumes again. */
   invalidate(refused?: AwsSession): void;
-  /** Who AWS takes us for, in the source's role. */
-  callerIdentity(signal: AbortSignal): Promise<CallerIdentity>;
-  /** False when the role can be assumed without, or with another, external ID: anyone who may use the caller could. */
-  enforcesExternalId(): Promise<boolean>;
   close(): void;
 }
 
-/** A token is waited for no longer than this: the identity endpoint answers in milliseconds, or not at all. */
-const tokenTimeoutMs = 30_000;
-
 /** Token -> AssumeRoleWithWebIdentity (hub role) -> AssumeRole with external ID; keys and the default chain start at the second step. */
 export function sourceCredentials(options: SourceCredentialsOptions): SourceCredentials {
-  const { mode, roleArn, stsRegion: region, clock, random = () => 0 } = options;
+  const { mode, roleArn, stsRegion: region } = options;
   const clientOptions = { region, endpoint: options.endpoint, timeouts: options.timeouts };
   const unsigned = stsClient(clientOptions);
   const hub =
-    mode.kind === 'managed-identity'
-      ? renewingSession({ assume: () => assumeHub(mode, options, unsigned), clock, random })
-      : undefined;
+    mode.kind === 'managed-identity' ? sessions(options, () => assumeHub(mode, options, unsigned)) : undefined;
   const base = stsClient({ ...clientOptions, credentials: baseKeys(mode, hub) });
-  const target = renewingSession({ assume: () => assumeTarget(options, base, hub), clock, random });
-  const assumed = stsClient({ ...clientOptions, credentials: () => target.get() });
+  const target = sessions(options, () => assumeTarget(options, base, hub));
   return {
     roleArn,
-    session: (signal) => abortable(target.get(), signal),
+    session: (signal) => target.get(signal),
     invalidate: (refused) => {
-      if (target.invalidate(refused)) {
+      if (target.invalidate((held) => refused === undefined || held === refused)) {
         hub?.invalidate();
       }
     },
-    callerIdentity: async (signal) => {
-      try {
-        return await getCallerIdentity(assumed, signal);
-      } catch (error) {
-        throw stsFailure({ action: 'GetCallerIdentity', roleArn, region }, error, signal);
-      }
-    },
-    enforcesExternalId: async () => {
-      for (const externalId of [undefined, `not-${options.externalId}`]) {
-        if (await isAssumable(options, base, externalId)) {
-          return false;
-        }
-      }
-      return true;
-    },
     close: () => {
-      for (const client of [unsigned, base, assumed]) {
-        client.destroy();
-      }
+      unsigned.destroy();
+      base.destroy();
     },
   };
 }
 
-async function isAssumable(
-  options: SourceCredentialsOptions,
-  client: STSClient,
-  externalId: string | undefined,
-): Promise<boolean> {
-  const { roleArn, sessionName, stsRegion: region, clock } = options;
-  try {
-    await assumeRole(client, clock, { roleArn, sessionName, externalId });
-    return true;
-  } catch (error) {
-    const caller = await nameCaller(options.mode, client, false);
-    const failure = stsFailure({ action: 'AssumeRole', roleArn, region, sessionName, externalId, caller }, error);
-    if (failure.code === 'assume-role-denied') {
-      return false;
-    }
-    throw failure;
-  }
+/** Earlier than a session's last minutes, and not at the same time on every instance. */
+const renewal = { renewBeforeMs: 5 * 60_000, jitterMs: 60_000 };
+
+function sessions({ clock, random }: SourceCredentialsOptions, make: () => Promise<AwsSession>): Renewing<AwsSession> {
+  const endOf = ({ expiresAt }: AwsSession): number => expiresAt;
+  return renewing({ make, endOf, clock, ...renewal, ...(random === undefined ? {} : { random }) });
 }
 
-function baseKeys(mode: CredentialMode, hub: RenewingSession<AwsSession> | undefined) {
+function baseKeys(mode: CredentialMode, hub: Renewing<AwsSession> | undefined) {
   if (mode.kind === 'access-key') {
     const { accessKeyId, secretAccessKey } = mode;
     return () => Promise.resolve({ accessKeyId, secretAccessKey });
@@ -133,7 +87,6 @@ function baseKeys(mode: CredentialMode, hub: RenewingSession<AwsSession> | undef
   return hub === undefined ? undefined : () => hub.get();
 }
 
-/** One token, and a second one when AWS finds the first too old. */
 async function assumeHub(
   mode: Extract<CredentialMode, { kind: 'managed-identity' }>,
   options: SourceCredentialsOptions,
@@ -141,68 +94,33 @@ async function assumeHub(
 ): Promise<AwsSession> {
   const { sessionName, stsRegion: region, clock } = options;
   const { audience, hubRoleArn: roleArn } = mode;
-  let token = await fetchToken(mode);
-  const assume = () => assumeRoleWithWebIdentity(client, clock, { roleArn, sessionName, token });
+  const token = await mode.getToken(audience);
   try {
-    return await assume().catch(async (error: unknown) => {
-      const refused = token;
-      if (!isStaleToken(error)) {
-        throw error;
-      }
-      token = await fetchToken(mode);
-      if (token === refused) {
-        throw error;
-      }
-      return assume();
-    });
+    return await assumeRoleWithWebIdentity(client, clock, { roleArn, sessionName, token });
   } catch (error) {
     const claims = readTokenClaims(token);
     throw stsFailure({ action: 'AssumeRoleWithWebIdentity', roleArn, region, sessionName, audience, claims }, error);
   }
 }
 
-async function fetchToken(mode: Extract<CredentialMode, { kind: 'managed-identity' }>): Promise<string> {
-  const limit = AbortSignal.timeout(tokenTimeoutMs);
-  try {
-    return await abortable(mode.getToken(mode.audience, limit), limit);
-  } catch (error) {
-    if (error instanceof ConnectorError) {
-      throw error;
-    }
-    const reason = firstLine(error instanceof Error ? error.message : String(error));
-    throw new ConnectorError(
-      'identity-unavailable',
-      `The managed identity gave no token for audience "${mode.audience}": ${reason}`,
-      {
-        at: { role: mode.hubRoleArn },
-        cause: error,
-        remedy: `Check that the app has a managed identity and that an app registration with Application ID URI ${mode.audience} exists in its tenant.`,
-      },
-    );
-  }
-}
-
-/** The hub's session may have ended behind our back: then it is made again, once. */
+/** The hub's session may have ended behind our back: then it is forgotten, and whoever tries again has a new one. */
 async function assumeTarget(
   options: SourceCredentialsOptions,
   client: STSClient,
-  hub: RenewingSession<AwsSession> | undefined,
+  hub: Renewing<AwsSession> | undefined,
 ): Promise<AwsSession> {
   const { roleArn, externalId, sessionName, stsRegion: region, clock } = options;
-  const assume = () => assumeRole(client, clock, { roleArn, sessionName, externalId });
   const used = await hub?.get();
   try {
-    return await assume().catch((error: unknown) => {
-      if (hub === undefined || !isStaleSession(error)) {
-        throw error;
-      }
-      hub.invalidate(used);
-      return assume();
-    });
+    return await assumeRole(client, clock, { roleArn, sessionName, externalId });
   } catch (error) {
     const answer = readAwsAnswer(error);
+    if (isStaleSession(answer)) {
+      hub?.invalidate((held) => held === used);
+    }
     const caller = await nameCaller(options.mode, client, answer.kind === 'refused' && isDenied(answer));
-    throw stsFailure({ action: 'AssumeRole', roleArn, region, sessionName, externalId, caller }, error);
+    const by = options.mode.kind === 'access-key' ? 'keys' : 'session';
+    throw stsFailure({ action: 'AssumeRole', roleArn, region, sessionName, externalId, caller, by }, error);
   }
 }
 
@@ -217,7 +135,7 @@ async function nameCaller(mode: CredentialMode, client: STSClient, isAskingWorth
     return known;
   }
   try {
-    return principalOf((await getCallerIdentity(client)).arn);
+    return principalOf(await callerArn(client));
   } catch {
     // The refusal of AssumeRole is what matters; it is told with what we know.
     return known;
@@ -225,7 +143,7 @@ async function nameCaller(mode: CredentialMode, client: STSClient, isAskingWorth
 }
 
 /** A trust policy names the role, not its session. */
-function principalOf(callerArn: string): string {
-  const session = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(callerArn);
-  return session === null ? callerArn : `arn:${session[1]}:iam::${session[2]}:role/${session[3]}`;
+function principalOf(arn: string): string {
+  const session = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(arn);
+  return session === null ? arn : `arn:${session[1]}:iam::${session[2]}:role/${session[3]}`;
 }

@@ -15,11 +15,6 @@ export interface AwsSession extends AwsKeys {
   readonly expiresAt: number;
 }
 
-export interface CallerIdentity {
-  readonly account: string;
-  readonly arn: string;
-}
-
 /**
  * The most that role chaining allows, and the least that every role allows.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -29,7 +24,7 @@ const sessionSeconds = 3600;
 export async function assumeRole(
   client: STSClient,
   clock: Clock,
-  request: { readonly roleArn: string; readonly sessionName: string; readonly externalId?: string | undefined },
+  request: { readonly roleArn: string; readonly sessionName: string; readonly externalId: string },
 ): Promise<AwsSession> {
   const askedAt = clock.now();
   const answer = await client.send(
@@ -37,7 +32,7 @@ export async function assumeRole(
       RoleArn: request.roleArn,
       RoleSessionName: request.sessionName,
       DurationSeconds: sessionSeconds,
-      ...(request.externalId === undefined ? {} : { ExternalId: request.externalId }),
+      ExternalId: request.externalId,
     }),
   );
   return readSession(answer.Credentials, askedAt);
@@ -61,13 +56,10 @@ export async function assumeRoleWithWebIdentity(
   return readSession(answer.Credentials, askedAt);
 }
 
-/** Needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-export async function getCallerIdentity(client: STSClient, signal?: AbortSignal): Promise<CallerIdentity> {
-  const answer = await client.send(
-    new GetCallerIdentityCommand({}),
-    signal === undefined ? {} : { abortSignal: signal },
-  );
-  return { account: answer.Account ?? '', arn: answer.Arn ?? '' };
+/** The ARN that AWS takes us for. Needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export async function callerArn(client: STSClient): Promise<string> {
+  const { Arn } = await client.send(new GetCallerIdentityCommand({}));
+  return Arn ?? '';
 }
 
 function readSession(credentials: Credentials | undefined, askedAt: number): AwsSession {

@@ -1,13 +1,8 @@
-import { ConnectorError, type ErrorCode } from '../../words/errors.ts';
-import { type AwsAnswer, causeOf, describeAwsAnswer, hasCode, isDenied, readAwsAnswer } from '../answers/answer.ts';
+import type { ConnectorError } from '../../words/errors.ts';
+import { hasCode, isDenied, readAwsAnswer } from '../answers/answer.ts';
+import { awsFailure } from '../answers/failure.ts';
+import { commonMeaning, credentialsRow, type FailureRow, unansweredRow } from '../answers/meaning.ts';
 import type { AwsRefusal } from '../answers/refusal.ts';
-import {
-  expiredCredentials,
-  expiredCredentialsRemedy,
-  invalidCredentials,
-  invalidCredentialsRemedy,
-  throttled,
-} from './codes.ts';
 import type { TokenClaims } from './tokenClaims.ts';
 
 /** One call to STS, with everything that was presented and may be shown. */
@@ -25,40 +20,24 @@ export type StsStep =
       readonly roleArn: string;
       readonly region: string;
       readonly sessionName: string;
-      readonly externalId: string | undefined;
+      readonly externalId: string;
       /** ARN of the caller, or what else is known of it. */
       readonly caller: string;
-    }
-  | { readonly action: 'GetCallerIdentity'; readonly roleArn: string; readonly region: string };
+      /** Long-lived keys that AWS does not know stay unknown; a session is replaced. */
+      readonly by: 'session' | 'keys';
+    };
 
 /** Translates what STS answered. AccessDenied is deliberately ambiguous, so every possible cause is named. */
-export function stsFailure(step: StsStep, error: unknown, signal?: AbortSignal): ConnectorError {
-  if (error instanceof ConnectorError) {
-    return error;
-  }
-  const answer = readAwsAnswer(error, signal);
-  const row = answer.kind === 'refused' ? refusedBy(step, answer) : unanswered(answer);
-  const causes = row.causes === undefined ? '' : `; AWS does not say which of these it is: ${row.causes}`;
-  const details = { at: { role: step.roleArn }, cause: causeOf(answer) };
-  return new ConnectorError(row.code, `${describeStep(step)} failed: ${describeAwsAnswer(answer)}${causes}`, {
-    ...details,
-    ...(row.remedy === undefined ? {} : { remedy: row.remedy }),
-  });
-}
-
-/** The web identity token is at fault: a new one may help, once. */
-export function isStaleToken(error: unknown): boolean {
+export function stsFailure(step: StsStep, error: unknown): ConnectorError {
   const answer = readAwsAnswer(error);
-  return answer.kind === 'refused' && hasCode(answer, staleToken);
+  const row: Row =
+    answer.kind === 'refused' ? refusedBy(step, answer) : unansweredRow(answer, 'sts-unavailable', 'STS');
+  return awsFailure({ what: describeStep(step), at: { role: step.roleArn }, answer, row, causes: row.causes });
 }
 
-const staleToken = new Set(['ExpiredToken', 'IDPRejectedClaim']);
-const tokenRefused = new Set(['InvalidIdentityToken', ...staleToken]);
-const transient = new Set([...throttled, 'IDPCommunicationError', 'ServiceUnavailable', 'InternalFailure']);
+const tokenRefused = new Set(['InvalidIdentityToken', 'IDPRejectedClaim']);
 
-interface Row {
-  readonly code: ErrorCode;
-  readonly remedy?: string;
+interface Row extends FailureRow {
   readonly causes?: string;
 }
 
@@ -72,33 +51,47 @@ function describeStep(step: StsStep): string {
           : `a token with aud "${claims.aud}", iss "${claims.iss}", sub "${claims.sub}"`;
       return `AssumeRoleWithWebIdentity of ${step.roleArn} in ${step.region} with audience "${step.audience}", session name "${step.sessionName}" and ${token}`;
     }
-    case 'AssumeRole': {
-      const id = step.externalId === undefined ? 'no external ID' : `external ID "${step.externalId}"`;
-      return `AssumeRole of ${step.roleArn} in ${step.region} by ${step.caller} with ${id} and session name "${step.sessionName}"`;
-    }
-    case 'GetCallerIdentity':
-      return `GetCallerIdentity in ${step.region} as ${step.roleArn}`;
+    case 'AssumeRole':
+      return `AssumeRole of ${step.roleArn} in ${step.region} by ${step.caller} with external ID "${step.externalId}" and session name "${step.sessionName}"`;
   }
 }
 
 function refusedBy(step: StsStep, answer: AwsRefusal): Row {
-  if (hasCode(answer, transient) || answer.status >= 500 || answer.status === 429) {
-    return { code: 'sts-unavailable' };
-  }
   if (hasCode(answer, new Set(['RegionDisabled']))) {
     return {
       code: 'sts-region-disabled',
       remedy: `Activate STS in ${step.region} in account ${accountOf(step.roleArn)} (for an opt-in region, enable the region in both accounts), or set AWS_STS_REGION to a region that is active there.`,
     };
   }
+  const meaning = commonMeaning(answer);
+  switch (meaning) {
+    case 'throttled':
+    case 'unavailable':
+      return { code: 'sts-unavailable' };
+    case 'stale-session':
+      return staleRow(step);
+    case 'invalid-credentials':
+      return credentialsRow(meaning);
+    case undefined:
+      return ownRow(step, answer);
+  }
+}
+
+/** What was shown is too old. A new token is asked for with every attempt; a hub session was forgotten, see sourceCredentials.ts. */
+function staleRow(step: StsStep): Row {
+  if (step.action === 'AssumeRole') {
+    return credentialsRow(step.by === 'session' ? 'stale-session' : 'invalid-credentials');
+  }
+  return {
+    code: 'credentials-expired',
+    remedy:
+      "Check that this machine's clock is right; if AWS goes on to find the token of the managed identity too old, restart the function app, so that the identity endpoint makes a new one.",
+  };
+}
+
+function ownRow(step: StsStep, answer: AwsRefusal): Row {
   if (step.action === 'AssumeRoleWithWebIdentity' && hasCode(answer, tokenRefused)) {
     return tokenRefusedRow(step);
-  }
-  if (hasCode(answer, expiredCredentials)) {
-    return { code: 'credentials-expired', remedy: expiredCredentialsRemedy };
-  }
-  if (hasCode(answer, invalidCredentials)) {
-    return { code: 'credentials-invalid', remedy: invalidCredentialsRemedy };
   }
   if (isDenied(answer)) {
     return deniedRow(step);
@@ -107,16 +100,6 @@ function refusedBy(step: StsStep, answer: AwsRefusal): Row {
     code: 'sts-refused',
     remedy:
       'Check AWS_ROLE_ARN, AWS_HUB_ROLE_ARN and WORKSPACE_ID against the text of the answer; sessions are asked for with 3,600 seconds, the most that role chaining allows.',
-  };
-}
-
-function unanswered(answer: AwsAnswer): Row {
-  if (answer.kind === 'aborted') {
-    return { code: 'slice-ended' };
-  }
-  return {
-    code: 'sts-unavailable',
-    remedy: 'If this lasts, check that this machine may reach STS of the region over HTTPS (DNS, firewall, proxy).',
   };
 }
 
@@ -146,8 +129,6 @@ function deniedRow(step: StsStep): Row {
           'the external ID differs, the role does not trust the caller (also when the hub role was deleted and made again), the role does not exist, the caller lacks sts:AssumeRole on it, or a service control policy denies it',
         remedy: `Add this statement to the trust policy of ${step.roleArn}: ${externalIdStatement(step.caller, step.externalId)}, and allow sts:AssumeRole on that role to the caller; a new trust policy may need some minutes to take effect.`,
       };
-    case 'GetCallerIdentity':
-      return { code: 'sts-refused', remedy: 'Remove the service control policy that denies sts:GetCallerIdentity.' };
   }
 }
 
@@ -167,12 +148,12 @@ function webIdentityStatement(roleArn: string, audience: string, claims: TokenCl
   });
 }
 
-function externalIdStatement(caller: string, externalId: string | undefined): string {
+function externalIdStatement(caller: string, externalId: string): string {
   return JSON.stringify({
     Effect: 'Allow',
     Principal: { AWS: caller.startsWith('arn:') ? caller : '<ARN of the caller>' },
     Action: 'sts:AssumeRole',
-    Condition: { StringEquals: { 'sts:ExternalId': externalId ?? '<workspace ID>' } },
+    Condition: { StringEquals: { 'sts:ExternalId': externalId } },
   });
 }
 

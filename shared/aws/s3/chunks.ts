@@ -1,5 +1,5 @@
+import { shortText } from '../../kit/shortText.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { firstLine } from '../answers/refusal.ts';
 import type { IncomingBody } from '../http/incomingBody.ts';
 
 /** The body of one answer, and what is needed to tell how it broke. */
@@ -36,7 +36,7 @@ function brokenBody(open: OpenBody, error: unknown, signal: AbortSignal): Connec
     return new ConnectorError('slice-ended', `Reading ${where} was stopped after ${body.received} bytes`, { at });
   }
   const of = expectedBytes === undefined ? '' : ` of ${expectedBytes}`;
-  const reason = firstLine(error instanceof Error ? error.message : String(error));
+  const reason = shortText(error instanceof Error ? error.message : String(error));
   return new ConnectorError(
     'object-cut',
     `The body of ${where} broke off after ${body.received}${of} bytes: ${reason}`,

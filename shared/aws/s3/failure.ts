@@ -1,21 +1,9 @@
-import { ConnectorError, type ErrorCode } from '../../words/errors.ts';
-import {
-  type AwsAnswer,
-  causeOf,
-  describeAwsAnswer,
-  hasCode,
-  isDenied,
-  mentionsKms,
-  readAwsAnswer,
-} from '../answers/answer.ts';
+import type { ConnectorError } from '../../words/errors.ts';
+import { type AwsAnswer, hasCode, isDenied } from '../answers/answer.ts';
+import { awsFailure } from '../answers/failure.ts';
+import { meaningForKms } from '../answers/kms.ts';
+import { commonMeaning, credentialsRow, type FailureRow, unansweredRow } from '../answers/meaning.ts';
 import type { AwsRefusal } from '../answers/refusal.ts';
-import {
-  expiredCredentials,
-  expiredCredentialsRemedy,
-  invalidCredentials,
-  invalidCredentialsRemedy,
-  throttled,
-} from '../credentials/codes.ts';
 
 /** One GetObject. */
 export interface S3Call {
@@ -26,27 +14,17 @@ export interface S3Call {
 }
 
 /** Translates what S3 answered to a GetObject. */
-export function s3Failure(call: S3Call, error: unknown, signal?: AbortSignal): ConnectorError {
-  if (error instanceof ConnectorError) {
-    return error;
-  }
-  const answer = readAwsAnswer(error, signal);
-  const { code, remedy } = answer.kind === 'refused' ? refusedBy(call, answer) : unanswered(answer);
-  return new ConnectorError(
-    code,
-    `GetObject of s3://${call.bucket}/${call.key} in ${call.region} as ${call.roleArn} failed: ${describeAwsAnswer(answer)}`,
-    {
-      at: { bucket: call.bucket, key: call.key, role: call.roleArn },
-      cause: causeOf(answer),
-      ...(remedy === undefined ? {} : { remedy }),
-      ...(answer.kind === 'refused' && answer.retryAfterMs !== undefined ? { retryAfterMs: answer.retryAfterMs } : {}),
-    },
-  );
+export function s3Failure(call: S3Call, answer: AwsAnswer): ConnectorError {
+  return awsFailure({
+    what: `GetObject of s3://${call.bucket}/${call.key} in ${call.region} as ${call.roleArn}`,
+    at: { bucket: call.bucket, key: call.key, role: call.roleArn },
+    answer,
+    row: answer.kind === 'refused' ? refusedBy(call, answer) : unansweredRow(answer, 'object-store-unavailable', 'S3'),
+  });
 }
 
 /** The region S3 names when it was asked in the wrong one. */
-export function regionNamedBy(error: unknown): string | undefined {
-  const answer = readAwsAnswer(error);
+export function regionNamedBy(answer: AwsAnswer): string | undefined {
   const named =
     answer.kind === 'refused' && (answer.status === 301 || hasCode(answer, wrongRegion))
       ? answer.bucketRegion
@@ -62,39 +40,24 @@ const wrongRegion = new Set([
   'IncorrectEndpoint',
 ]);
 const redirected = new Set(['TemporaryRedirect', 'Redirect']);
-const kmsUnusable = new Set([
-  'KMS.Disabled',
-  'KMS.NotFound',
-  'KMS.KMSInvalidState',
-  'KMS.InvalidState',
-  'KMS.InvalidKeyUsage',
-]);
 const accountProblem = new Set(['AllAccessDisabled', 'AccountProblem', 'NotSignedUp']);
-const busy = new Set([...throttled, 'ServiceUnavailable']);
-const transient = new Set([...redirected, 'InternalError', 'RequestTimeout']);
 
-interface Row {
-  readonly code: ErrorCode;
-  readonly remedy?: string;
+function refusedBy(call: S3Call, answer: AwsRefusal): FailureRow {
+  const meaning = hasCode(answer, redirected) ? 'unavailable' : commonMeaning(answer);
+  switch (meaning) {
+    case 'throttled':
+      return { code: 'object-store-throttled' };
+    case 'unavailable':
+      return { code: 'object-store-unavailable' };
+    case 'stale-session':
+    case 'invalid-credentials':
+      return credentialsRow(meaning);
+    case undefined:
+      return ownRow(call, answer);
+  }
 }
 
-function refusedBy(call: S3Call, answer: AwsRefusal): Row {
-  if (hasCode(answer, busy) || answer.status === 503 || answer.status === 429) {
-    return { code: 'object-store-throttled' };
-  }
-  if (hasCode(answer, transient) || answer.status >= 500) {
-    return { code: 'object-store-unavailable' };
-  }
-  if (hasCode(answer, expiredCredentials)) {
-    return { code: 'credentials-expired', remedy: expiredCredentialsRemedy };
-  }
-  if (hasCode(answer, invalidCredentials)) {
-    return { code: 'credentials-invalid', remedy: invalidCredentialsRemedy };
-  }
-  return objectRow(call, answer);
-}
-
-function objectRow(call: S3Call, answer: AwsRefusal): Row {
+function ownRow(call: S3Call, answer: AwsRefusal): FailureRow {
   if (hasCode(answer, new Set(['NoSuchBucket']))) {
     return {
       code: 'bucket-not-found',
@@ -107,19 +70,34 @@ function objectRow(call: S3Call, answer: AwsRefusal): Row {
       remedy: 'Restore the object from its archive tier, then redrive its message or backfill its day.',
     };
   }
-  if (hasCode(answer, kmsUnusable)) {
-    return {
-      code: 'object-kms-unusable',
-      remedy: 'Enable the KMS key the object was encrypted with, or cancel its deletion.',
-    };
+  const kms = meaningForKms(answer);
+  if (kms !== undefined) {
+    return kms === 'denied'
+      ? {
+          code: 'object-kms-denied',
+          remedy: `Allow kms:Decrypt on the key of the log files to ${call.roleArn}, in the role's permissions policy and in the key's policy; the AWS-managed key aws/s3 cannot be used across accounts.`,
+        }
+      : {
+          code: 'object-kms-unusable',
+          remedy: 'Enable the KMS key the object was encrypted with, or cancel its deletion.',
+        };
   }
-  if (hasCode(answer, new Set([...wrongRegion, ...accountProblem]))) {
-    return hasCode(answer, accountProblem)
-      ? { code: 'object-refused', remedy: 'Ask the owner of the AWS account: AWS has closed it or its use of S3.' }
-      : { code: 'object-refused', remedy: `Find the region of bucket ${call.bucket}: S3 did not name it.` };
+  if (hasCode(answer, accountProblem)) {
+    return { code: 'object-refused', remedy: 'Ask the owner of the AWS account: AWS has closed it or its use of S3.' };
   }
+  if (hasCode(answer, wrongRegion)) {
+    return { code: 'object-refused', remedy: `Find the region of bucket ${call.bucket}: S3 did not name it.` };
+  }
+  return objectRow(call, answer);
+}
+
+/** Without s3:ListBucket a missing object is answered like a forbidden one. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+function objectRow(call: S3Call, answer: AwsRefusal): FailureRow {
   if (isDenied(answer)) {
-    return deniedRow(call, answer);
+    return {
+      code: 'object-denied',
+      remedy: `Allow s3:GetObject on the AWSLogs/ keys of bucket ${call.bucket} and s3:ListBucket on the bucket to ${call.roleArn} (without ListBucket a deleted object looks like a forbidden one), and check for a deny in the bucket's policy, a service or resource control policy, or a VPC endpoint's policy.`,
+    };
   }
   return answer.status === 404
     ? {
@@ -127,27 +105,4 @@ function objectRow(call: S3Call, answer: AwsRefusal): Row {
         remedy: 'Check whether a lifecycle rule or a person deleted the log file before it was read.',
       }
     : { code: 'object-refused' };
-}
-
-/** Without s3:ListBucket a missing object is answered like a forbidden one. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-function deniedRow(call: S3Call, answer: AwsRefusal): Row {
-  if (mentionsKms(answer)) {
-    return {
-      code: 'object-kms-denied',
-      remedy: `Allow kms:Decrypt on the key of the log files to ${call.roleArn}, in the role's permissions policy and in the key's policy; the AWS-managed key aws/s3 cannot be used across accounts.`,
-    };
-  }
-  return {
-    code: 'object-denied',
-    remedy: `Allow s3:GetObject on the AWSLogs/ keys of bucket ${call.bucket} and s3:ListBucket on the bucket to ${call.roleArn} (without ListBucket a deleted object looks like a forbidden one), and check for a deny in the bucket's policy, a service or resource control policy, or a VPC endpoint's policy.`,
-  };
-}
-
-function unanswered(answer: AwsAnswer): Row {
-  return answer.kind === 'aborted'
-    ? { code: 'slice-ended' }
-    : {
-        code: 'object-store-unavailable',
-        remedy: 'If this lasts, check that this machine may reach S3 of the region over HTTPS (DNS, firewall, proxy).',
-      };
 }

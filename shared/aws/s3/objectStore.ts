@@ -3,8 +3,10 @@ import type { ObjectBody, ObjectStore } from '../../pipeline/ports/ports.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
+import { readAwsAnswer } from '../answers/answer.ts';
+import { isStaleSession } from '../answers/meaning.ts';
 import type { SourceCredentials } from '../credentials/sourceCredentials.ts';
-import { withSession } from '../credentials/withSession.ts';
+import type { AwsSession } from '../credentials/stsActions.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
 import { objectChunks } from './chunks.ts';
 import { regionNamedBy, s3Failure } from './failure.ts';
@@ -21,29 +23,40 @@ export interface S3ObjectStoreOptions {
   readonly timeouts?: AwsTimeouts;
 }
 
-/** Reads objects under the source's role; each bucket's region is found once and remembered. */
+/**
+ * Reads objects under the source's role. Opening is one GetObject; one more when S3 names another region for the bucket,
+ * which is remembered, and one more when nothing is found under the first reading of a key: three at the most. None of
+ * them repeats a request. A session that AWS refuses is forgotten, so that whoever tries again has a new one.
+ */
 export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { close(): void } {
   const { credentials, endpoint, clock = systemClock, timeouts = defaultAwsTimeouts } = options;
   const s3 = s3GetObject({ clock, timeouts, endpoint });
   const regions = new Map<string, string>();
 
-  const getIn = (region: string, bucket: string, key: string, signal: AbortSignal): Promise<GetObjectAnswer> =>
-    withSession(credentials, signal, (session) => s3.get({ bucket, key, region }, session, signal));
-
+  /** The answer, or our failure; another region named on the way is gone to, if this bucket's was not found yet. */
   const get = async (bucket: string, key: string, signal: AbortSignal): Promise<GetObjectAnswer> => {
-    let region = regions.get(bucket) ?? options.region;
+    const known = regions.get(bucket);
+    const region = known ?? options.region;
+    let session: AwsSession | undefined;
     try {
-      return await getIn(region, bucket, key, signal).catch((error: unknown) => {
-        const named = regionNamedBy(error);
-        if (named === undefined || named === region) {
-          throw error;
-        }
-        regions.set(bucket, named);
-        region = named;
-        return getIn(named, bucket, key, signal);
-      });
+      session = await credentials.session(signal);
+      return await s3.get({ bucket, key, region }, session, signal);
     } catch (error) {
-      throw s3Failure({ bucket, key, region, roleArn: credentials.roleArn }, error, signal);
+      if (error instanceof ConnectorError) {
+        throw error;
+      }
+      const answer = readAwsAnswer(error, signal);
+      const named = regionNamedBy(answer);
+      if (named !== undefined && named !== region) {
+        regions.set(bucket, named);
+        if (known === undefined) {
+          return get(bucket, key, signal);
+        }
+      }
+      if (isStaleSession(answer)) {
+        credentials.invalidate(session);
+      }
+      throw s3Failure({ bucket, key, region, roleArn: credentials.roleArn }, answer);
     }
   };
 

@@ -5,13 +5,15 @@ import { headerOf } from '../http/header.ts';
 /** Reads an error answer of S3, or of whatever stands before it. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 export function readS3Refusal(status: number, headers: HttpAnswer['headers'], body: string): AwsRefusal {
   const code = element(body, 'Code');
+  const requestId = headerOf(headers, 'x-amz-request-id');
   return awsRefusal({
     status,
     codes: [code],
     text: code === undefined ? undefined : element(body, 'Message'),
-    requestId: headerOf(headers, 'x-amz-request-id'),
+    requestId,
     bucketRegion: headerOf(headers, 'x-amz-bucket-region') ?? element(body, 'Region'),
-    retryAfter: headerOf(headers, 'retry-after'),
+    fromElsewhere: code === undefined && requestId === undefined && body.trim() !== '',
+    header: (name) => headerOf(headers, name),
   });
 }
 

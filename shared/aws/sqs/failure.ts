@@ -1,21 +1,9 @@
-import { ConnectorError, type ErrorCode } from '../../words/errors.ts';
-import {
-  type AwsAnswer,
-  causeOf,
-  describeAwsAnswer,
-  hasCode,
-  isDenied,
-  mentionsKms,
-  readAwsAnswer,
-} from '../answers/answer.ts';
+import type { ConnectorError } from '../../words/errors.ts';
+import { type AwsAnswer, hasCode, isDenied } from '../answers/answer.ts';
+import { awsFailure } from '../answers/failure.ts';
+import { meaningForKms } from '../answers/kms.ts';
+import { commonMeaning, credentialsRow, type FailureRow, unansweredRow } from '../answers/meaning.ts';
 import type { AwsRefusal } from '../answers/refusal.ts';
-import {
-  expiredCredentials,
-  expiredCredentialsRemedy,
-  invalidCredentials,
-  invalidCredentialsRemedy,
-  throttled,
-} from '../credentials/codes.ts';
 
 /** One call to SQS. Receiving, deleting and changing visibility have effects that a lost answer hides. */
 export interface SqsCall {
@@ -26,46 +14,33 @@ export interface SqsCall {
 }
 
 /** Translates what SQS answered to a whole call; entries of a batch are outcomes, not failures. */
-export function sqsFailure(call: SqsCall, error: unknown, signal?: AbortSignal): ConnectorError {
-  if (error instanceof ConnectorError) {
-    return error;
-  }
-  const answer = readAwsAnswer(error, signal);
-  const { code, remedy } = answer.kind === 'refused' ? refusedBy(call, answer) : unanswered(answer);
-  const hasEffects = call.action !== 'GetQueueAttributes';
-  return new ConnectorError(
-    code,
-    `${call.action} on ${call.queueUrl} as ${call.roleArn} failed: ${describeAwsAnswer(answer)}`,
-    {
-      at: { queue: call.queueUrl, role: call.roleArn },
-      cause: causeOf(answer),
-      outcomeUnknown: hasEffects && isOutcomeUnknown(answer),
-      ...(remedy === undefined ? {} : { remedy }),
-      ...(answer.kind === 'refused' && answer.retryAfterMs !== undefined ? { retryAfterMs: answer.retryAfterMs } : {}),
-    },
-  );
+export function sqsFailure(call: SqsCall, answer: AwsAnswer): ConnectorError {
+  return awsFailure({
+    what: `${call.action} on ${call.queueUrl} as ${call.roleArn}`,
+    at: { queue: call.queueUrl, role: call.roleArn },
+    answer,
+    row: answer.kind === 'refused' ? refusedBy(call, answer) : unansweredRow(answer, 'queue-unavailable', 'SQS'),
+    outcomeUnknown: call.action !== 'GetQueueAttributes' && isOutcomeUnknown(answer),
+  });
 }
 
 const notFound = new Set(['QueueDoesNotExist', 'NonExistentQueue']);
-const kmsTransient = new Set(['KmsThrottled', 'KMS.Throttling']);
-const transient = new Set([
-  ...throttled,
-  ...kmsTransient,
-  'ServiceUnavailable',
-  'InternalFailure',
-  'InternalError',
-  'RequestTimeout',
-]);
 
-interface Row {
-  readonly code: ErrorCode;
-  readonly remedy?: string;
+function refusedBy(call: SqsCall, answer: AwsRefusal): FailureRow {
+  const meaning = commonMeaning(answer);
+  switch (meaning) {
+    case 'throttled':
+    case 'unavailable':
+      return { code: 'queue-unavailable' };
+    case 'stale-session':
+    case 'invalid-credentials':
+      return credentialsRow(meaning);
+    case undefined:
+      return ownRow(call, answer);
+  }
 }
 
-function refusedBy(call: SqsCall, answer: AwsRefusal): Row {
-  if (hasCode(answer, transient) || answer.status >= 500 || answer.status === 429) {
-    return { code: 'queue-unavailable' };
-  }
+function ownRow(call: SqsCall, answer: AwsRefusal): FailureRow {
   if (hasCode(answer, notFound)) {
     return {
       code: 'queue-not-found',
@@ -79,48 +54,31 @@ function refusedBy(call: SqsCall, answer: AwsRefusal): Row {
         'Find what keeps the messages in flight (about 120,000 is the limit): a second consumer of this queue, or messages that fail again and again.',
     };
   }
-  if (answer.codes.some((code) => /^kms/i.test(code))) {
-    return { code: 'queue-kms-denied', remedy: kmsRemedy(call, answer) };
+  const kms = meaningForKms(answer);
+  if (kms !== undefined) {
+    return {
+      code: 'queue-kms-denied',
+      remedy:
+        kms === 'denied'
+          ? `Allow kms:Decrypt on the queue's key to ${call.roleArn}, in the role's permissions policy and in the key's policy, or switch the queue to SSE-SQS.`
+          : "Enable the queue's KMS key (or cancel its deletion), or switch the queue to SSE-SQS.",
+    };
   }
-  if (hasCode(answer, expiredCredentials)) {
-    return { code: 'credentials-expired', remedy: expiredCredentialsRemedy };
-  }
-  if (hasCode(answer, invalidCredentials)) {
-    return { code: 'credentials-invalid', remedy: invalidCredentialsRemedy };
-  }
-  if (isDenied(answer)) {
-    return mentionsKms(answer)
-      ? { code: 'queue-kms-denied', remedy: kmsRemedy(call, answer) }
-      : {
-          code: 'queue-denied',
-          remedy: `Allow sqs:${call.action} on ${call.queueArn} in the permissions policy of ${call.roleArn}, and check that neither the queue's policy nor a service control policy denies it.`,
-        };
-  }
-  return {
-    code: 'queue-refused',
-    remedy: 'Check that SQS_QUEUE_URL is the https URL of a standard queue, as the SQS console shows it.',
-  };
-}
-
-function kmsRemedy(call: SqsCall, answer: AwsRefusal): string {
-  return hasCode(answer, new Set(['KmsAccessDenied', 'KMS.AccessDenied', 'AccessDenied']))
-    ? `Allow kms:Decrypt on the queue's key to ${call.roleArn}, in the role's permissions policy and in the key's policy, or switch the queue to SSE-SQS.`
-    : "Enable the queue's KMS key (or cancel its deletion), or switch the queue to SSE-SQS.";
-}
-
-function unanswered(answer: AwsAnswer): Row {
-  return answer.kind === 'aborted'
-    ? { code: 'slice-ended' }
+  return isDenied(answer)
+    ? {
+        code: 'queue-denied',
+        remedy: `Allow sqs:${call.action} on ${call.queueArn} in the permissions policy of ${call.roleArn}, and check that neither the queue's policy nor a service control policy denies it.`,
+      }
     : {
-        code: 'queue-unavailable',
-        remedy: 'If this lasts, check that this machine may reach SQS of the region over HTTPS (DNS, firewall, proxy).',
+        code: 'queue-refused',
+        remedy: 'Check that SQS_QUEUE_URL is the https URL of a standard queue, as the SQS console shows it.',
       };
 }
 
 function isOutcomeUnknown(answer: AwsAnswer): boolean {
   switch (answer.kind) {
     case 'refused':
-      return answer.status >= 500;
+      return answer.status >= 500 || answer.fromElsewhere;
     case 'silent':
       return answer.maybeSent;
     case 'aborted':

@@ -2,9 +2,10 @@ import type { Backlog, MessageOutcome, MessageQueue } from '../../pipeline/ports
 import type { QueueMessage } from '../../words/announcement.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
+import { readAwsAnswer } from '../answers/answer.ts';
+import { isStaleSession } from '../answers/meaning.ts';
 import type { SourceCredentials } from '../credentials/sourceCredentials.ts';
 import type { AwsSession } from '../credentials/stsActions.ts';
-import { withSession } from '../credentials/withSession.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
 import { type BatchAnswer, type SqsMessage, sqsActions } from './actions.ts';
 import { type SqsCall, sqsFailure } from './failure.ts';
@@ -19,7 +20,11 @@ export interface SqsQueueOptions {
   readonly timeouts?: AwsTimeouts;
 }
 
-/** One standard queue under the source's role. Throws ConnectorError 'settings-invalid' for any other URL. */
+/**
+ * One standard queue under the source's role. Each call is one request, besides those for a session that is not held; a
+ * session that AWS refuses is forgotten, so that whoever tries again has a new one. Throws ConnectorError 'settings-invalid' for any
+ * other URL.
+ */
 export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): void } {
   const { queueUrl, credentials, clock, timeouts = defaultAwsTimeouts } = options;
   const location = readQueueLocation(queueUrl);
@@ -36,10 +41,19 @@ export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): vo
     signal: AbortSignal | undefined,
     send: (session: AwsSession) => Promise<T>,
   ): Promise<T> => {
+    let session: AwsSession | undefined;
     try {
-      return await withSession(credentials, signal, send);
+      session = await credentials.session(signal);
+      return await send(session);
     } catch (error) {
-      throw sqsFailure({ action, queueUrl, queueArn: location.arn, roleArn: credentials.roleArn }, error, signal);
+      if (error instanceof ConnectorError) {
+        throw error;
+      }
+      const answer = readAwsAnswer(error, signal);
+      if (isStaleSession(answer)) {
+        credentials.invalidate(session);
+      }
+      throw sqsFailure({ action, queueUrl, queueArn: location.arn, roleArn: credentials.roleArn }, answer);
     }
   };
 

@@ -3,8 +3,6 @@ import { parseQueueUrl } from '../../words/partitions.ts';
 /** What a queue URL says about its queue. */
 export interface QueueLocation {
   readonly region: string;
-  readonly account: string;
-  readonly name: string;
   readonly arn: string;
 }
 
@@ -16,5 +14,5 @@ export function readQueueLocation(queueUrl: string): QueueLocation | undefined {
     return undefined;
   }
   const { region, partition } = place;
-  return { region, account, name, arn: `arn:${partition}:sqs:${region}:${account}:${name}` };
+  return { region, arn: `arn:${partition}:sqs:${region}:${account}:${name}` };
 }

@@ -7,13 +7,16 @@ export function readSqsRefusal(status: number, headers: HttpAnswer['headers'], b
   const { type, message } = readDocument(body);
   const code = type?.replace(/^.*#/, '');
   const [queryCode] = headerOf(headers, 'x-amzn-query-error')?.split(';') ?? [];
+  const requestId = headerOf(headers, 'x-amzn-requestid');
+  const isCodeless = code === undefined && queryCode === undefined;
   return awsRefusal({
     status,
     codes: [code, queryCode],
-    text: code === undefined && queryCode === undefined ? undefined : message,
-    requestId: headerOf(headers, 'x-amzn-requestid'),
+    text: isCodeless ? undefined : message,
+    requestId,
     bucketRegion: undefined,
-    retryAfter: headerOf(headers, 'retry-after'),
+    fromElsewhere: isCodeless && requestId === undefined && body.trim() !== '',
+    header: (name) => headerOf(headers, name),
   });
 }
 

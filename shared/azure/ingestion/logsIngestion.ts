@@ -55,6 +55,7 @@ export function logsIngestionDestinations(options: LogsIngestionOptions): readon
   return [destination(first), ...others.map(destination)];
 }
 
+/** One request. A token that is refused is forgotten: whoever tries again shows a new one. */
 type Post = (rule: string, what: string, gzipped: Uint8Array, signal: AbortSignal) => Promise<void>;
 
 function poster(options: LogsIngestionOptions): Post {
@@ -92,12 +93,10 @@ function poster(options: LogsIngestionOptions): Post {
   };
 
   return async (...upload) => {
-    let answered = await once(...upload);
-    if (answered.response.status === 401) {
-      tokens.forget(answered.token);
-      answered = await once(...upload);
+    const { attempt, response, token } = await once(...upload);
+    if (response.status === 401) {
+      tokens.forget(token);
     }
-    const { attempt, response } = answered;
     if (response.status < 200 || response.status > 299) {
       const header = (name: string) => response.headers.get(name);
       throw uploadRefused(attempt, { status: response.status, header, text: response.bodyAsText ?? '' }, clock.now());

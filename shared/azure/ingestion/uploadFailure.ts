@@ -1,5 +1,7 @@
+import { isNeverSent } from '../../kit/neverSent.ts';
+import { readRetryAfter } from '../../kit/retryAfter.ts';
+import { shortText } from '../../kit/shortText.ts';
 import { ConnectorError, type Coordinates, type ErrorCode } from '../../words/errors.ts';
-import { shownText } from '../shownText.ts';
 
 /** What was being done, for the sentence: verb and object, target and place. */
 export interface UploadAttempt {
@@ -49,11 +51,11 @@ export function uploadUnanswered(attempt: UploadAttempt, error: unknown, timedOu
       ? `Check LOGS_INGESTION_ENDPOINT: the name ${attempt.host} does not resolve.`
       : undefined;
   const reason =
-    timedOutAfterMs === undefined ? shownText(messageOf(error)) : `no answer within ${timedOutAfterMs} ms, given up`;
+    timedOutAfterMs === undefined ? shortText(messageOf(error)) : `no answer within ${timedOutAfterMs} ms, given up`;
   return new ConnectorError('upload-unavailable', `${sentence(attempt)}: ${reason} (request ${attempt.requestId})`, {
     at: coordinates(attempt),
-    outcomeUnknown: !(isCertificate || neverSent.has(code)),
-    cause: { code, reason: shownText(messageOf(error)) },
+    outcomeUnknown: !(isCertificate || isNeverSent(code)),
+    cause: { code, reason: shortText(messageOf(error)) },
     ...(remedy === undefined ? {} : { remedy }),
   });
 }
@@ -133,28 +135,12 @@ function serviceWords({ text }: UploadAnswer): string {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
     const words = [error?.code, error?.message].filter((word) => typeof word === 'string' && word !== '').join(': ');
-    return words === '' ? '' : `, ${shownText(words)}`;
+    return words === '' ? '' : `, ${shortText(words)}`;
   } catch {
     // No JSON: the status alone speaks, since a page of HTML helps nobody.
     return '';
   }
 }
-
-/** Retry-After in seconds or as a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after), or Azure's own in milliseconds. */
-function readRetryAfter(header: UploadAnswer['header'], now: number): number | undefined {
-  const inMs = header('retry-after-ms') ?? header('x-ms-retry-after-ms');
-  const standard = header('retry-after');
-  const waits = [
-    inMs === undefined ? Number.NaN : Number(inMs),
-    standard === undefined ? Number.NaN : Number(standard) * 1000,
-    standard === undefined ? Number.NaN : Date.parse(standard) - now,
-  ];
-  const wait = waits.find((ms) => Number.isFinite(ms));
-  return wait === undefined ? undefined : Math.max(0, wait);
-}
-
-/** Node's codes for connections that never came to be. https://nodejs.org/api/errors.html#common-system-errors */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Node's codes for a server whose certificate was refused, before anything was sent. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const certificateFailures = new Set([

@@ -1,5 +1,5 @@
+import { shortText } from '../../kit/shortText.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { shownText } from '../shownText.ts';
 
 /** The service's own code of a refused request; '' when there was no answer. */
 export function storageCode(error: unknown): string {
@@ -28,7 +28,7 @@ function reasonOf(status: number | undefined, error: unknown, timeoutMs: number)
   if (error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name)) {
     return `no answer within ${timeoutMs} ms, given up`;
   }
-  return shownText(error instanceof Error ? error.message : String(error), 200);
+  return shortText(error instanceof Error ? error.message : String(error), 200);
 }
 
 /** https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes, and the common codes it links. */

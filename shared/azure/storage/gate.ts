@@ -1,6 +1,6 @@
+import { abortable } from '../../kit/abortable.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { abortable } from '../abortable.ts';
 import { storageCode, storageStatus, storageUnavailable } from './failure.ts';
 
 export interface StorageGateOptions {

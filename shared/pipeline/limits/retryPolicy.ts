@@ -16,27 +16,30 @@ interface Retry {
 export const longestPauseMs = 60_000;
 
 const brief = { attempts: 4, firstWaitMs: 500, longestWaitMs: 5_000 };
+/** The edge has forgotten what was refused: the second attempt shows a new session or token. */
 const renewed = { attempts: 2, firstWaitMs: 0, longestWaitMs: 0 };
+/** One bad moment of the identity endpoint or of STS accuses nobody. */
+const credentials = { 'credentials-expired': renewed, 'identity-unavailable': brief, 'sts-unavailable': brief };
 
 /**
  * The one place that decides about retries: what is not listed is not tried again by the request that failed.
  * Permissions and addresses are absent on purpose: they are mended by people, and a circuit waits for that.
  */
 const table: Readonly<Record<Operation, Partial<Record<ErrorCode, Retry>>>> = {
-  receive: { 'queue-unavailable': brief, 'credentials-expired': renewed },
-  extend: { 'queue-unavailable': brief, 'credentials-expired': renewed },
-  return: { 'queue-unavailable': brief, 'credentials-expired': renewed },
+  receive: { 'queue-unavailable': brief, ...credentials },
+  extend: { 'queue-unavailable': brief, ...credentials },
+  return: { 'queue-unavailable': brief, ...credentials },
   // Everything is done but the deletion: giving up now would cost the whole message again.
   delete: {
     'queue-unavailable': { attempts: 10, firstWaitMs: 500, longestWaitMs: 10_000 },
-    'credentials-expired': renewed,
+    ...credentials,
   },
   read: {
     'object-cut': { attempts: 3, firstWaitMs: 500, longestWaitMs: 2_000 },
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html: 503 SlowDown until S3 has scaled.
     'object-store-throttled': { attempts: 6, firstWaitMs: 1_000, longestWaitMs: 15_000 },
     'object-store-unavailable': brief,
-    'credentials-expired': renewed,
+    ...credentials,
   },
   upload: {
     // Waiting costs nothing but time, since what is held is kept; a limit that never eases is for the circuit.

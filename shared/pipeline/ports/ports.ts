@@ -45,7 +45,7 @@ export interface ObjectBody {
 }
 
 export interface ObjectStore {
-  /** One GetObject; a second one where nothing is found under the key and there is a second reading of it. */
+  /** One GetObject; one more where the bucket lies in another region, and one more for a second reading of the key: none is repeated. */
   open(object: ObjectRef, signal: AbortSignal): Promise<ObjectBody>;
 }
 

@@ -84,12 +84,14 @@ describe('s3ObjectStore and sqsQueue against the embedded cloud', () => {
     expect(await Promise.all(keys.map((key) => textOf(store, source.cloud, key)))).toEqual(keys);
   });
 
-  it('goes on in a new session when the old one has ended', async () => {
+  it('forgets a session that has ended, and goes on in a new one', async () => {
     await source.cloud.putLogFile('AWSLogs/again', Buffer.from('again'));
     await textOf(store, source.cloud, 'AWSLogs/again');
     source.cloud.expireSessions();
+    await expect(textOf(store, source.cloud, 'AWSLogs/again')).rejects.toMatchObject({ code: 'credentials-expired' });
     expect(await textOf(store, source.cloud, 'AWSLogs/again')).toBe('again');
     source.cloud.expireSessions();
+    await expect(queue.receive(once, never)).rejects.toMatchObject({ code: 'credentials-expired' });
     expect(await queue.receive(once, never)).toEqual([]);
   });
 

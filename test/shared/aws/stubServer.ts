@@ -155,8 +155,6 @@ export function numberedCredentials(): SourceCredentials & { made: number; inval
         current = undefined;
       }
     },
-    callerIdentity: async () => ({ account: '222233334444', arn: roleArn }),
-    enforcesExternalId: async () => true,
     close: () => undefined,
   };
   return credentials;

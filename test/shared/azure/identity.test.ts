@@ -4,7 +4,6 @@ import { ChainedTokenCredential, ManagedIdentityCredential } from '@azure/identi
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { azureCredential, entraToken, reasonOf } from '../../../shared/azure/identity.ts';
 
-const running = new AbortController().signal;
 const audience = 'api://cloudtrail-connector';
 
 describe('azureCredential', () => {
@@ -52,7 +51,7 @@ describe('entraToken', () => {
     status = 200;
     const credential = azureCredential({ kind: 'managed-identity', clientId: 'user-assigned' });
 
-    expect(await entraToken(credential, audience, running)).toBe('signed.by.entra');
+    expect(await entraToken(credential, audience)).toBe('signed.by.entra');
 
     const [request] = asked;
     expect(request?.secret).toBe('only-known-inside');
@@ -64,7 +63,7 @@ describe('entraToken', () => {
     status = 400;
     const credential = azureCredential({ kind: 'managed-identity', clientId: 'another' });
 
-    await expect(entraToken(credential, 'api://unknown', running)).rejects.toMatchObject({
+    await expect(entraToken(credential, 'api://unknown')).rejects.toMatchObject({
       code: 'identity-unavailable',
       belongsTo: 'pipeline',
       message: expect.stringContaining('no Entra token for the audience api://unknown'),
@@ -76,23 +75,15 @@ describe('entraToken', () => {
   it('does not wait for ever', async () => {
     const getToken = () => new Promise<never>(() => undefined);
 
-    await expect(entraToken({ getToken }, audience, running, 10)).rejects.toMatchObject({
+    await expect(entraToken({ getToken }, audience, 10)).rejects.toMatchObject({
       code: 'identity-unavailable',
       message: expect.stringContaining('did not answer in time'),
     });
   });
 
   it('takes an absent token for a failure', async () => {
-    await expect(entraToken({ getToken: async () => null }, audience, running)).rejects.toMatchObject({
+    await expect(entraToken({ getToken: async () => null }, audience)).rejects.toMatchObject({
       code: 'identity-unavailable',
-    });
-  });
-
-  it('stops with the slice', async () => {
-    const getToken = () => new Promise<never>(() => undefined);
-
-    await expect(entraToken({ getToken }, audience, AbortSignal.abort())).rejects.toMatchObject({
-      code: 'slice-ended',
     });
   });
 });

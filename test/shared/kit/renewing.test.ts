@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { renewingSession } from '../../../shared/kit/renewing.ts';
+import { renewing } from '../../../shared/kit/renewing.ts';
 
 const minute = 60_000;
 
 function setUp(random = 0) {
   const world = { now: 0, assumed: 0, failing: false };
-  const sessions = renewingSession({
-    assume: async () => {
+  const sessions = renewing({
+    renewBeforeMs: 5 * minute,
+    jitterMs: minute,
+    endOf: ({ expiresAt }) => expiresAt,
+    make: async () => {
       if (world.failing) {
         throw new Error('denied');
       }
       world.assumed += 1;
       return { n: world.assumed, expiresAt: world.now + 60 * minute };
     },
-    clock: { now: () => world.now, sleep: async () => undefined },
+    clock: { now: () => world.now },
     random: () => random,
   });
   return { world, sessions };
@@ -22,7 +25,7 @@ function setUp(random = 0) {
 /** Lets a background renewal finish. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('renewingSession', () => {
+describe('renewing', () => {
   it('assumes once for concurrent callers and keeps the session', async () => {
     const { world, sessions } = setUp();
     const both = await Promise.all([sessions.get(), sessions.get()]);
@@ -77,13 +80,43 @@ describe('renewingSession', () => {
     expect((await sessions.get()).n).toBe(2);
   });
 
+  it('renews what brings no later end no more often than every 30 s', async () => {
+    const { world, sessions } = setUp();
+    await sessions.get();
+    world.now = 56 * minute;
+    await sessions.get();
+    await settled();
+    const renewed = world.assumed;
+    await sessions.get();
+    await settled();
+    expect(world.assumed).toBe(renewed);
+  });
+
+  it("ends a caller's wait with its signal, while the renewal goes on for others", async () => {
+    const answer = Promise.withResolvers<number>();
+    const numbers = renewing({
+      make: () => answer.promise,
+      endOf: () => 60 * minute,
+      renewBeforeMs: minute,
+      clock: { now: () => 0 },
+    });
+    const slice = new AbortController();
+    const impatient = numbers.get(slice.signal);
+    const patient = numbers.get();
+    slice.abort(new Error('over'));
+    await expect(impatient).rejects.toThrow('over');
+    answer.resolve(7);
+    expect(await patient).toBe(7);
+    await expect(numbers.get(slice.signal)).rejects.toThrow('over');
+  });
+
   it('forgets the refused session, but not the one that replaced it', async () => {
     const { sessions } = setUp();
     const first = await sessions.get();
-    expect(sessions.invalidate(first)).toBe(true);
+    expect(sessions.invalidate((held) => held === first)).toBe(true);
     const second = await sessions.get();
     expect(second.n).toBe(2);
-    expect(sessions.invalidate(first)).toBe(false);
+    expect(sessions.invalidate((held) => held === first)).toBe(false);
     expect(await sessions.get()).toBe(second);
     expect(sessions.invalidate()).toBe(true);
     expect(sessions.invalidate()).toBe(false);

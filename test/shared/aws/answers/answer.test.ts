@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { causeOf, describeAwsAnswer, readAwsAnswer } from '../../../../shared/aws/answers/answer.ts';
-import { firstLine } from '../../../../shared/aws/answers/refusal.ts';
 
 const refused = (more: object) => ({ $fault: 'client', $metadata: { httpStatusCode: 400 }, ...more });
 
@@ -24,11 +23,16 @@ describe('readAwsAnswer', () => {
 
   it.each([
     ['12', 12_000],
-    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
     ['', undefined],
   ])('reads retry-after "%s" as %s ms', (header, expected) => {
     const answer = readAwsAnswer(refused({ name: 'SlowDown', $response: { headers: { 'retry-after': header } } }));
     expect(answer).toMatchObject({ retryAfterMs: expected });
+  });
+
+  it('shows the first line of the text, shortened: further lines of a signature failure hold the session token', () => {
+    expect(readAwsAnswer(refused({ name: 'SlowDown', message: 'one\ntwo' }))).toMatchObject({ text: 'one' });
+    const long = readAwsAnswer(refused({ name: 'SlowDown', message: 'x'.repeat(400) }));
+    expect(long).toMatchObject({ text: `${'x'.repeat(300)}...` });
   });
 
   it.each([
@@ -62,12 +66,5 @@ describe('readAwsAnswer', () => {
 
   it('believes a refusal even when our signal aborted meanwhile', () => {
     expect(readAwsAnswer(refused({ name: 'AccessDenied' }), AbortSignal.abort()).kind).toBe('refused');
-  });
-});
-
-describe('firstLine', () => {
-  it('cuts at the line end and at 300 characters', () => {
-    expect(firstLine('one\ntwo')).toBe('one');
-    expect(firstLine('x'.repeat(400))).toBe(`${'x'.repeat(300)}...`);
   });
 });

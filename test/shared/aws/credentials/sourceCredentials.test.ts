@@ -159,35 +159,26 @@ describe('sourceCredentials', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it('makes the hub session again, once, when AWS no longer takes it', async () => {
+  it('forgets a hub session that AWS no longer takes, and makes a new one at the next call', async () => {
     refusals['AssumeRole'] = [
       () => stsError(403, 'ExpiredToken', 'The security token included in the request is expired'),
     ];
-    await open().session();
-    expect(calls).toEqual([
-      'AssumeRoleWithWebIdentity by unsigned',
-      'AssumeRole by ASIA1',
-      'AssumeRoleWithWebIdentity by unsigned',
-      'AssumeRole by ASIA2',
-    ]);
+    const credentials = open();
+    expect((await failureOf(credentials.session())).code).toBe('credentials-expired');
+    expect(calls).toEqual(['AssumeRoleWithWebIdentity by unsigned', 'AssumeRole by ASIA1']);
+    await credentials.session();
+    expect(calls.slice(2)).toEqual(['AssumeRoleWithWebIdentity by unsigned', 'AssumeRole by ASIA2']);
   });
 
-  it('fetches the token again, once, when AWS finds it too old', async () => {
-    const expired = () => stsError(400, 'ExpiredTokenException', 'Token expired');
-    refusals['AssumeRoleWithWebIdentity'] = [expired];
-    await open().session();
-    expect(tokens).toHaveLength(2);
-    refusals['AssumeRoleWithWebIdentity'] = [expired, expired];
-    expect((await failureOf(open().session())).code).toBe('web-identity-refused');
-    expect(tokens).toHaveLength(4);
-  });
-
-  it('sends the same expired token only once', async () => {
+  it('shows a token once, and a new one at the next call', async () => {
     refusals['AssumeRoleWithWebIdentity'] = [() => stsError(400, 'ExpiredTokenException', 'Token expired')];
-    const failure = await failureOf(open({ ...managedIdentity, getToken: async () => 'not.a-token' }).session());
-    expect(failure.code).toBe('web-identity-refused');
-    expect(failure.message).toContain('a token that is no JSON web token');
-    expect(calls).toHaveLength(1);
+    const credentials = open();
+    const failure = await failureOf(credentials.session());
+    expect(failure.code).toBe('credentials-expired');
+    expect(failure.remedy).toContain('token of the managed identity');
+    expect([tokens.length, calls.length]).toEqual([1, 1]);
+    await credentials.session();
+    expect(tokens).toHaveLength(2);
   });
 
   it('reckons the end by the lifetime when the clocks differ', async () => {
@@ -200,12 +191,6 @@ describe('sourceCredentials', () => {
       ends.push((await open(accessKey).session()).expiresAt - start);
     }
     expect(ends).toEqual([60 * minute, 60 * minute, 30 * minute]);
-  });
-
-  it('tells who AWS takes it for', async () => {
-    const identity = await open().callerIdentity(new AbortController().signal);
-    expect(identity).toEqual({ account: '222233334444', arn: 'arn:aws:sts::222233334444:assumed-role/Connector/s' });
-    expect(calls.at(-1)).toBe('GetCallerIdentity by ASIA2');
   });
 
   it('stops waiting for a session when the signal aborts', async () => {
@@ -227,49 +212,9 @@ describe('sourceCredentials', () => {
 });
 
 describe('sourceCredentials failures of the identity', () => {
-  it('tells that no token came', async () => {
-    const failure = await failureOf(
-      open({ ...managedIdentity, getToken: () => Promise.reject(new Error('no identity endpoint\nstack')) }).session(),
-    );
-    expect(failure).toMatchObject({ code: 'identity-unavailable', at: { role: hubRoleArn } });
-    expect(failure.message).toBe(`The managed identity gave no token for audience "${audience}": no identity endpoint`);
-    expect(failure.remedy).toContain(audience);
-  });
-
   it('passes on what the Azure side has told already', async () => {
     const told = new ConnectorError('identity-unavailable', 'no identity');
     expect(await failureOf(open({ ...managedIdentity, getToken: () => Promise.reject(told) }).session())).toBe(told);
-  });
-
-  it('copes with a token function that throws no Error', async () => {
-    const failure = await failureOf(open({ ...managedIdentity, getToken: () => Promise.reject('odd') }).session());
-    expect(failure.message).toContain('odd');
-  });
-});
-
-describe('sourceCredentials and the external ID', () => {
-  const denyUnless = (allowed: (externalId: string | null) => boolean) => (parameters: URLSearchParams) =>
-    allowed(parameters.get('ExternalId')) ? undefined : stsError(403, 'AccessDenied', 'not authorized');
-
-  it('finds it enforced when no and a wrong external ID are denied', async () => {
-    const deny = denyUnless((id) => id === externalId);
-    refusals['AssumeRole'] = [deny, deny];
-    expect(await open().enforcesExternalId()).toBe(true);
-  });
-
-  it('finds it ignored when the role can be assumed without', async () => {
-    expect(await open().enforcesExternalId()).toBe(false);
-  });
-
-  it('finds it ignored when any external ID will do', async () => {
-    const deny = denyUnless((id) => id !== null);
-    refusals['AssumeRole'] = [deny, deny];
-    expect(await open().enforcesExternalId()).toBe(false);
-  });
-
-  it('does not guess when STS does not answer the question', async () => {
-    refusals['AssumeRole'] = [() => stsError(400, 'Throttling', 'Rate exceeded')];
-    expect((await failureOf(open(accessKey).enforcesExternalId())).code).toBe('sts-unavailable');
   });
 });
 
@@ -332,9 +277,9 @@ describe('sourceCredentials failures of AssumeRole', () => {
     [400, 'ValidationError', 'The requested DurationSeconds exceeds the 1 hour session limit', 'sts-refused'],
     [400, 'MalformedPolicyDocument', 'bad', 'sts-refused'],
     [403, 'ExpiredToken', 'expired', 'credentials-expired'],
-    [403, 'InvalidClientTokenId', 'The security token included in the request is invalid.', 'credentials-invalid'],
+    [403, 'InvalidClientTokenId', 'The security token included in the request is invalid.', 'credentials-expired'],
     [403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match', 'credentials-invalid'],
-    [403, 'UnrecognizedClientException', 'invalid', 'credentials-invalid'],
+    [403, 'UnrecognizedClientException', 'invalid', 'credentials-expired'],
     [400, 'Throttling', 'Rate exceeded', 'sts-unavailable'],
     [503, 'ServiceUnavailable', 'busy', 'sts-unavailable'],
   ] as const)('%i %s "%s" is %s', async (status, code, message, expected) => {
@@ -344,6 +289,12 @@ describe('sourceCredentials failures of AssumeRole', () => {
     expect(failure.message).toContain(
       `AssumeRole of ${roleArn} in eu-central-1 by ${hubRoleArn} with external ID "${externalId}" and session name "MicrosoftSentinel_test" failed: AWS answered ${code}`,
     );
+  });
+
+  it('says that access keys are invalid which AWS does not know', async () => {
+    refusals['AssumeRole'] = [() => stsError(403, 'InvalidClientTokenId', 'invalid')];
+    expect((await failureOf(open(accessKey).session())).code).toBe('credentials-invalid');
+    expect(calls).toHaveLength(1);
   });
 
   it('lists every possible cause of a denial and the statement to add', async () => {
@@ -403,25 +354,5 @@ describe('sourceCredentials failures of AssumeRole', () => {
     expect(failure.code).toBe('sts-unavailable');
     expect(failure.message).toContain('no answer from AWS');
     expect(failure.remedy).toContain('DNS, firewall, proxy');
-  });
-});
-
-describe('sourceCredentials failures of GetCallerIdentity', () => {
-  it.each([
-    [403, 'AccessDenied', 'explicit deny in a service control policy', 'sts-refused'],
-    [403, 'ExpiredToken', 'expired', 'credentials-expired'],
-    [500, 'InternalFailure', 'oops', 'sts-unavailable'],
-  ] as const)('%i %s is told as %s', async (status, code, message, expected) => {
-    refusals['GetCallerIdentity'] = [() => stsError(status, code, message)];
-    const failure = await failureOf(open().callerIdentity(new AbortController().signal));
-    expect(failure.code).toBe(expected);
-    expect(failure.message).toContain(`GetCallerIdentity in eu-central-1 as ${roleArn}`);
-  });
-
-  it('tells a stop as the end of the slice', async () => {
-    const credentials = open();
-    await credentials.session();
-    const failure = await failureOf(credentials.callerIdentity(AbortSignal.abort()));
-    expect(failure.code).toBe('slice-ended');
   });
 });

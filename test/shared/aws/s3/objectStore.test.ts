@@ -164,10 +164,12 @@ describe('s3ObjectStore against broken answers', () => {
   });
 
   it.each(['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired', 'InvalidAccessKeyId'])(
-    'assumes the role again once on %s, and reads with the new session',
+    'makes one request on %s, and the next with a new session',
     async (code) => {
       stub.answer = ({ headers }) =>
         String(headers.authorization).includes('ASIA1') ? s3Error(400, code, 'stale') : found('fresh');
+      expect((await failureOf(store.open({ bucket, key }, never))).code).toBe('credentials-expired');
+      expect(stub.requests).toHaveLength(1);
       expect(await textOf(await store.open({ bucket, key }, never))).toBe('fresh');
       expect(credentials).toMatchObject({ made: 2, invalidated: 1 });
     },
@@ -176,8 +178,28 @@ describe('s3ObjectStore against broken answers', () => {
   it('assumes the role again once for many reads refused together', async () => {
     stub.answer = ({ headers }) =>
       String(headers.authorization).includes('ASIA1') ? s3Error(400, 'ExpiredToken', 'stale') : found('fresh');
+    await Promise.all(Array.from({ length: 8 }, () => failureOf(store.open({ bucket, key }, never))));
     await Promise.all(Array.from({ length: 8 }, async () => textOf(await store.open({ bucket, key }, never))));
     expect(credentials.made).toBe(2);
+  });
+
+  it('makes at most three requests to open an object: another region, and another reading of the key', async () => {
+    stub.answer = ({ headers }) =>
+      String(headers.authorization).includes('/us-west-2/')
+        ? s3Error(404, 'NoSuchKey', 'none')
+        : s3Error(301, 'PermanentRedirect', 'there', { 'x-amz-bucket-region': 'us-west-2' });
+    const object = { bucket, key: 'AWSLogs/a+b', alternativeKey: 'AWSLogs/a b' };
+    expect((await failureOf(store.open(object, never))).code).toBe('object-not-found');
+    expect(stub.requests).toHaveLength(3);
+    await failureOf(store.open(object, never));
+    expect(stub.requests).toHaveLength(5);
+  });
+
+  it('does not follow a bucket that names one region after the other', async () => {
+    stub.answer = () =>
+      s3Error(301, 'PermanentRedirect', 'there', { 'x-amz-bucket-region': `us-west-${stub.requests.length}` });
+    await failureOf(store.open({ bucket, key, alternativeKey: 'AWSLogs/other' }, never));
+    expect(stub.requests).toHaveLength(2);
   });
 
   it.each([
@@ -197,7 +219,7 @@ describe('s3ObjectStore against broken answers', () => {
     [400, 'InvalidArgument', 'object-refused', 'object'],
     [307, 'TemporaryRedirect', 'object-store-unavailable', 'pipeline'],
     [400, 'ExpiredToken', 'credentials-expired', 'pipeline'],
-    [403, 'InvalidAccessKeyId', 'credentials-invalid', 'pipeline'],
+    [403, 'InvalidAccessKeyId', 'credentials-expired', 'pipeline'],
     [403, 'RequestTimeTooSkewed', 'credentials-invalid', 'pipeline'],
     [403, 'SignatureDoesNotMatch', 'credentials-invalid', 'pipeline'],
     [503, 'SlowDown', 'object-store-throttled', 'pipeline'],
@@ -214,13 +236,52 @@ describe('s3ObjectStore against broken answers', () => {
   });
 
   it.each([
-    [403, 'object-denied'],
-    [404, 'object-not-found'],
+    [403, 'object-store-unavailable'],
+    [404, 'object-store-unavailable'],
+    [407, 'object-store-unavailable'],
+    [302, 'object-store-unavailable'],
     [429, 'object-store-throttled'],
     [502, 'object-store-unavailable'],
     [503, 'object-store-throttled'],
-  ] as const)('%i with the page of a proxy is %s', async (status, expected) => {
+  ] as const)('%i with the page of a proxy is %s, and not the fault of the object', async (status, expected) => {
     stub.answer = () => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><p>no</html>' });
+    expect((await failureOf(store.open({ bucket, key }, never))).code).toBe(expected);
+  });
+
+  it.each([
+    [403, 'object-denied'],
+    [404, 'object-not-found'],
+  ] as const)('goes by the status %i when S3 answers without a document', async (status, expected) => {
+    stub.answer = () => ({ status, headers: { 'x-amz-request-id': 'REQ-S3' } });
+    expect((await failureOf(store.open({ bucket, key }, never))).code).toBe(expected);
+  });
+
+  it.each([
+    [
+      'AccessDenied',
+      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+      'object-kms-denied',
+    ],
+    [
+      'AccessDenied',
+      'User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: kms:Decrypt on the resource',
+      'object-kms-denied',
+    ],
+    ['AccessDenied', 'Access to AWS Key Management Service was denied', 'object-kms-denied'],
+    ['AccessDenied', 'arn:aws-us-gov:kms:us-gov-west-1:1:key/2 is pending deletion.', 'object-kms-unusable'],
+    ['AccessDenied', 'The KMS key is disabled', 'object-kms-unusable'],
+    ['KMS.AccessDeniedException', 'no', 'object-kms-denied'],
+    ['KMS.DisabledException', 'arn:aws:kms:us-east-1:1:key/2 is disabled.', 'object-kms-unusable'],
+    ['KMS.KMSInvalidStateException', 'is pending deletion', 'object-kms-unusable'],
+    ['KMS.NotFoundException', 'no such key', 'object-kms-unusable'],
+    ['KMS.ThrottlingException', 'Rate exceeded', 'object-store-throttled'],
+    ['KMS.LimitExceededException', 'Rate exceeded', 'object-store-throttled'],
+    ['KMS.RequestLimitExceeded', 'Rate exceeded', 'object-store-throttled'],
+    ['KMS.DependencyTimeoutException', 'try again', 'object-store-unavailable'],
+    ['KMS.KMSInternalException', 'try again', 'object-store-unavailable'],
+    ['AccessDenied', 'Access Denied', 'object-denied'],
+  ] as const)('tells %s "%s" as %s', async (code, text, expected) => {
+    stub.answer = () => s3Error(code === 'AccessDenied' ? 403 : 400, code, text);
     expect((await failureOf(store.open({ bucket, key }, never))).code).toBe(expected);
   });
 

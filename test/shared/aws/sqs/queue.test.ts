@@ -180,21 +180,38 @@ describe('sqsQueue against broken answers', () => {
   });
 
   it.each(['ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException'])(
-    'assumes the role again once on %s, and sends again with the new session',
+    'makes one request on %s, and the next with a new session',
     async (code) => {
       stub.answer = (request) =>
         String(request.headers['authorization']).includes('ASIA1')
           ? sqsError(403, `com.amazon.coral.service#${code}`, 'expired')
           : json({});
-      expect(await open().receive(once, signal)).toEqual([]);
+      const queue = open();
+      expect((await failureOf(queue.receive(once, signal))).code).toBe('credentials-expired');
+      expect(stub.requests).toHaveLength(1);
+      expect(await queue.receive(once, signal)).toEqual([]);
       expect(credentials).toMatchObject({ made: 2, invalidated: 1 });
     },
   );
 
-  it('gives up when the new session is refused too', async () => {
-    stub.answer = () => sqsError(403, 'com.amazon.coral.service#ExpiredTokenException', 'expired');
-    expect((await failureOf(open().receive(once, signal))).code).toBe('credentials-expired');
-    expect(stub.requests).toHaveLength(2);
+  it.each([
+    ['receive', (queue: ReturnType<typeof open>) => queue.receive(once, signal)],
+    ['changeVisibility', (queue: ReturnType<typeof open>) => queue.changeVisibility([message('a')], 60)],
+    ['delete', (queue: ReturnType<typeof open>) => queue.delete([acknowledged(message('a'), [], [])])],
+    ['measureBacklog', (queue: ReturnType<typeof open>) => queue.measureBacklog()],
+    ['probe', (queue: ReturnType<typeof open>) => queue.probe(signal)],
+  ])('%s is one request, however it is refused', async (_name, act) => {
+    const refusals = [
+      sqsError(403, 'com.amazon.coral.service#ExpiredTokenException', 'expired'),
+      sqsError(400, 'com.amazonaws.sqs#RequestThrottled', 'slow down'),
+      sqsError(503, 'com.amazon.coral.service#ServiceUnavailable', 'busy'),
+      { status: 302, headers: { location: 'https://portal.example/login' } },
+    ];
+    for (const [index, refusal] of refusals.entries()) {
+      stub.answer = () => refusal;
+      await failureOf(act(open()));
+      expect(stub.requests).toHaveLength(index + 1);
+    }
   });
 
   it.each([

@@ -15,8 +15,6 @@ describe('readQueueLocation', () => {
   ])('reads %s', (url, partition, region) => {
     expect(readQueueLocation(url)).toEqual({
       region,
-      account: '111122223333',
-      name: 'trail',
       arn: `arn:${partition}:sqs:${region}:111122223333:trail`,
     });
   });
