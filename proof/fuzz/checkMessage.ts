@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { generateTrail } from '../../local/trail/generateTrail.ts';
 import { notificationFor, notificationShapes } from '../../local/trail/notificationFor.ts';
 import { createRandom } from '../../local/trail/random.ts';
-import { maxObjects, parseNotification } from '../../shared/cloudtrail/announcing/notification.ts';
+import { parseNotification } from '../../shared/cloudtrail/announcing/notification.ts';
 import { fateOfObject } from '../../shared/cloudtrail/announcing/objectKey.ts';
-import { ConnectorError } from '../../shared/words/errors.ts';
+import { maxObjects } from '../../shared/cloudtrail/announcing/reading.ts';
 import { copyTree, renderTree, treeOf } from './jsonTree.ts';
 import { mutateBytes } from './mutateBytes.ts';
 import { mutateTree } from './mutateTree.ts';
@@ -32,21 +32,20 @@ export function drawMessage(seed: string, number: number, seeds: readonly string
   return (random.chance(0.5) ? mutateBytes(bytes, random) : bytes).toString();
 }
 
-/** Says what is wrong with the reading of a message: it must answer objects or nothing, or refuse with an error of the table. */
+/** Says what is wrong with the reading of a message: it must answer what it understood, and never throw. */
 export function checkMessage(text: string): string | undefined {
   try {
-    const notification = parseNotification(text);
-    if (notification.kind === 'nothing') return undefined;
-    const { objects } = notification;
+    const { objects, faults, nothing } = parseNotification(text);
     const isOdd = objects.some(
       ({ bucket, key }) => typeof bucket !== 'string' || bucket === '' || typeof key !== 'string' || key === '',
     );
-    if (objects.length === 0 || objects.length > maxObjects || isOdd)
-      return `answers ${JSON.stringify(objects).slice(0, 200)}`;
+    if (objects.length > maxObjects || isOdd) return `answers ${JSON.stringify(objects).slice(0, 200)}`;
+    if (objects.length + faults.length + nothing.length === 0) return 'answers nothing at all';
+    const foreign = faults.find(({ belongsTo, message }) => belongsTo !== 'message' || message.length > 2000);
+    if (foreign !== undefined) return `answers ${String(foreign).slice(0, 500)}`;
     for (const { key } of objects) fateOfObject(key);
     return undefined;
   } catch (error) {
-    if (error instanceof ConnectorError && error.belongsTo === 'message') return undefined;
     return `throws ${error}`;
   }
 }

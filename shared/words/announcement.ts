@@ -18,4 +18,8 @@ export interface ObjectRef {
   readonly alternativeKey?: string;
   readonly etag?: string;
   readonly sizeBytes?: number;
+  /** The version announced, where the bucket keeps versions. */
+  readonly versionId?: string;
+  /** Orders two announcements of one key: hexadecimal, to be padded with zeros on the left. */
+  readonly sequencer?: string;
 }

@@ -1,5 +1,6 @@
 import { parseNotification } from '../../cloudtrail/announcing/notification.ts';
 import { checkObject, fateOfObject } from '../../cloudtrail/announcing/objectKey.ts';
+import type { Notification } from '../../cloudtrail/announcing/reading.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { type Failure, failureOf, failureReport, isItsOwn } from '../../words/failure.ts';
@@ -28,9 +29,10 @@ export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shif
 
 /** Deletes the message when everything it announces is complete; otherwise says why not. */
 async function tryToSettle(held: HeldMessage, slice: Slice, shift: Shift): Promise<Failure | undefined> {
-  const announced = await announcedBy(held, slice);
-  if ('failure' in announced) return announced.failure;
-  const { objects } = announced;
+  const { objects, faults } = announcedBy(held, slice);
+  const [fault] = faults;
+  if (fault !== undefined) await slice.ledger.recordFailedMessage(held.message, fault);
+  if (objects.length === 0) slice.held.read(held);
 
   // Siblings are independent: all are tried, and what one of them lacks holds up the message alone.
   let reading = objects.length;
@@ -41,7 +43,7 @@ async function tryToSettle(held: HeldMessage, slice: Slice, shift: Shift): Promi
   const outcomes = await Promise.all(objects.map((object) => settleObject(object, held, slice, shift, onRead)));
 
   const complete: CompleteObject[] = [];
-  const failures: Failure[] = [];
+  const failures: Failure[] = faults.map((error) => failureOf(error, 'message'));
   for (const outcome of outcomes) {
     if (outcome.kind === 'complete') complete.push(outcome.complete);
     else failures.push(outcome.failure);
@@ -55,27 +57,15 @@ async function tryToSettle(held: HeldMessage, slice: Slice, shift: Shift): Promi
   return undefined;
 }
 
-async function announcedBy(
-  held: HeldMessage,
-  slice: Slice,
-): Promise<{ readonly objects: readonly ObjectRef[] } | { readonly failure: Failure }> {
-  try {
-    const notification = parseNotification(held.message.body);
-    if (notification.kind === 'objects') return { objects: notification.objects };
-    const { id } = held.message;
-    slice.ports.report({
-      type: 'message-empty',
-      source: slice.settings.source,
-      messageId: id,
-      reason: notification.reason,
-    });
-    slice.held.read(held);
-    return { objects: [] };
-  } catch (error) {
-    const failure = failureOf(error, 'message');
-    if (error instanceof ConnectorError) await slice.ledger.recordFailedMessage(held.message, error);
-    return { failure };
+/** What was understood is delivered, whatever else the message says. */
+function announcedBy(held: HeldMessage, { ports, settings }: Slice): Notification {
+  const notification = parseNotification(held.message.body);
+  const { objects, faults, nothing } = notification;
+  if (objects.length === 0 && faults.length === 0) {
+    const { source } = settings;
+    ports.report({ type: 'message-empty', source, messageId: held.message.id, reason: nothing.join('; ') });
   }
+  return notification;
 }
 
 async function settleObject(

@@ -64,7 +64,7 @@ describe('notificationFor', () => {
 describe('what the connector reads in them', () => {
   it.each(notificationShapes)('is the key, for %s', (shape) => {
     expect(parseNotification(notificationFor(file, shape, place))).toMatchObject({
-      kind: 'objects',
+      faults: [],
       objects: [{ bucket: 'a-bucket', key: file.key }],
     });
   });
@@ -74,7 +74,7 @@ describe('what the connector reads in them', () => {
     cloudTrailValidationMessage(place, 'raw'),
     cloudTrailValidationMessage(place, 'in-sns'),
   ])('is nothing to do: %s', (body) => {
-    expect(parseNotification(body)).toMatchObject({ kind: 'nothing' });
+    expect(parseNotification(body)).toMatchObject({ objects: [], faults: [], nothing: [expect.any(String)] });
   });
 
   it('is a file to ingest, unless it is a digest', () => {

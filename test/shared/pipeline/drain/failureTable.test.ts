@@ -149,6 +149,25 @@ describe('drain: siblings of a failed object', () => {
   });
 });
 
+describe('drain: a message of which a part is not understood', () => {
+  it('delivers the rest, keeps the message and one entry with what the part is', async () => {
+    const ledger = recordingLedger();
+    const world = new World({ ports: { ledger } });
+    const { Records: records } = JSON.parse(announce(world.put('a', 2)));
+    world.queue.send('m', JSON.stringify({ Records: [{ foo: 1 }, ...records, { bar: 1 }] }));
+    expect(await world.drain()).toMatchObject({
+      objectsAccepted: 1,
+      rowsAccepted: 2,
+      messagesDeleted: 0,
+      messagesReturned: 1,
+      identityHolds: true,
+    });
+    expect(world.rule.accepted).toEqual(rowsOf('a', 2));
+    expect(ledger.entries).toEqual(['message notification-unknown']);
+    expect(world.told('message-returned')).toMatchObject([{ failure: { code: 'notification-unknown' } }]);
+  });
+});
+
 describe('drain: a poison message', () => {
   it('reaches the dead-letter queue by the queue’s own redrive, and nothing of its neighbours does', async () => {
     const world = new World();

@@ -1,0 +1,113 @@
+import type { ObjectRef } from '../../words/announcement.ts';
+import { ConnectorError, type ErrorCode } from '../../words/errors.ts';
+
+/**
+ * What a queue message says, part by part; never all three empty. A message is done with when its objects are complete
+ * and it has no faults; with faults, the good objects are delivered all the same.
+ */
+export interface Notification {
+  /** Each once, in the message's order. */
+  readonly objects: readonly ObjectRef[];
+  /** What of the message was not understood: one for each thing to do about it, with a hint what it is. */
+  readonly faults: readonly ConnectorError[];
+  /** Why parts of it knowingly announce nothing. */
+  readonly nothing: readonly string[];
+}
+
+/** A CloudTrail key is longer than 100 bytes, so no honest message of 1 MiB announces more. */
+export const maxObjects = 10_000;
+
+/** More reasons than anyone reads. */
+const maxReasons = 8;
+
+/** Where in a message something stands, in words that are put together only when somebody is told. */
+export interface Place {
+  readonly name: () => string;
+  /** Containers around it: lists, envelopes, texts in texts. */
+  readonly depth: number;
+}
+
+interface Part {
+  readonly content: unknown;
+  readonly at: Place;
+}
+
+interface Fault {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  count: number;
+}
+
+/**
+ * Gathers what the parts of a message say, each for itself: a part that cannot be read never costs its neighbours.
+ * What is gathered is bounded, whatever the message holds.
+ */
+export class Reading {
+  readonly #objects = new Map<string, ObjectRef>();
+  readonly #faults = new Map<string, Fault>();
+  readonly #nothing = new Set<string>();
+  readonly #parts: Part[] = [];
+  #beyond = 0;
+
+  /** Something inside the message that is a message itself; a string is the text of one. */
+  look(content: unknown, at: Place): void {
+    this.#parts.push({ content, at });
+  }
+
+  /** What is to be looked at, and what comes to light meanwhile. */
+  *parts(): Generator<Part, void> {
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) yield part;
+  }
+
+  /** Several at once, to be looked at in this order. */
+  lookAtAll(contents: readonly unknown[], at: (index: number) => Place): void {
+    for (let index = contents.length - 1; index >= 0; index--) this.look(contents[index], at(index));
+  }
+
+  /** An object named twice is one object: the second reading would wait for the lease of the first. */
+  announce(object: ObjectRef): void {
+    const name = `${object.bucket.length}:${object.bucket}${object.key}`;
+    const before = this.#objects.get(name);
+    if (before === undefined && this.#objects.size >= maxObjects) {
+      this.#beyond += 1;
+    } else if (before === undefined || isNewer(object, before)) {
+      this.#objects.set(name, object);
+    }
+  }
+
+  /** Knowingly nothing to do. */
+  nothing(reason: string): void {
+    if (this.#nothing.size < maxReasons) this.#nothing.add(reason);
+  }
+
+  /** Parts with the same remedy are one fault: the first is described, the others are counted. */
+  fault(message: () => string, remedy: string, code: ErrorCode = 'notification-unknown'): void {
+    const before = this.#faults.get(remedy);
+    if (before === undefined) this.#faults.set(remedy, { code, message: message(), remedy, count: 1 });
+    else before.count += 1;
+  }
+
+  answer(): Notification {
+    const faults = [...this.#faults.values()].map(({ code, message, remedy, count }) => {
+      const others = count === 1 ? '' : `; ${count - 1} more of its parts are not understood either`;
+      return new ConnectorError(code, `${message}${others}`, { remedy });
+    });
+    if (this.#beyond > 0) {
+      const message = `the message announces ${this.#beyond} objects beyond the first ${maxObjects}, more than a trail does`;
+      const remedy = 'Find out who sends such messages to this queue: they are not from AWS.';
+      faults.push(new ConnectorError('notification-unknown', message, { remedy }));
+    }
+    return { objects: [...this.#objects.values()], faults, nothing: [...this.#nothing] };
+  }
+}
+
+/**
+ * Of two announcements of one key the later one tells what lies there now; without sequencers, the message's order decides.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html: hexadecimal, to be padded with zeros.
+ */
+function isNewer({ sequencer: one }: ObjectRef, { sequencer: other }: ObjectRef): boolean {
+  if (one === undefined || other === undefined) return true;
+  const digits = Math.max(one.length, other.length);
+  return one.toUpperCase().padStart(digits, '0') >= other.toUpperCase().padStart(digits, '0');
+}
