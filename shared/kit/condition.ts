@@ -1,7 +1,7 @@
 import type { Clock } from '../words/clock.ts';
 
-/** Tells everyone who waits that something changed; each looks for itself whether it was what it waited for. */
-export class Notice {
+/** A condition variable: tells everyone who waits that something changed, and each looks for itself whether it was what it waited for. */
+export class Condition {
   readonly #waiting = new Set<() => void>();
 
   notify(): void {

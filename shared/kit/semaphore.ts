@@ -3,13 +3,13 @@ interface Turn {
   readonly begin: () => void;
 }
 
-/** Admits readers of objects, first come first served, while neither their number nor their bytes pass the limits. */
-export class Readers {
+/** A counting semaphore, first come first served: admits while neither the number nor the bytes of those admitted pass the limits. */
+export class Semaphore {
   readonly #most: number;
   readonly #mostBytes: number;
   readonly #onBegin: () => () => void;
   #queue: Turn[] = [];
-  #reading = 0;
+  #admitted = 0;
   #bytes = 0;
 
   /** `onBegin` is called for each that begins; what it answers, when that one ends. */
@@ -20,10 +20,10 @@ export class Readers {
   }
 
   get isIdle(): boolean {
-    return this.#reading === 0 && this.#queue.length === 0;
+    return this.#admitted === 0 && this.#queue.length === 0;
   }
 
-  /** Waits for its turn; the answer ends the reading. An object larger than all that is allowed is read alone. @throws the signal's reason */
+  /** Waits for its turn; the answer gives it back. What is larger than all that is allowed is admitted alone. @throws the signal's reason */
   async enter(bytes: number, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     const { promise: begun, resolve: begin, reject } = Promise.withResolvers<void>();
@@ -45,7 +45,7 @@ export class Readers {
     const end = this.#onBegin();
     return () => {
       end();
-      this.#reading -= 1;
+      this.#admitted -= 1;
       this.#bytes -= bytes;
       this.#admit();
     };
@@ -54,13 +54,13 @@ export class Readers {
   #admit(): void {
     for (let next = this.#queue[0]; next !== undefined && this.#hasRoom(next.bytes); next = this.#queue[0]) {
       this.#queue.shift();
-      this.#reading += 1;
+      this.#admitted += 1;
       this.#bytes += next.bytes;
       next.begin();
     }
   }
 
   #hasRoom(bytes: number): boolean {
-    return this.#reading === 0 || (this.#reading < this.#most && this.#bytes + bytes <= this.#mostBytes);
+    return this.#admitted === 0 || (this.#admitted < this.#most && this.#bytes + bytes <= this.#mostBytes);
   }
 }

@@ -6,7 +6,6 @@ import { compressBody } from '../../../shared/gzip/compressBody.ts';
 import { decompress } from '../../../shared/gzip/decompress.ts';
 import type { UploadBody } from '../../../shared/pipeline/ports/ports.ts';
 import { ObjectRows } from '../../../shared/pipeline/rows/objectRows.ts';
-import { acceptBatch } from '../../../shared/pipeline/upload/batch.ts';
 import { Packer } from '../../../shared/pipeline/upload/packer.ts';
 import type { Clock } from '../../../shared/words/clock.ts';
 import { bodyLimit } from '../bodyLimit.ts';
@@ -30,9 +29,9 @@ export async function packFiles(
     settings: { batchBytes: bodyLimit, gzipLevel: level, lingerMs: 1000 },
     clock,
     compress,
-    deliver: async (batch) => {
-      onBody(batch.body);
-      acceptBatch(batch);
+    upload: async function* ({ body }) {
+      onBody(body);
+      yield { from: 0, rows: body.rows, outcome: { kind: 'accepted' } };
     },
     bodiesInFlight: 8,
     isIdle: () => false,

@@ -1,4 +1,4 @@
-import { Notice } from '../../kit/condition.ts';
+import { Condition } from '../../kit/condition.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { asError, isItsOwn, reportOf } from '../../words/failure.ts';
@@ -28,7 +28,7 @@ export class Circuits {
   readonly #alike = new Map<string, Map<string, Set<string>>>();
   readonly #probing = new Map<CircuitName, Promise<void>>();
   readonly #listeners = new Set<() => void>();
-  readonly #changed = new Notice();
+  readonly #changed = new Condition();
   #writes: Promise<void> = Promise.resolve();
 
   constructor(parts: CircuitParts) {
@@ -52,7 +52,7 @@ export class Circuits {
 
   /**
    * True after a circuit that kept all work waiting closed, and before anything succeeded: work begins with a few
-   * messages. One rule of several is tried while the others work; see lanes.ts.
+   * messages. One rule of several is tried while the others work; see balancer.ts.
    */
   get onTrial(): boolean {
     const rules = this.#parts.ports.destinations.map(({ rule }): CircuitName => `rule/${rule}`);

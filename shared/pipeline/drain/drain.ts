@@ -1,6 +1,6 @@
 import type { OpenRowStream } from '../../cloudtrail/rows/engine.ts';
 import { compressBody } from '../../gzip/compressBody.ts';
-import { Readers } from '../../kit/semaphore.ts';
+import { Semaphore } from '../../kit/semaphore.ts';
 import type { FailureReport, SliceEnd, SliceSummary } from '../../words/events.ts';
 import { reportOf } from '../../words/failure.ts';
 import { SliceTimer } from '../accounts/sliceTimer.ts';
@@ -15,7 +15,7 @@ import { createDeadline } from '../limits/deadline.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
 import type { DrainPorts } from '../ports/ports.ts';
 import { BacklogSense, compressBySense } from '../upload/backlogSense.ts';
-import { Lanes } from '../upload/lanes.ts';
+import { Balancer } from '../upload/balancer.ts';
 import { unlessOver, workShift } from './shift.ts';
 import { defaultMessagesBackedOff, type Slice } from './slice.ts';
 
@@ -118,8 +118,13 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     tally,
     timer,
     circuits,
-    lanes: new Lanes({ destinations: ports.destinations, mostPerLane: settings.uploadsInFlight, clock, circuits }),
-    readers: new Readers(settings.objectsInFlight, settings.bytesInFlight, () => timer.begin('read')),
+    balancer: new Balancer({
+      destinations: ports.destinations,
+      mostPerRule: settings.uploadsInFlight,
+      clock,
+      circuits,
+    }),
+    readers: new Semaphore(settings.objectsInFlight, settings.bytesInFlight, () => timer.begin('read')),
     held: new HeldMessages(),
     acknowledge: acknowledger(source, ports, circuits, timer, deadline.over),
     returnMessage: returner(source, ports, deadline.over),

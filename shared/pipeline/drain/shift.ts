@@ -63,12 +63,12 @@ export async function unlessOver(work: Promise<unknown>, over: AbortSignal): Pro
 }
 
 function packerOf(slice: Slice, stop: AbortSignal): Packer {
-  const { circuits, compress, deadline, lanes, ports, readers, settings, tally, timer } = slice;
+  const { balancer, circuits, compress, deadline, ports, readers, settings, tally, timer } = slice;
   const uploader = new Uploader({
     source: settings.source,
     uploadAttempts: settings.uploadAttempts,
     gzipLevel: settings.gzipLevel,
-    lanes,
+    balancer,
     circuits,
     clock: ports.clock,
     random: ports.random,
@@ -83,7 +83,7 @@ function packerOf(slice: Slice, stop: AbortSignal): Packer {
     settings,
     clock: ports.clock,
     compress,
-    deliver: (batch) => uploader.deliver(batch),
+    upload: (batch) => uploader.upload(batch),
     bodiesInFlight: bodiesAhead + settings.uploadsInFlight * ports.destinations.length,
     isIdle: () => readers.isIdle,
     stop,

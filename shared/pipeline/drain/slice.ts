@@ -1,6 +1,6 @@
 import type { OpenRowStream } from '../../cloudtrail/rows/engine.ts';
 import type { Compress } from '../../gzip/compressBody.ts';
-import type { Readers } from '../../kit/semaphore.ts';
+import type { Semaphore } from '../../kit/semaphore.ts';
 import type { SliceTimer } from '../accounts/sliceTimer.ts';
 import type { Tally } from '../accounts/tally.ts';
 import type { Circuits } from '../circuits/circuits.ts';
@@ -11,7 +11,7 @@ import type { Deadline } from '../limits/deadline.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
 import type { DrainPorts, Ledger } from '../ports/ports.ts';
 import type { BacklogSense } from '../upload/backlogSense.ts';
-import type { Lanes } from '../upload/lanes.ts';
+import type { Balancer } from '../upload/balancer.ts';
 import type { Packer } from '../upload/packer.ts';
 
 /** What all parts of one slice share. */
@@ -27,8 +27,8 @@ export interface Slice {
   readonly tally: Tally;
   readonly timer: SliceTimer;
   readonly circuits: Circuits;
-  readonly lanes: Lanes;
-  readonly readers: Readers;
+  readonly balancer: Balancer;
+  readonly readers: Semaphore;
   readonly held: HeldMessages;
   readonly acknowledge: Acknowledge;
   readonly returnMessage: ReturnMessage;

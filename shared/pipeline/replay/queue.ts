@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Notice } from '../../kit/condition.ts';
+import { Condition } from '../../kit/condition.ts';
 import type { QueueMessage } from '../../words/announcement.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { FailureReport } from '../../words/events.ts';
@@ -51,7 +51,7 @@ export class ReplayQueue implements MessageQueue {
   readonly #served = new Map<string, Served>();
   readonly #outcomes = new Map<string, ReplayOutcome>();
   readonly #unclosed = new Map<string, FailureReport>();
-  readonly #changed = new Notice();
+  readonly #changed = new Condition();
 
   constructor(parts: ReplayQueueParts) {
     this.#parts = parts;

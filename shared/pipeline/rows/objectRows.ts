@@ -1,13 +1,14 @@
-import { Notice } from '../../kit/condition.ts';
+import { Condition } from '../../kit/condition.ts';
 import { RowRanges } from '../../kit/ranges.ts';
 import type { Failure } from '../../words/failure.ts';
+import { failureOfRows, type RowsOutcome } from '../upload/outcome.ts';
 
 /** What became of the rows of one object: its rows are spread over bodies that it shares with others. */
 export class ObjectRows {
   #written = 0;
   #failed = 0;
   #failure: Failure | undefined;
-  readonly #changed = new Notice();
+  readonly #changed = new Condition();
   /** Rows of bodies answered by 2xx, by their order of writing. */
   readonly acceptedRows = new RowRanges();
 
@@ -33,20 +34,17 @@ export class ObjectRows {
     return from;
   }
 
-  accept(from: number, rows: number): void {
-    this.acceptedRows.add(from, from + rows);
+  /** To be told once of each row that was written. */
+  settle(from: number, rows: number, outcome: RowsOutcome): void {
+    if (outcome.kind === 'accepted') this.acceptedRows.add(from, from + rows);
+    else this.#failed += rows;
+    this.#failure ??= failureOfRows(outcome);
     this.#changed.notify();
   }
 
-  /** Resolves when more rows were accepted or given up, or when the signal aborts. */
+  /** Resolves when the outcome of more rows is known, or when the signal aborts. */
   changed(signal: AbortSignal): Promise<void> {
     return this.#changed.next(signal);
-  }
-
-  fail(rows: number, failure: Failure): void {
-    this.#failed += rows;
-    this.#failure ??= failure;
-    this.#changed.notify();
   }
 
   /** Resolves once every row written so far is either accepted or given up, or when the signal aborts. */

@@ -1,20 +1,23 @@
 import { closedBody, emptied, openBody, type RowBody } from '../../cloudtrail/rows/body.ts';
 import type { FeedResult, RowStream } from '../../cloudtrail/rows/engine.ts';
 import type { Compress } from '../../gzip/compressBody.ts';
-import { Notice } from '../../kit/condition.ts';
-import { Readers } from '../../kit/semaphore.ts';
+import { Condition } from '../../kit/condition.ts';
+import { RowRanges } from '../../kit/ranges.ts';
+import { Semaphore } from '../../kit/semaphore.ts';
 import type { Clock } from '../../words/clock.ts';
 import { failureOf } from '../../words/failure.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
 import type { ObjectRows } from '../rows/objectRows.ts';
-import { type Batch, failBatch, type Share } from './batch.ts';
+import type { Batch } from './batch.ts';
+import type { SettledRows } from './outcome.ts';
+import { giveUpShares, objectStarts, type Share, settleShares } from './shares.ts';
 
 export interface PackerParts {
   readonly settings: Pick<DrainSettings, 'batchBytes' | 'gzipLevel' | 'lingerMs'>;
   readonly clock: Clock;
   readonly compress: Compress;
-  /** Uploads a batch and tells its objects; resolves when each row's fate is known, never rejects. */
-  readonly deliver: (batch: Batch) => Promise<void>;
+  /** Answers what became of the rows of a batch as it becomes known, each row once. */
+  readonly upload: (batch: Batch) => AsyncIterable<SettledRows>;
   /** Bodies that may be compressed, waiting or in flight at once. */
   readonly bodiesInFlight: number;
   /** True when nobody is reading an object, so that nothing would fill the open body soon. */
@@ -40,8 +43,8 @@ const longestLingers = 10;
 export class Packer {
   readonly #parts: PackerParts;
   readonly #free: RowBody[] = [];
-  readonly #changed = new Notice();
-  readonly #ahead = new Readers(contentsAhead, contentBytesAhead);
+  readonly #changed = new Condition();
+  readonly #ahead = new Semaphore(contentsAhead, contentBytesAhead);
   #open: OpenBody | undefined;
   #raw = 0;
   #inFlight = 0;
@@ -146,15 +149,20 @@ export class Packer {
   }
 
   async #ship(open: OpenBody): Promise<void> {
-    const { compress, deliver, settings } = this.#parts;
+    const { compress, settings, upload } = this.#parts;
     const { body, shares } = open;
+    const told = new RowRanges();
     try {
       const closed = { rows: body.rows, uncompressedBytes: body.length };
       const rowEnds = body.marks.ends(body.rows);
       const gzipped = await compress(closedBody(body), settings.gzipLevel).finally(() => this.#release(open));
-      await deliver({ body: { gzipped, ...closed }, shares, rowEnds });
+      const batch = { body: { gzipped, ...closed }, rowEnds, objectStarts: objectStarts(shares), from: 0 };
+      for await (const part of upload(batch)) {
+        told.add(part.from, part.from + part.rows);
+        settleShares(shares, part);
+      }
     } catch (error) {
-      failBatch({ shares }, failureOf(error, 'pipeline'));
+      giveUpShares(shares, told, failureOf(error, 'pipeline'));
     } finally {
       this.#inFlight -= 1;
       this.#changed.notify();
@@ -171,7 +179,7 @@ export class Packer {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    failBatch({ shares: open.shares }, failureOf(this.#parts.stop.reason, 'pipeline'));
+    giveUpShares(open.shares, new RowRanges(), failureOf(this.#parts.stop.reason, 'pipeline'));
     this.#release(open);
   }
 }

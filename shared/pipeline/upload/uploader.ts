@@ -1,56 +1,19 @@
 import type { Compress } from '../../gzip/compressBody.ts';
-import type { Clock } from '../../words/clock.ts';
-import { ConnectorError } from '../../words/errors.ts';
-import type { ConnectorEvent } from '../../words/events.ts';
-import { asError, type Failure, failureOf, reportOf } from '../../words/failure.ts';
-import type { SliceTimer } from '../accounts/sliceTimer.ts';
-import type { Tally } from '../accounts/tally.ts';
-import type { Circuits } from '../circuits/circuits.ts';
-import { waitBeforeRetry } from '../limits/retryPolicy.ts';
-import { acceptBatch, type Batch, failBatch, splitBatch } from './batch.ts';
-import type { Lane, Lanes } from './lanes.ts';
+import type { ConnectorError } from '../../words/errors.ts';
+import type { Route } from './balancer.ts';
+import { type Batch, middleBetweenObjects, middleOf, splitBatch } from './batch.ts';
+import { type OfferParts, offer, type Verdict } from './offer.ts';
+import type { RowsOutcome, SettledRows } from './outcome.ts';
 
-export interface UploaderParts {
-  readonly source: string;
-  readonly uploadAttempts: number;
+export interface UploaderParts extends OfferParts {
   readonly gzipLevel: number;
-  readonly lanes: Lanes;
-  readonly circuits: Circuits;
-  readonly clock: Clock;
-  readonly random: () => number;
   readonly compress: Compress;
-  readonly tally: Tally;
-  readonly timer: SliceTimer;
-  readonly report: (event: ConnectorEvent) => void;
-  /** No request is begun once it aborts. */
-  readonly stop: AbortSignal;
-  /** Ends requests in flight. */
-  readonly abandon: AbortSignal;
 }
 
-/** 400: something in the batch is not to the service's liking. */
-interface Refusal {
-  readonly kind: 'refused';
-  readonly error: ConnectorError;
-  readonly lane: Lane;
-}
-
-type Verdict =
-  | { readonly kind: 'accepted'; readonly lane: Lane }
-  /** 413: the request is too large for the service, whatever is in it. */
-  | { readonly kind: 'too-large'; readonly error: ConnectorError }
-  | Refusal
-  | { readonly kind: 'given-up'; readonly failure: Failure };
-
-type Retry =
-  | { readonly kind: 'again'; readonly waitMs: number }
-  /** The rule is out, and another one has its own attempts. */
-  | { readonly kind: 'elsewhere' };
-
-/** A refused part of a batch. */
-interface Part {
+/** A part of a batch that a rule has refused. */
+interface Suspect {
   readonly batch: Batch;
-  readonly refusal: Refusal;
+  readonly refusal: Extract<Verdict, { kind: 'refused' }>;
   readonly halvings: number;
 }
 
@@ -60,7 +23,7 @@ const mostUnprovenHalvings = 3;
 /** Enough to single out five rows of a thousand; a batch with more is refused for what its rows have in common. */
 const mostBisections = 100;
 
-/** Brings batches to the rules and tells every object what became of its rows. One call of a rule is one request. */
+/** Brings batches to the rules. */
 export class Uploader {
   readonly #parts: UploaderParts;
 
@@ -68,25 +31,26 @@ export class Uploader {
     this.#parts = parts;
   }
 
-  /** Resolves when every row was accepted or given up, and its object told; never rejects. */
-  async deliver(batch: Batch): Promise<void> {
-    await this.#settle(batch, await this.#offer(batch));
+  /** Answers what became of the rows as it becomes known, each row once; never throws. */
+  async *upload(batch: Batch): AsyncGenerator<SettledRows, void, undefined> {
+    yield* this.#settle(batch, await this.#offer(batch));
   }
 
-  async #settle(batch: Batch, verdict: Verdict): Promise<void> {
+  async *#settle(batch: Batch, verdict: Verdict): AsyncGenerator<SettledRows, void, undefined> {
     switch (verdict.kind) {
       case 'accepted':
-        acceptBatch(batch);
+        yield settled(batch, { kind: 'accepted' });
         return;
-      case 'given-up':
-        failBatch(batch, verdict.failure);
+      case 'unknown':
+      case 'failed':
+        yield settled(batch, verdict);
         return;
       case 'too-large':
-        if (batch.body.rows === 1) failBatch(batch, { owner: 'object', error: verdict.error });
-        else for (const half of await this.#halves(batch)) await this.deliver(half);
+        if (batch.body.rows === 1) yield settled(batch, { kind: 'refused', error: verdict.error });
+        else for (const half of await this.#split(batch, middleOf(batch))) yield* this.upload(half);
         return;
       case 'refused':
-        await this.#bisect(batch, verdict);
+        yield* this.#bisect(batch, verdict);
         return;
     }
   }
@@ -96,124 +60,62 @@ export class Uploader {
    * it accepts nothing of the batch the rule or its stream is at fault, and no object is blamed for it. The search goes
    * a few halvings deep before it concludes that, since two bad rows may lie in different halves.
    */
-  async #bisect(batch: Batch, refusal: Refusal): Promise<void> {
-    let parts: Part[] = [{ batch, refusal, halvings: 0 }];
-    let suspects: Part[] = [];
+  async *#bisect(batch: Batch, refusal: Suspect['refusal']): AsyncGenerator<SettledRows, void, undefined> {
+    let parts: Suspect[] = [{ batch, refusal, halvings: 0 }];
+    let suspects: Suspect[] = [];
     /** Rules that have accepted a part of the batch. */
-    const proven = new Set<Lane>();
+    const proven = new Set<Route>();
     let requests = mostBisections;
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      const { lane } = part.refusal;
-      if (part.batch.body.rows === 1 || requests <= 0 || (!proven.has(lane) && part.halvings >= mostUnprovenHalvings)) {
+      const { route } = part.refusal;
+      if (
+        part.batch.body.rows === 1 ||
+        requests <= 0 ||
+        (!proven.has(route) && part.halvings >= mostUnprovenHalvings)
+      ) {
         suspects.push(part);
         continue;
       }
-      for (const half of await this.#halves(part.batch)) {
-        const verdict = await this.#offer(half, lane);
+      for (const half of await this.#split(part.batch, middleBetweenObjects(part.batch))) {
+        const verdict = await this.#offer(half, route);
         requests -= 1;
         if (verdict.kind === 'refused') parts.push({ batch: half, refusal: verdict, halvings: part.halvings + 1 });
-        else await this.#settle(half, verdict);
-        if (verdict.kind !== 'accepted' || proven.has(verdict.lane)) continue;
-        proven.add(verdict.lane);
+        else yield* this.#settle(half, verdict);
+        if (verdict.kind !== 'accepted' || proven.has(verdict.route)) continue;
+        proven.add(verdict.route);
         parts = [...parts, ...suspects];
         suspects = [];
       }
     }
-    for (const suspect of suspects) await this.#giveUp(suspect, proven);
+    for (const suspect of suspects) yield* this.#giveUp(suspect, proven);
   }
 
-  async #giveUp({ batch, refusal: { error, lane } }: Part, proven: ReadonlySet<Lane>): Promise<void> {
-    if (batch.body.rows === 1 && proven.has(lane)) {
-      failBatch(batch, { owner: 'object', error });
+  async *#giveUp(
+    { batch, refusal: { error, route } }: Suspect,
+    proven: ReadonlySet<Route>,
+  ): AsyncGenerator<SettledRows, void, undefined> {
+    if (batch.body.rows === 1 && proven.has(route)) {
+      yield settled(batch, { kind: 'refused', error });
       return;
     }
-    this.#blameRule(lane, error);
-    if (this.#parts.circuits.blocking === undefined) await this.deliver(batch);
-    else failBatch(batch, { owner: 'pipeline', error });
+    this.#blame(route, error);
+    if (this.#parts.circuits.blocking === undefined) yield* this.upload(batch);
+    else yield settled(batch, { kind: 'failed', failure: { owner: 'pipeline', error } });
   }
 
-  /** Sends one batch until it is accepted, refused for good, or no rule is left that would take it. */
-  async #offer(batch: Batch, wanted?: Lane): Promise<Verdict> {
-    const { clock, lanes, stop } = this.#parts;
-    for (let attempt = 1; ; attempt++) {
-      let lane: Lane;
-      try {
-        lane = await lanes.enter(stop, wanted);
-      } catch (reason) {
-        return { kind: 'given-up', failure: failureOf(reason, 'pipeline') };
-      }
-      const verdict = await this.#attempt(batch, lane, attempt);
-      if (verdict.kind === 'again') await clock.sleep(verdict.waitMs, stop);
-      else if (verdict.kind === 'elsewhere') attempt = 0;
-      else return verdict;
-    }
+  #blame({ destination }: Route, error: ConnectorError): void {
+    this.#parts.circuits.open(`rule/${destination.rule}`, error);
   }
 
-  /** One request, and what follows from its answer for the lane before anybody else enters it. */
-  async #attempt(batch: Batch, lane: Lane, attempt: number): Promise<Verdict | Retry> {
-    const requestedAt = this.#parts.clock.now();
-    try {
-      const error = await this.#request(batch, lane);
-      return error === undefined ? { kind: 'accepted', lane } : this.#judge(error, lane, requestedAt, attempt);
-    } finally {
-      this.#parts.lanes.leave(lane);
-    }
+  #offer(batch: Batch, wanted?: Route): Promise<Verdict> {
+    return offer(batch.body, this.#parts, wanted);
   }
 
-  #judge(error: Error, lane: Lane, requestedAt: number, attempt: number): Verdict | Retry {
-    const { circuits, lanes, random, report, source, stop, uploadAttempts } = this.#parts;
-    const { code } = reportOf(error);
-    if (error instanceof ConnectorError && code === 'upload-too-large') return { kind: 'too-large', error };
-    if (error instanceof ConnectorError && code === 'upload-refused') return { kind: 'refused', error, lane };
-    const givenUp = { kind: 'given-up', failure: failureOf(error, 'pipeline') } as const;
-    if (stop.aborted) return givenUp;
-
-    const limit = code === 'upload-unavailable' ? uploadAttempts : undefined;
-    const waitMs = waitBeforeRetry('upload', error, attempt, random, limit);
-    if (waitMs === undefined) {
-      this.#blameRule(lane, error);
-      return circuits.blocking === undefined ? { kind: 'elsewhere' } : givenUp;
-    }
-    report({ type: 'upload-retried', source, waitMs: Math.round(waitMs), failure: reportOf(error) });
-    if (code !== 'upload-throttled') return { kind: 'again', waitMs };
-    // The whole lane waits, so that this batch need not: another rule may have room.
-    lanes.narrow(lane, requestedAt, waitMs);
-    return { kind: 'again', waitMs: 0 };
+  #split(batch: Batch, before: number): Promise<readonly [Batch, Batch]> {
+    return splitBatch(batch, before, this.#parts.compress, this.#parts.gzipLevel);
   }
+}
 
-  /** One request; the error, if it was not accepted. */
-  async #request(batch: Batch, lane: Lane): Promise<Error | undefined> {
-    const { abandon, circuits, lanes, tally, timer } = this.#parts;
-    const { body } = batch;
-    tally.uploadAttempts += 1;
-    tally.rowsInFlight += body.rows;
-    tally.uploadsInFlight += 1;
-    tally.mostUploadsInFlight = Math.max(tally.mostUploadsInFlight, tally.uploadsInFlight);
-    try {
-      await timer.during('upload', () => lane.destination.upload(body, abandon));
-      tally.uploads += 1;
-      tally.rowsAccepted += body.rows;
-      tally.bytesUploaded += body.uncompressedBytes;
-      tally.bytesSent += body.gzipped.length;
-      lanes.widen(lane);
-      circuits.succeeded(`rule/${lane.destination.rule}`);
-      return undefined;
-    } catch (thrown) {
-      const error = asError(thrown);
-      // Only an answer proves that nothing was taken; a bug proves nothing.
-      if (!(error instanceof ConnectorError) || error.outcomeUnknown) tally.rowsOfUnknownOutcome += body.rows;
-      return error;
-    } finally {
-      tally.rowsInFlight -= body.rows;
-      tally.uploadsInFlight -= 1;
-    }
-  }
-
-  #blameRule(lane: Lane, error: Error): void {
-    this.#parts.circuits.open(`rule/${lane.destination.rule}`, error);
-  }
-
-  #halves(batch: Batch): Promise<readonly [Batch, Batch]> {
-    return splitBatch(batch, this.#parts.compress, this.#parts.gzipLevel);
-  }
+function settled(batch: Batch, outcome: RowsOutcome): SettledRows {
+  return { from: batch.from, rows: batch.body.rows, outcome };
 }

@@ -1,4 +1,4 @@
-import { Notice } from '../../../kit/condition.ts';
+import { Condition } from '../../../kit/condition.ts';
 import type { QueueMessage } from '../../../words/announcement.ts';
 import type { ClaimedObject } from '../../ports/ports.ts';
 
@@ -67,7 +67,7 @@ export class HeldMessages {
    * as long as rows of the object are under way, nobody else may send them.
    */
   readonly claims = new Map<ClaimedObject, HeldMessage>();
-  readonly changed = new Notice();
+  readonly changed = new Condition();
 
   get size(): number {
     return this.#held.size;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Compress } from '../../../../shared/gzip/compressBody.ts';
 import { ObjectRows } from '../../../../shared/pipeline/rows/objectRows.ts';
 import type { Batch } from '../../../../shared/pipeline/upload/batch.ts';
-import { acceptBatch, splitBatch } from '../../../../shared/pipeline/upload/batch.ts';
+import type { SettledRows } from '../../../../shared/pipeline/upload/outcome.ts';
 import { Packer, type PackerParts } from '../../../../shared/pipeline/upload/packer.ts';
 import { FakeClock, lineRows } from '../fakes.ts';
 
@@ -43,10 +43,12 @@ describe('Packer', () => {
             expect(rows.filter((row) => row.o === o).map((row) => JSON.stringify(row))).toEqual(lines);
             expect(written[o]).toMatchObject({ written: lines.length, accepted: lines.length, failure: undefined });
           });
-          for (const { body, shares } of delivered) {
+          for (const { body, objectStarts, rowEnds } of delivered) {
             expect(body.uncompressedBytes).toBeLessThanOrEqual(batchBytes);
             expect(gunzipSync(body.gzipped).length).toBe(body.uncompressedBytes);
-            expect(shares.reduce((sum, share) => sum + share.rows, 0)).toBe(body.rows);
+            const owners = (JSON.parse(gunzipSync(body.gzipped).toString()) as { o: number }[]).map(({ o }) => o);
+            expect(rowEnds).toHaveLength(body.rows);
+            expect(objectStarts).toEqual(owners.flatMap((o, at) => (at > 0 && owners[at - 1] !== o ? [at] : [])));
           }
         },
       ),
@@ -94,10 +96,10 @@ describe('Packer', () => {
     const { clock, packer, delivered } = rig({
       bodiesInFlight: 2,
       settings: { batchBytes: 5, gzipLevel: 1, lingerMs: 100 },
-      deliver: async (batch) => {
+      upload: async function* (batch) {
         delivered.push(batch);
         await gate.promise;
-        acceptBatch(batch);
+        yield accepted(batch);
       },
     });
     const rows = new ObjectRows();
@@ -138,6 +140,21 @@ describe('Packer', () => {
     expect(rows.failure).toMatchObject({ owner: 'pipeline', error: { message: 'out of memory' } });
   });
 
+  it('gives up the rows that nothing was told of when the uploader breaks down in the middle', async () => {
+    const { clock, packer } = rig({
+      upload: async function* () {
+        yield { from: 1, rows: 1, outcome: { kind: 'accepted' } };
+        throw new Error('a bug');
+      },
+    });
+    const rows = new ObjectRows();
+    await packer.write(Buffer.from('1\n2\n3\n'), lineRows(context), rows, never());
+    packer.flush();
+    await clock.run(rows.settled(never()));
+    expect(`${rows.acceptedRows}`).toBe('1-2');
+    expect(rows.failure).toMatchObject({ owner: 'pipeline', error: { message: 'a bug' } });
+  });
+
   it('keeps the rows before a break', async () => {
     const { clock, delivered, packer } = rig({});
     const rows = new ObjectRows();
@@ -150,54 +167,6 @@ describe('Packer', () => {
   });
 });
 
-describe('splitBatch', () => {
-  it('cuts between rows, whatever they hold, and changes no byte', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.jsonValue(), { minLength: 2, maxLength: 20 }),
-        fc.integer({ min: 1, max: 19 }),
-        async (values, first) => {
-          const shared = [Math.min(first, values.length - 1)];
-          const shares = [...shared, values.length - (shared[0] ?? 0)].map((rows) => ({
-            of: rowsWritten(rows),
-            from: 0,
-            rows,
-          }));
-          const texts = values.map((value) => JSON.stringify(value));
-          const text = `[${texts.join(',')}]`;
-          const rowEnds = endsOf(texts);
-          const body = { gzipped: gzipSync(text), rows: values.length, uncompressedBytes: Buffer.byteLength(text) };
-          const halves = await splitBatch({ body, shares, rowEnds }, compress, 1);
-          const halfTexts = halves.map((half) => gunzipSync(half.body.gzipped).toString());
-          expect(`${halfTexts[0]?.slice(0, -1)},${halfTexts[1]?.slice(1)}`).toBe(text);
-          for (const [index, half] of halves.entries()) {
-            const own = halfTexts[index] ?? '';
-            const ownRows: unknown[] = JSON.parse(own);
-            expect(ownRows).toHaveLength(half.body.rows);
-            expect(half.rowEnds).toEqual(endsOf(ownRows.map((row) => JSON.stringify(row))));
-            expect(half.body.uncompressedBytes).toBe(Buffer.byteLength(own));
-            acceptBatch(half);
-          }
-          expect(Math.abs((halves[0]?.body.rows ?? 0) - (halves[1]?.body.rows ?? 0))).toBeLessThanOrEqual(1);
-          for (const { of, rows } of shares) expect(of.accepted).toBe(rows);
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
-
-  it('refuses to cut a single row', async () => {
-    const body = { gzipped: gzipSync('[{"a":"1,2"}]'), rows: 1, uncompressedBytes: 13 };
-    await expect(splitBatch({ body, shares: [], rowEnds: Int32Array.of(13) }, compress, 1)).rejects.toThrow(RangeError);
-  });
-});
-
-/** The position after the comma or bracket behind each element of an array of these texts. */
-function endsOf(texts: readonly string[]): Int32Array {
-  let end = 1;
-  return Int32Array.from(texts, (text) => (end += Buffer.byteLength(text) + 1));
-}
-
 function rig(parts: Partial<PackerParts>) {
   const clock = new FakeClock();
   const delivered: Batch[] = [];
@@ -208,19 +177,17 @@ function rig(parts: Partial<PackerParts>) {
     bodiesInFlight: 10,
     isIdle: () => true,
     stop: never(),
-    deliver: async (batch) => {
+    upload: async function* (batch) {
       delivered.push(batch);
-      acceptBatch(batch);
+      yield accepted(batch);
     },
     ...parts,
   });
   return { clock, delivered, packer };
 }
 
-function rowsWritten(rows: number): ObjectRows {
-  const written = new ObjectRows();
-  written.write(rows);
-  return written;
+function accepted({ body }: Batch): SettledRows {
+  return { from: 0, rows: body.rows, outcome: { kind: 'accepted' } };
 }
 
 function never(): AbortSignal {
