@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { attach, emptyWorld, type QueueAccess, type World } from './world.ts';
+import { addUser, uniqueId } from './members.ts';
+import { addStack } from './stack.ts';
+import { emptyWorld, type QueueAccess, type World } from './world.ts';
 
 /** What the scene is made of; every name can be chosen, the defaults tell a story a reader can follow. */
 export interface SceneOptions {
@@ -39,95 +41,54 @@ export interface Scene {
   readonly ownerCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** A customer's two AWS accounts: a hub that trusts the managed identity, and a target that owns bucket and queue. */
+/**
+ * A customer's two AWS accounts: a hub that trusts the managed identity, and a target that owns bucket and queue. Roles and
+ * policies are those that the CloudFormation templates of `infra/aws` make.
+ */
 export function makeScene(options: SceneOptions): Scene {
   const region = options.region ?? 'eu-central-1';
   const hubAccount = options.hubAccount ?? '111111111111';
   const targetAccount = options.targetAccount ?? '222222222222';
   const bucket = options.bucket ?? 'example-cloudtrail-logs';
   const queueName = options.queueName ?? 'cloudtrail-notifications';
+  const hubRoleName = options.hubRoleName ?? 'sentinel-connector-hub';
+  const roleName = options.roleName ?? 'sentinel-cloudtrail-reader';
   const world = emptyWorld(region);
   for (const disabled of options.disabledStsRegions ?? []) world.disabledStsRegions.add(disabled);
-
-  const queue = addQueue(world, targetAccount, queueName);
-  const dlq = addQueue(world, targetAccount, `${queueName}-dlq`);
-  world.setQueuePolicy(queue.url, queuePolicy(queue.arn, bucket, targetAccount));
   world.buckets.set(bucket, { name: bucket, account: targetAccount, region: options.bucketRegion ?? region });
   if (options.kmsKeyArn !== undefined) encrypt(world, bucket, options.kmsKeyArn);
 
-  const hubRoleArn = roleArnOf(hubAccount, options.hubRoleName ?? 'sentinel-connector-hub');
-  const roleArn = roleArnOf(targetAccount, options.roleName ?? 'sentinel-cloudtrail-reader');
-  world.oidcProviders.push({ account: hubAccount, url: options.issuer, clientIds: [options.audience] });
-  addRole(world, hubRoleArn, hubTrust(hubAccount, options), policy(allow('sts:AssumeRole', roleArn)));
-  addRole(
+  const { hostname, pathname } = new URL(options.issuer);
+  const roleArn = roleArnOf(targetAccount, roleName);
+  addStack(world, 'hub.yaml', hubAccount, {
+    TenantId: pathname.replaceAll('/', ''),
+    Issuer: hostname,
+    Audience: options.audience,
+    ManagedIdentityObjectId: options.subject,
+    HubRoleName: hubRoleName,
+    ReaderRoleArns: roleArn,
+  });
+  const hubRoleArn = roleArnOf(hubAccount, hubRoleName);
+  const anyPrefix = options.keyPrefix === '*';
+  addStack(world, 'connector.yaml', targetAccount, {
+    WorkspaceId: options.workspaceId,
+    ConnectorPrincipalArn: hubRoleArn,
+    ReaderRoleName: roleName,
+    BucketName: bucket,
+    LogPrefix: anyPrefix ? '' : (options.keyPrefix ?? '').replace(/\/$/, ''),
+    LogKeyArn: options.kmsKeyArn ?? '',
+    QueueName: queueName,
+  });
+  if (anyPrefix) allowAnyPrefix(world, roleArn, bucket);
+  return {
     world,
+    bucket,
+    queue: queueOf(world, queueName),
+    dlq: queueOf(world, `${queueName}-dlq`),
+    hubRoleArn,
     roleArn,
-    targetTrust(hubRoleArn, options.workspaceId),
-    readerPolicy(queue.arn, bucket, options.keyPrefix ?? '', options.kmsKeyArn),
-  );
-  return { world, bucket, queue, dlq, hubRoleArn, roleArn, ownerCredentials: addOwner(world, targetAccount) };
-}
-
-/** Adds a role to the world. */
-export function addRole(world: World, arn: string, trust: unknown, permissions: unknown): void {
-  world.roles.set(arn, {
-    arn,
-    account: arn.split(':')[4] ?? '',
-    name: arn.slice(arn.lastIndexOf('/') + 1),
-    id: uniqueId('AROA'),
-    // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html (default of MaxSessionDuration)
-    maxSessionSeconds: 3600,
-    trust: attach('trust', `the trust of ${arn}`, trust),
-    permissions: attach('identity', arn, permissions),
-  });
-}
-
-/** Adds an IAM user with an access key; what it may do is said by the policy. */
-export function addUser(
-  world: World,
-  arn: string,
-  key: { accessKeyId: string; secretAccessKey: string },
-  permissions: unknown,
-): void {
-  world.users.set(key.accessKeyId, {
-    arn,
-    account: arn.split(':')[4] ?? '',
-    id: uniqueId('AIDA'),
-    accessKeyId: key.accessKeyId,
-    secretAccessKey: key.secretAccessKey,
-    permissions: attach('identity', arn, permissions),
-  });
-}
-
-/** The permission policy of the target role, as the connector's documentation asks for it. */
-export function readerPolicy(queueArn: string, bucket: string, keyPrefix: string, kmsKeyArn?: string): unknown {
-  return policy(
-    allow(
-      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
-      queueArn,
-      'Queue',
-    ),
-    allow('s3:GetObject', `arn:aws:s3:::${bucket}/${keyPrefix}AWSLogs/*`, 'ReadLogs'),
-    allow('s3:ListBucket', `arn:aws:s3:::${bucket}`, 'TellMissingFromDenied'),
-    ...(kmsKeyArn === undefined ? [] : [allow('kms:Decrypt', [kmsKeyArn], 'Decrypt')]),
-  );
-}
-
-/** An id as IAM makes them: four letters of kind, then base 32. */
-export function uniqueId(prefix: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  return prefix + Array.from(randomBytes(16), (byte) => alphabet[byte % 32]).join('');
-}
-
-function addQueue(world: World, account: string, name: string): QueueAccess {
-  const queue = {
-    arn: `arn:aws:sqs:${world.region}:${account}:${name}`,
-    url: `https://sqs.${world.region}.amazonaws.com/${account}/${name}`,
-    name,
-    account,
+    ownerCredentials: addOwner(world, targetAccount),
   };
-  world.queues.set(queue.url, queue);
-  return queue;
 }
 
 function encrypt(world: World, bucket: string, keyArn: string): void {
@@ -141,38 +102,16 @@ function encrypt(world: World, bucket: string, keyArn: string): void {
   );
 }
 
-function hubTrust(account: string, options: SceneOptions): unknown {
-  const provider = options.issuer.replace(/^https:\/\//, '');
-  return policy({
-    Effect: 'Allow',
-    Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: {
-      StringEquals: { [`${provider}:aud`]: options.audience, [`${provider}:sub`]: options.subject },
-    },
-  });
+/** The role of a run over files whose keys begin with anything: a convenience of this machine that no template offers. */
+function allowAnyPrefix(world: World, roleArn: string, bucket: string): void {
+  const text = JSON.stringify(world.roles.get(roleArn)?.permissions.document);
+  world.setPermissions(roleArn, JSON.parse(text.replaceAll(`:::${bucket}/AWSLogs/*`, `:::${bucket}/*AWSLogs/*`)));
 }
 
-function targetTrust(hubRoleArn: string, workspaceId: string): unknown {
-  return policy({
-    Effect: 'Allow',
-    Principal: { AWS: hubRoleArn },
-    Action: 'sts:AssumeRole',
-    Condition: { StringEquals: { 'sts:ExternalId': workspaceId } },
-  });
-}
-
-function queuePolicy(queueArn: string, bucket: string, account: string): unknown {
-  return policy({
-    Effect: 'Allow',
-    Principal: { Service: 's3.amazonaws.com' },
-    Action: 'sqs:SendMessage',
-    Resource: queueArn,
-    Condition: {
-      ArnLike: { 'aws:SourceArn': `arn:aws:s3:*:*:${bucket}` },
-      StringEquals: { 'aws:SourceAccount': account },
-    },
-  });
+function queueOf(world: World, name: string): QueueAccess {
+  const queue = [...world.queues.values()].find((one) => one.name === name);
+  if (queue === undefined) throw new Error(`The template makes no queue ${name}.`);
+  return queue;
 }
 
 function addOwner(world: World, account: string): Scene['ownerCredentials'] {
@@ -189,6 +128,6 @@ function policy(...statements: unknown[]): unknown {
   return { Version: '2012-10-17', Statement: statements };
 }
 
-function allow(action: string | string[], resource: string | string[], sid?: string): unknown {
-  return { ...(sid === undefined ? {} : { Sid: sid }), Effect: 'Allow', Action: action, Resource: resource };
+function allow(action: string, resource: string): unknown {
+  return { Effect: 'Allow', Action: action, Resource: resource };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { uniqueId } from '../scene/scene.ts';
+import { uniqueId } from '../scene/members.ts';
 import type { Role, World } from '../scene/world.ts';
 import type { Policy } from './iam/policy.ts';
 import type { RequestPrincipal } from './iam/principals.ts';

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addRole } from '../../../../local/aws/scene/scene.ts';
+import { addRole } from '../../../../local/aws/scene/members.ts';
 import type { AwsCloud } from '../../../../local/aws/startAwsCloud.ts';
 import {
   audience,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readerPolicy } from '../../../../../local/aws/scene/scene.ts';
+import { makeScene } from '../../../../../local/aws/scene/scene.ts';
 import { type AccessRequest, type Authority, authorize, decide } from '../../../../../local/aws/trust/iam/authorize.ts';
 import { readPolicy } from '../../../../../local/aws/trust/iam/policy.ts';
 
@@ -7,7 +7,17 @@ const account = '222222222222';
 const hub = 'arn:aws:iam::111111111111:role/hub';
 const queueArn = `arn:aws:sqs:eu-central-1:${account}:notifications`;
 const keyArn = `arn:aws:kms:eu-central-1:${account}:key/1`;
-const reader = readPolicy('identity', 'reader', readerPolicy(queueArn, 'logs', 'org/', keyArn));
+const { world, roleArn } = makeScene({
+  issuer: 'https://sts.windows.net/00000000-aaaa-bbbb-cccc-000000000001/',
+  audience: 'api://cloudtrail-connector',
+  subject: '7d3c5e1a-2f4b-4c6d-8e9f-0a1b2c3d4e5f',
+  workspaceId: '4f6c1c3e-9f0a-4a57-8a39-1d2f3b4c5d6e',
+  bucket: 'logs',
+  keyPrefix: 'org/',
+  queueName: 'notifications',
+  kmsKeyArn: keyArn,
+});
+const reader = readPolicy('identity', 'reader', world.roles.get(roleArn)?.permissions.document);
 
 const role: AccessRequest['principal'] = {
   kind: 'AWS',
