@@ -55,7 +55,8 @@ function checkReading(reading: Reading, rows: RowCells | string, { limit }: Fuzz
   if (counts.rows !== total) return `${counts.rows} rows counted, ${total} written`;
   if (counts.records !== total + counts.dropped)
     return `${counts.records} records counted, ${counts.dropped} dropped, ${total} rows written`;
-  if (counts.stubs !== stubs.length) return `${counts.stubs} stubs counted, ${stubs.length} noted`;
+  const noted = stubs.reduce((sum, { records: gathered = 1 }) => sum + gathered, 0);
+  if (counts.stubs !== noted) return `${counts.stubs} stubs counted, ${noted} noted`;
   return undefined;
 }
 

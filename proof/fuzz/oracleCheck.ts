@@ -24,9 +24,9 @@ export function checkAgainstOracle(
   }
   if (error !== undefined) return `refused a log file: ${error}`;
   const rows = rowsOfBodies.flat();
-  if (rows.length + counts.dropped !== records.length)
+  if (rows.length + counts.dropped + Math.max(0, counts.gathered - 1) !== records.length)
     return `${rows.length} rows of ${records.length} records, ${counts.dropped} dropped`;
-  if (bounds !== 'usual' || counts.dropped > 0) return undefined;
+  if (bounds !== 'usual' || counts.dropped > 0 || counts.gathered > 0) return undefined;
   for (const [index, record] of records.entries()) {
     const row = rows[index] ?? new Map<string, string>();
     const isReduced = row.has('TruncatedColumns') || row.get('UnmappedFields')?.includes('"_stub":"record-');

@@ -41,12 +41,13 @@ export function messageProperties({ id, receiveCount }: QueueMessage) {
 
 export function stubProperties(stubs: readonly StubNote[]) {
   const kept = stubs.slice(0, mostStubs).map(({ offset, reason }) => [offset, reason]);
+  const stubCount = stubs.reduce((sum, { records = 1 }) => sum + records, 0);
   return {
     reason: stubs[0]?.reason ?? '',
-    message: `${stubs.length} records could not be understood whole; their rows hold what was understood`,
+    message: `${stubCount} records could not be understood whole; their rows hold what was understood`,
     remedy: 'Read the records at these offsets of the decompressed object.',
     stubs: JSON.stringify(kept),
-    stubCount: stubs.length,
+    stubCount,
   };
 }
 

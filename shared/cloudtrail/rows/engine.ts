@@ -11,14 +11,16 @@ export interface ObjectContext {
 
 /** Counts of one object since it was begun. Once the stream ended, `records` = `rows` + `dropped` (checked by the caller, not assumed). */
 export interface EngineCounts {
-  /** Records framed by the scanner. */
+  /** Records framed by the scanner; those that share one row count as one. */
   readonly records: number;
   /** Rows written into bodies: one for every record that was kept. */
   readonly rows: number;
   /** Records that `KeepRecord` said no to: they have no row. */
   readonly dropped: number;
-  /** Rows of records that could not be understood whole. */
+  /** Records that could not be understood whole. */
   readonly stubs: number;
+  /** Of these, the ones that share one row: all beyond the first hundred of an object. */
+  readonly gathered: number;
   /** Rows with a shortened column. */
   readonly truncated: number;
   /** Rows in which invalid UTF-8 became U+FFFD. */
@@ -29,7 +31,9 @@ export interface EngineCounts {
 export interface StubNote {
   /** Byte offset of the record in the decompressed object. */
   readonly offset: number;
-  readonly reason: 'record-too-large' | 'record-too-deep' | 'record-not-an-object';
+  readonly reason: 'record-too-large' | 'record-too-deep' | 'record-not-an-object' | 'further-records';
+  /** Of `further-records`: how many share one row, the first of them at `offset`. */
+  readonly records?: number;
 }
 
 export type FeedResult =

@@ -8,6 +8,9 @@ export interface RecordLimits {
   readonly columnBytesCap: number;
 }
 
+/** Stubs of one object with a row and a note each; all further ones share one, so that no file of nonsense becomes millions of rows. */
+export const mostStubs = 100;
+
 /**
  * CloudTrail allows 256 KB per event in a trail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
  * The service cuts a column at 64 KB without saying whether it counts bytes or characters, so stay below either:

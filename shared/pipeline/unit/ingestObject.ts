@@ -120,7 +120,12 @@ async function accepted(
   keeper.close();
   // Another instance took the claim over while this one was sending: it sends the same rows.
   if (slice.ledger.isLost(claim)) slice.tally.rowsOfUnknownOutcome += rows;
-  slice.ports.report({ type: 'object-accepted', ...where(claim.object, slice), rows, stubs: read.stubs.length });
+  slice.ports.report({
+    type: 'object-accepted',
+    ...where(claim.object, slice),
+    rows,
+    stubs: read.stubs.reduce((sum, { records = 1 }) => sum + records, 0),
+  });
   return { kind: 'complete', complete };
 }
 

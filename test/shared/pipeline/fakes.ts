@@ -359,7 +359,7 @@ export const lineRows: OpenRowStream = () => {
       return 'fed';
     },
     get counts() {
-      return { records, rows, dropped: 0, stubs: 0, truncated: 0, repaired: 0 };
+      return { records, rows, dropped: 0, stubs: 0, gathered: 0, truncated: 0, repaired: 0 };
     },
     stubs: [],
   };

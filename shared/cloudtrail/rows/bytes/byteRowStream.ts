@@ -10,7 +10,7 @@ import type {
   RowStream,
   StubNote,
 } from '../engine.ts';
-import { type RecordLimits, recordLimits } from '../limits.ts';
+import { mostStubs, type RecordLimits, recordLimits } from '../limits.ts';
 import type { Collected } from './collector.ts';
 import { LogFileScanner } from './scanner.ts';
 import { noRemarks, type RowRemarks, RowWriter } from './writer.ts';
@@ -33,6 +33,9 @@ export class ByteRowStream implements RowStream {
   /** Bytes of the piece that are not in the window yet. */
   #rest: Uint8Array = new Uint8Array(0);
   #rows = 0;
+  #stubs = 0;
+  /** The row of the gathered records is written, or about to be. */
+  #isGathered = false;
   #dropped = 0;
   #truncated = 0;
   #repaired = 0;
@@ -49,11 +52,13 @@ export class ByteRowStream implements RowStream {
   }
 
   get counts(): EngineCounts {
+    const { records, gathered } = this.#scanner;
     return {
-      records: this.#scanner.records,
+      records: records - Math.max(0, gathered - 1),
       rows: this.#rows,
       dropped: this.#dropped,
-      stubs: this.stubs.length,
+      stubs: this.#stubs + gathered,
+      gathered,
       truncated: this.#truncated,
       repaired: this.#repaired,
     };
@@ -79,9 +84,10 @@ export class ByteRowStream implements RowStream {
     }
   }
 
-  end(_body: RowBody): FeedResult {
+  end(body: RowBody): FeedResult {
     this.#scanner.end();
-    return 'fed';
+    if (this.#scanner.gathered > 0 && !this.#isGathered) this.#prepareGathered();
+    return this.resume(body);
   }
 
   /** Where the bytes read so far end: outside of any array of records, just behind its opening bracket, or inside. */
@@ -132,9 +138,23 @@ export class ByteRowStream implements RowStream {
       this.#read(found.bytes);
     } else if (found.kind === 'stub') {
       this.stubs.push({ offset: this.#scanner.recordOffset, reason: found.reason });
+      this.#stubs++;
+      this.#scanner.gathers = this.#stubs >= mostStubs;
       this.#remarks = this.#repairNotes(stubRemarks(found));
       this.#read(found.skim.isObject ? found.skim.reduced : emptyRecord);
     }
+  }
+
+  /** One row for all stubs beyond the first hundred. */
+  #prepareGathered(): void {
+    const { gathered, firstGathered, lastGathered } = this.#scanner;
+    this.stubs.push({ offset: firstGathered, reason: 'further-records', records: gathered });
+    const notes = `"_stub":"further-records","_records":${gathered},"_firstOffset":${firstGathered},"_lastOffset":${lastGathered}`;
+    this.#isGathered = true;
+    this.#isPending = true;
+    this.#isRepaired = false;
+    this.#remarks = { notes: Buffer.from(notes), shortened: [] };
+    this.#read(emptyRecord);
   }
 
   #read(record: Uint8Array): void {

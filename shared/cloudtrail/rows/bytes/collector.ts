@@ -8,7 +8,8 @@ export type Collected =
   /** All bytes of an ordinary record. */
   | { readonly kind: 'record'; readonly bytes: Uint8Array }
   /** What is kept of a record that is too large, too deep or no object. */
-  | { readonly kind: 'stub'; readonly reason: StubNote['reason']; readonly skim: StubSkim };
+  | { readonly kind: 'stub'; readonly reason: StubNote['reason']; readonly skim: StubSkim }
+  | { readonly kind: 'discarded' };
 
 /**
  * Collects one element of `Records` that does not lie whole in one piece, or is out of the ordinary: validates it as it
@@ -22,13 +23,18 @@ export class RecordCollector {
   #heldLength = 0;
   #deepest = 0;
   #skim: StubSkim | undefined;
+  /** Nothing is kept of an element that becomes a stub. */
+  #discards = false;
+  #isTooLarge = false;
   result: Collected = { kind: 'unfinished' };
 
   constructor(limits: RecordLimits) {
     this.#limits = limits;
   }
 
-  begin(): void {
+  begin(discards: boolean): void {
+    this.#discards = discards;
+    this.#isTooLarge = false;
     this.#tokens.reset();
     this.#heldLength = 0;
     this.#deepest = 0;
@@ -52,16 +58,18 @@ export class RecordCollector {
         return at;
       }
     }
-    if (this.#heldLength + at - from > this.#limits.recordBytesCap)
-      return this.#takeSkimming(this.#beginSkim(), piece, from, end);
-    this.#hold(piece.subarray(from, at));
+    this.#isTooLarge ||= this.#heldLength + at - from > this.#limits.recordBytesCap;
+    if (this.#isTooLarge && !this.#discards) return this.#takeSkimming(this.#beginSkim(), piece, from, end);
+    if (!this.#isTooLarge) this.#hold(piece.subarray(from, at));
     if (tokens.done) this.result = this.#classify();
     return at;
   }
 
   #classify(): Collected {
     const bytes = this.#held.subarray(0, this.#heldLength);
-    if (bytes[0] === 0x7b && this.#deepest <= this.#limits.depthCap) return { kind: 'record', bytes };
+    if (!this.#isTooLarge && bytes[0] === 0x7b && this.#deepest <= this.#limits.depthCap)
+      return { kind: 'record', bytes };
+    if (this.#discards) return { kind: 'discarded' };
     const reason = bytes[0] === 0x7b ? 'record-too-deep' : 'record-not-an-object';
     return { kind: 'stub', reason, skim: this.#beginSkim() };
   }

@@ -1,5 +1,15 @@
 import { ConnectorError } from '../../../words/errors.ts';
-import { closeBrace, closeBracket, colon, comma, isBlank, openBrace, openBracket, quote } from '../../json/bytes.ts';
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  isBlank,
+  openBrace,
+  openBracket,
+  quote,
+  valueEnd,
+} from '../../json/bytes.ts';
 import { stringOf } from '../../json/text.ts';
 import { JsonTokens } from '../../json/tokens.ts';
 import type { RecordLimits } from '../limits.ts';
@@ -38,11 +48,18 @@ export class LogFileScanner {
   recordBytes = 0;
   /** Records found so far. */
   records = 0;
+  /** From now on nothing is kept of what is no ordinary record: it is only counted. */
+  gathers = false;
+  /** How many those were, and where the first and the last of them started. */
+  gathered = 0;
+  firstGathered = 0;
+  lastGathered = 0;
   readonly #limits: RecordLimits;
   // Made when first wanted: where another engine reads the records, they never are.
   #madeTape: RecordTape | undefined;
   #madeCollector: RecordCollector | undefined;
   readonly #tokens = new JsonTokens();
+  readonly #nesting = new Uint8Array(64);
   readonly #key = new Uint8Array(keyBytesCap);
   #keyLength = 0;
   #state: State = 'document';
@@ -189,7 +206,17 @@ export class LogFileScanner {
         return true;
       }
     }
-    this.#collector.begin();
+    if (this.gathers && byte !== openBrace) {
+      const end = valueEnd(piece, this.#at, this.#nesting);
+      // At the end of a piece a number may go on in the next.
+      if (end >= 0 && end < this.#end) {
+        this.#at = end;
+        this.#state = 'after-element';
+        this.#gather();
+        return false;
+      }
+    }
+    this.#collector.begin(this.gathers);
     this.#state = 'inside-element';
     return false;
   }
@@ -200,8 +227,18 @@ export class LogFileScanner {
     if (result.kind === 'unfinished') return undefined;
     if (result.kind === 'invalid') return this.#fail();
     this.#state = 'after-element';
+    if (result.kind === 'discarded') {
+      this.#gather();
+      return undefined;
+    }
     this.records++;
     return result;
+  }
+
+  #gather(): void {
+    this.records++;
+    if (this.gathered++ === 0) this.firstGathered = this.recordOffset;
+    this.lastGathered = this.recordOffset;
   }
 
   #scanOutside(piece: Uint8Array): void {

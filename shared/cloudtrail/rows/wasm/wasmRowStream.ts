@@ -26,6 +26,9 @@ const usualBlockBytes = 256 * 1024;
 /** Pieces far smaller than the records in them make the module read the same bytes again and again; beyond this the byte engine goes on. */
 const rereadBytesCap = 16 * 1024 * 1024;
 
+/** Of a file whose records the module mostly refuses, the byte engine reads the rest: asking it first costs more than half. */
+const refusedCap = 100;
+
 /** Brackets outside of records behind which records were looked for; a file with more is the byte engine's from there on. */
 const looksCap = 100;
 
@@ -58,10 +61,12 @@ class WasmRowStream implements RowStream {
   /** Bytes the byte engine was given and has not finished. */
   #given = 0;
   #isFirst = true;
+  #isEnded = false;
   #rows = 0;
   #dropped = 0;
   #rereadBytes = 0;
   #looks = 0;
+  #refused = 0;
 
   constructor(
     context: ObjectContext,
@@ -97,6 +102,7 @@ class WasmRowStream implements RowStream {
   }
 
   resume(body: RowBody): FeedResult {
+    if (this.#isEnded) return this.#bytes.resume(body);
     return this.#given > 0 && this.#taken(this.#bytes.resume(body)) === 'body-full' ? 'body-full' : this.#go(body);
   }
 
@@ -106,6 +112,7 @@ class WasmRowStream implements RowStream {
       this.#leaveRecords();
       if (this.#bytes.feed(this.#carry, openBody(1)) !== 'fed') throw new RangeError('a record was held back');
     }
+    this.#isEnded = true;
     return this.#bytes.end(body);
   }
 
@@ -177,6 +184,7 @@ class WasmRowStream implements RowStream {
       // Either unfinished, or for the byte engine: refused, or longer than a body.
       const end = module.endOfElement(at);
       if (end === 0) return 'needs-more';
+      if (++this.#refused > refusedCap + this.#rows) return this.#leaveRecords();
       this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped);
       this.#isFirst = false;
       if (this.#give(this.#next(end - at), body) === 'body-full') return 'body-full';

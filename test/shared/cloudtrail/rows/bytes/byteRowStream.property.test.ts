@@ -15,7 +15,13 @@ describe('openByteRowStream, on any input', () => {
         const mapped = map(text, { pieces: lengths });
         expect(mapped.error).toBeUndefined();
         expect(mapped.bodies.flatMap(rowsOf).map(comparable)).toEqual(records.map(expectedRow).map(comparable));
-        expect(mapped.counts).toMatchObject({ records: records.length, rows: records.length, stubs: 0, truncated: 0 });
+        expect(mapped.counts).toMatchObject({
+          records: records.length,
+          rows: records.length,
+          stubs: 0,
+          gathered: 0,
+          truncated: 0,
+        });
       }),
       { numRuns: 120 },
     );
