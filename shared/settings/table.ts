@@ -365,7 +365,8 @@ const table = {
     need: 'never',
     fallback: '5',
     bounds: [1, 20],
-    sentence: 'How often one request body is sent before its failure stops the drain.',
+    sentence:
+      'How often one request body is sent to a rule that does not answer, or answers 5xx, before the circuit of the rule opens. Throttling and a refused token have bounds of their own.',
     example: '5',
   },
   BUCKET_FAILURES: {

@@ -4,7 +4,7 @@ import { openWasmRowStream } from '../../../shared/cloudtrail/rows/wasm/wasmRowS
 import type { Compress } from '../../../shared/gzip/compressBody.ts';
 import { compressBody } from '../../../shared/gzip/compressBody.ts';
 import { decompress } from '../../../shared/gzip/decompress.ts';
-import type { UploadBody } from '../../../shared/pipeline/ports/ports.ts';
+import type { UploadBody } from '../../../shared/pipeline/ports/destination.ts';
 import { ObjectRows } from '../../../shared/pipeline/rows/objectRows.ts';
 import { Packer } from '../../../shared/pipeline/upload/packer.ts';
 import type { Clock } from '../../../shared/words/clock.ts';

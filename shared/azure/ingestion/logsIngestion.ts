@@ -8,7 +8,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { LogsIngestionClient } from '@azure/monitor-ingestion';
-import type { Destination } from '../../pipeline/ports/ports.ts';
+import type { Destination } from '../../pipeline/ports/destination.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { ConnectorError } from '../../words/errors.ts';
 import { reasonOf } from '../identity.ts';

@@ -21,7 +21,7 @@ export interface DrainSettings {
   readonly gzipLevel: number;
   /** While a backlog waits; default: `gzipLevel`. */
   readonly catchUpGzipLevel?: number;
-  /** How often one body is sent before its failure counts. */
+  /** How often one body is sent to a rule that does not answer, or answers 5xx, before the circuit of the rule opens. */
   readonly uploadAttempts: number;
   /** Different objects of a bucket that must fail alike, with no success between, before its circuit opens. */
   readonly bucketFailures: number;

@@ -6,6 +6,7 @@ import type { Clock } from '../../words/clock.ts';
 import type { ConnectorError } from '../../words/errors.ts';
 import type { ConnectorEvent } from '../../words/events.ts';
 import type { AcknowledgedMessage } from './acknowledged.ts';
+import type { Destination } from './destination.ts';
 
 export interface Backlog {
   readonly visible: number;
@@ -18,7 +19,10 @@ export interface MessageOutcome {
   readonly refused?: string;
 }
 
-/** The announcing queue. Every call is one request and may throw ConnectorError; none retries by itself. */
+/**
+ * The announcing queue. Every call is one request and may throw ConnectorError; none repeats itself. The flow makes at
+ * most 5 requests to receive, 5 to extend, 5 to return and 11 to delete; see limits/retryPolicy.ts.
+ */
 export interface MessageQueue {
   receive(
     request: { readonly maxMessages: number; readonly waitSeconds: number; readonly visibilitySeconds: number },
@@ -45,27 +49,11 @@ export interface ObjectBody {
 }
 
 export interface ObjectStore {
-  /** One GetObject; one more where the bucket lies in another region, and one more for a second reading of the key: none is repeated. */
+  /**
+   * One GetObject; one more where the bucket lies in another region, and one more for a second reading of the key: none
+   * is repeated. The flow calls it at most 7 times for one reading; see limits/retryPolicy.ts.
+   */
   open(object: ObjectRef, signal: AbortSignal): Promise<ObjectBody>;
-}
-
-/** A closed, compressed request body. */
-export interface UploadBody {
-  readonly gzipped: Uint8Array;
-  readonly rows: number;
-  /** Uncompressed JSON bytes, brackets and commas included. */
-  readonly uncompressedBytes: number;
-}
-
-/** One data collection rule's stream. */
-export interface Destination {
-  /** Immutable ID of the rule. */
-  readonly rule: string;
-  readonly stream: string;
-  /** One request; resolves only on 2xx. */
-  upload(body: UploadBody, signal: AbortSignal): Promise<void>;
-  /** A POST of `[]`: resolves when the rule would accept rows. */
-  probe(signal: AbortSignal): Promise<void>;
 }
 
 /** The content's identity, free of cost: ETag of the GET, CRC-32 and length of the gzip trailer. */

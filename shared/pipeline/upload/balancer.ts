@@ -1,7 +1,7 @@
 import { Condition } from '../../kit/condition.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { Circuits } from '../circuits/circuits.ts';
-import type { Destination } from '../ports/ports.ts';
+import type { Destination } from '../ports/destination.ts';
 import { CongestionWindow } from './congestionWindow.ts';
 
 /** The way to one rule. */

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { Compress } from '../../gzip/compressBody.ts';
-import type { UploadBody } from '../ports/ports.ts';
+import type { UploadBody } from '../ports/destination.ts';
 
 /** A closed body, or a part of one. */
 export interface Batch {

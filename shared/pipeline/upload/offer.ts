@@ -3,8 +3,8 @@ import type { ConnectorError } from '../../words/errors.ts';
 import type { ConnectorEvent } from '../../words/events.ts';
 import { type Failure, failureOf, reportOf } from '../../words/failure.ts';
 import type { Circuits } from '../circuits/circuits.ts';
-import { waitBeforeRetry } from '../limits/retryPolicy.ts';
-import type { UploadBody } from '../ports/ports.ts';
+import { Attempts } from '../limits/retryPolicy.ts';
+import type { UploadBody } from '../ports/destination.ts';
 import type { Balancer, Route } from './balancer.ts';
 import { type RequestParts, request } from './request.ts';
 
@@ -37,7 +37,8 @@ export async function offer(body: UploadBody, parts: OfferParts, wanted?: Route)
     return { kind: isOutcomeUnknown ? 'unknown' : 'failed', failure: failureOf(thrown, 'pipeline') };
   };
 
-  for (let attempt = 1; ; attempt++) {
+  let attempts = new Attempts('upload', random, { uploadAttempts });
+  for (;;) {
     let route: Route;
     try {
       route = await balancer.enter(stop, wanted);
@@ -61,13 +62,12 @@ export async function offer(body: UploadBody, parts: OfferParts, wanted?: Route)
       isOutcomeUnknown ||= answer.isOutcomeUnknown;
       if (stop.aborted) return givenUp(error);
       const { code } = reportOf(error);
-      const limit = code === 'upload-unavailable' ? uploadAttempts : undefined;
-      const wait = waitBeforeRetry('upload', error, attempt, random, limit);
+      const wait = attempts.waitAfter(error);
       if (wait === undefined) {
         circuits.open(`rule/${destination.rule}`, error);
         if (circuits.blocking !== undefined) return givenUp(error);
         // Another rule has its own attempts.
-        attempt = 0;
+        attempts = new Attempts('upload', random, { uploadAttempts });
         continue;
       }
       report({ type: 'upload-retried', source, waitMs: Math.round(wait), failure: reportOf(error) });

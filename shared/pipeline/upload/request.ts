@@ -2,7 +2,7 @@ import { ConnectorError } from '../../words/errors.ts';
 import { asError } from '../../words/failure.ts';
 import type { SliceTimer } from '../accounts/sliceTimer.ts';
 import type { Tally } from '../accounts/tally.ts';
-import type { Destination, UploadBody } from '../ports/ports.ts';
+import type { Destination, UploadBody } from '../ports/destination.ts';
 
 /** What one request came to. */
 export type Answer =

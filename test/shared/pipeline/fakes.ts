@@ -6,14 +6,8 @@ import { drain } from '../../../shared/pipeline/drain/drain.ts';
 import { noLedger } from '../../../shared/pipeline/ledger/noLedger.ts';
 import type { DrainSettings } from '../../../shared/pipeline/limits/drainSettings.ts';
 import type { AcknowledgedMessage } from '../../../shared/pipeline/ports/acknowledged.ts';
-import type {
-  Destination,
-  DrainPorts,
-  MessageOutcome,
-  MessageQueue,
-  ObjectStore,
-  UploadBody,
-} from '../../../shared/pipeline/ports/ports.ts';
+import type { Destination, UploadBody } from '../../../shared/pipeline/ports/destination.ts';
+import type { DrainPorts, MessageOutcome, MessageQueue, ObjectStore } from '../../../shared/pipeline/ports/ports.ts';
 import type { ObjectRef, QueueMessage } from '../../../shared/words/announcement.ts';
 import type { Clock } from '../../../shared/words/clock.ts';
 import { ConnectorError, type ErrorCode } from '../../../shared/words/errors.ts';
