@@ -1,5 +1,5 @@
 import type { FailedEntry } from '../../shared/azure/failedEntries/entity.ts';
-import type { FailedEntries, FailedQuery } from '../../shared/azure/failedEntries/entries.ts';
+import type { FailedQuery, KeptEntries } from '../../shared/azure/failedEntries/entries.ts';
 import type { ReplayOutcome } from '../../shared/pipeline/replay/outcome.ts';
 import type { AppValues } from './appValues.ts';
 import { openConnector, openEntries } from './openApp.ts';
@@ -54,7 +54,7 @@ export async function carryOut(
   }
 }
 
-async function listed(entries: FailedEntries, query: FailedQuery): Promise<readonly FailedEntry[]> {
+async function listed(entries: KeptEntries, query: FailedQuery): Promise<readonly FailedEntry[]> {
   const found: FailedEntry[] = [];
   for await (const entry of entries.listFailed(query)) found.push(entry);
   return found;

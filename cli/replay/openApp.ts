@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { storageValues } from '../../functions/app/connector.ts';
-import type { FailedEntries } from '../../shared/azure/failedEntries/entries.ts';
+import type { KeptEntries } from '../../shared/azure/failedEntries/entries.ts';
 import { azureCredential } from '../../shared/azure/identity.ts';
 import { openStorage } from '../../shared/azure/storage/account.ts';
 import { storageAccount } from '../../shared/azure/storage/accountValues.ts';
@@ -16,7 +16,7 @@ import { Refused } from './refused.ts';
 const timeoutMs = 15_000;
 
 /** The failed entries of the app that has these settings; needs no more of them than its storage. @throws Refused */
-export function openEntries(values: AppValues): FailedEntries {
+export function openEntries(values: AppValues): KeptEntries {
   const clientId = values['AZURE_CLIENT_ID'];
   const account = storageAccount(storageValues(values), azureCredential({ kind: identityKind(values), clientId }));
   if (account === undefined) {

@@ -2,11 +2,11 @@ import type { TokenCredential } from '@azure/core-auth';
 import { type CredentialMode, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
 import { s3ObjectStore } from '../aws/s3/objectStore.ts';
 import { sqsQueue } from '../aws/sqs/queue.ts';
-import { type FailedEntries, failedEntries } from '../azure/failedEntries/entries.ts';
+import { failedEntries, type KeptEntries } from '../azure/failedEntries/entries.ts';
 import { azureCredential, entraToken } from '../azure/identity.ts';
 import { logsIngestionDestinations } from '../azure/ingestion/logsIngestion.ts';
 import { tableCircuits } from '../azure/ledger/tableCircuits.ts';
-import { tableLedger } from '../azure/ledger/tableLedger.ts';
+import { tableStore } from '../azure/ledger/tableStore.ts';
 import { openStorage, type Storage } from '../azure/storage/account.ts';
 import { type StorageValues, storageAccount } from '../azure/storage/accountValues.ts';
 import { openWasmRowStream } from '../cloudtrail/rows/wasm/wasmRowStream.ts';
@@ -14,6 +14,8 @@ import { SliceTimer } from '../pipeline/accounts/sliceTimer.ts';
 import { Tally } from '../pipeline/accounts/tally.ts';
 import { memoryCircuits } from '../pipeline/circuits/memoryCircuits.ts';
 import { drain } from '../pipeline/drain/drain.ts';
+import { ledgerOver } from '../pipeline/ledger/ledger.ts';
+import { noFailedEntries } from '../pipeline/ledger/noFailedEntries.ts';
 import { noLedger } from '../pipeline/ledger/noLedger.ts';
 import type { DrainPorts } from '../pipeline/ports/ports.ts';
 import type { ReplayOutcome } from '../pipeline/replay/outcome.ts';
@@ -161,11 +163,11 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     },
     replay: async (name, request, signal) => {
       const { source, parts, state } = sourceNamed(name);
-      const { ledger, entries } = state;
+      const { ledger, failedEntries: keeper, entries } = state;
       if (entries === undefined) throw storageMissing();
       const { objects } = parts.get();
       const report = telemetry(extras.logger, said);
-      const ports = { objects, destinations, ledger, entries, clock, report, random };
+      const ports = { objects, destinations, ledger, failedEntries: keeper, entries, clock, report, random };
       return await replay(ports, drainSettings(settings, source), openRows, request, signal);
     },
     close: () => {
@@ -178,11 +180,11 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
 
 const ticketsEveryMs = 60_000;
 
-interface SourceState extends Pick<DrainPorts, 'ledger' | 'circuits'> {
+interface SourceState extends Pick<DrainPorts, 'circuits' | 'failedEntries' | 'ledger'> {
   /** Absent without storage: then nobody can be asked. */
   readonly tickets?: TicketBox;
   /** Absent without storage: then nothing that failed is kept. */
-  readonly entries?: FailedEntries;
+  readonly entries?: KeptEntries;
 }
 
 /** What is remembered of each source between slices: in storage, since instances come and go. */
@@ -192,20 +194,19 @@ function keptState(
   { clock, instance, storage: values = {} }: ComposeExtras,
 ): (source: SourceSettings) => SourceState {
   const account = storageAccount(values, credential);
-  if (account === undefined) return () => ({ ledger: noLedger, circuits: memoryCircuits() });
+  if (account === undefined)
+    return () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
   const storage = openStorage(account, { clock });
   const failed = failedEntriesIn(storage, clock);
   const { ruleIds, stream } = destination;
   const { visibilitySeconds } = tuning;
   return ({ name, partition }) => ({
-    ledger: tableLedger({
-      table: storage.table('ledger'),
-      failedEntries: failed,
-      source: name,
+    ledger: ledgerOver({
       // Part of an entry's key: a new destination begins anew.
-      scope: { ruleIds, stream, awsPartition: partition },
-      ...{ visibilitySeconds, instance, clock },
+      store: tableStore(storage.table('ledger'), { ruleIds, stream, awsPartition: partition }),
+      ...{ failedEntries: failed, source: name, visibilitySeconds, instance, clock },
     }),
+    failedEntries: failed,
     circuits: tableCircuits({ table: storage.table('circuits'), source: name }),
     tickets: ticketBox(storage, clock),
     entries: failed,
@@ -227,7 +228,7 @@ function ticketBox(storage: Storage, clock: Clock): TicketBox {
 }
 
 /** The failed entries of a storage account: for the drains, and for the replay. */
-export function failedEntriesIn(storage: Storage, clock: Clock): FailedEntries {
+export function failedEntriesIn(storage: Storage, clock: Clock): KeptEntries {
   return failedEntries({ table: storage.table('failedEntries'), blobs: storage.blobs('failed-messages'), clock });
 }
 

@@ -7,7 +7,7 @@ import { seededRandom } from '../../../local/aws/gateway/faults.ts';
 import { type Clouds, startClouds } from '../../../local/clouds.ts';
 import { type PlainLogFile, plainLogFile } from '../../../local/trail/plainLogFile.ts';
 import { createRandom } from '../../../local/trail/random.ts';
-import type { FailedEntries } from '../../../shared/azure/failedEntries/entries.ts';
+import type { KeptEntries } from '../../../shared/azure/failedEntries/entries.ts';
 import { openStorage } from '../../../shared/azure/storage/account.ts';
 import { type Connector, compose, failedEntriesIn } from '../../../shared/compose/connector.ts';
 import { readSettings } from '../../../shared/settings/settings.ts';
@@ -24,7 +24,7 @@ export interface StoryWorld {
   readonly clock: IdleClock;
   readonly clouds: Clouds;
   readonly connector: Connector;
-  readonly entries: FailedEntries;
+  readonly entries: KeptEntries;
   readonly deliveries: Deliveries;
   /** How often each event was reported. */
   readonly events: Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import type { StubNote } from '../../cloudtrail/rows/engine.ts';
-import type { QueueMessage } from '../../words/announcement.ts';
-import type { ConnectorError } from '../../words/errors.ts';
+import type { Evidence } from '../../pipeline/ports/failedEntries.ts';
+import { type Failure, reportOf } from '../../words/failure.ts';
 import type { Entity, EntityValue } from '../storage/table.ts';
 
 /** One thing that could not be delivered, and why. */
@@ -31,11 +31,12 @@ export const longestText = 32_000;
 /** Some 40 characters each. */
 const mostStubs = 800;
 
-export function reasonProperties({ code, message, remedy }: ConnectorError) {
+export function reasonProperties({ error }: Failure) {
+  const { code, message, remedy } = reportOf(error);
   return { reason: code, message: cut(message), remedy: cut(remedy ?? '') };
 }
 
-export function messageProperties({ id, receiveCount }: QueueMessage) {
+export function evidenceProperties({ id, receiveCount }: Evidence) {
   return { messageId: id, receiveCount };
 }
 

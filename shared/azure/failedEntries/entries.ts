@@ -1,30 +1,23 @@
 import { createHash } from 'node:crypto';
 import { odata } from '@azure/data-tables';
 import { fateOfObject } from '../../cloudtrail/announcing/objectKey.ts';
-import type { StubNote } from '../../cloudtrail/rows/engine.ts';
-import type { ObjectRef, QueueMessage } from '../../words/announcement.ts';
+import type { Evidence, FailedEntries } from '../../pipeline/ports/failedEntries.ts';
+import type { UnitName } from '../../pipeline/ports/unit.ts';
 import type { Clock } from '../../words/clock.ts';
-import type { ConnectorError } from '../../words/errors.ts';
+import { type Failure, reportOf } from '../../words/failure.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Entity, EntityKey, Table } from '../storage/table.ts';
 import {
+  evidenceProperties,
   type FailedEntry,
   failedEntryOf,
   longestText,
-  messageProperties,
   reasonProperties,
   stubProperties,
 } from './entity.ts';
 
-/** What could not be delivered, kept until it is: the quarantine. */
-export interface FailedEntries {
-  recordObject(source: string, object: ObjectRef, message: QueueMessage, error: ConnectorError): Promise<void>;
-  /** A message that announces nothing that could be claimed. */
-  recordMessage(source: string, message: QueueMessage, error: ConnectorError): Promise<void>;
-  /** The records of an accepted object whose rows tell only a part: one entry, with the offset of each. */
-  recordStubs(source: string, object: ObjectRef, stubs: readonly StubNote[]): Promise<void>;
-  /** The object was accepted after all. */
-  delivered(source: string, object: ObjectRef): Promise<void>;
+/** Failed entries as an operator works with them. */
+export interface KeptEntries extends FailedEntries {
   /** Open entries, those of one source together. */
   listFailed(wanted?: FailedQuery): AsyncIterable<FailedEntry>;
   /** An entry, open or closed, with the message that announced it. */
@@ -46,9 +39,9 @@ export interface FailedEntriesParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-export function failedEntries({ table, blobs, clock }: FailedEntriesParts): FailedEntries {
+export function failedEntries({ table, blobs, clock }: FailedEntriesParts): KeptEntries {
   /** An entry that failed before keeps its first time and its message. */
-  const record = async (key: EntityKey, properties: Omit<Entity, keyof EntityKey>, body?: string): Promise<void> => {
+  const record = async (key: EntityKey, properties: Omit<Entity, keyof EntityKey>, body?: string): Promise<boolean> => {
     const now = new Date(clock.now());
     const latest = { ...key, ...properties, state: 'open', lastAt: now };
     for (let contest = 0; contest < 3; contest++) {
@@ -56,13 +49,14 @@ export function failedEntries({ table, blobs, clock }: FailedEntriesParts): Fail
       if (found === undefined) {
         const kept = body === undefined ? {} : await keepBody(blobs, key, body);
         const entity = { ...latest, ...kept, firstAt: now, attempts: 1 };
-        if ((await table.write({ kind: 'insert', entity })).kind === 'written') return;
+        if ((await table.write({ kind: 'insert', entity })).kind === 'written') return true;
       } else {
         const entity = { ...latest, attempts: Number(found.entity['attempts'] ?? 0) + 1 };
-        if ((await table.write({ kind: 'merge', entity, etag: found.etag })).kind === 'written') return;
+        if ((await table.write({ kind: 'merge', entity, etag: found.etag })).kind === 'written') return true;
       }
     }
-    // Three others have just written the same failure.
+    // Three others have just written the same failure, and might have closed it.
+    return false;
   };
 
   const close = async (key: EntityKey, state: 'delivered' | 'closed'): Promise<void> => {
@@ -75,41 +69,28 @@ export function failedEntries({ table, blobs, clock }: FailedEntriesParts): Fail
   };
 
   return {
-    recordObject: (source, { bucket, key }, message, error) =>
-      record(
-        objectKey(source, bucket, key),
-        {
-          ...reasonProperties(error),
-          ...messageProperties(message),
-          bucket,
-          objectKey: key,
-        },
-        message.body,
-      ),
+    recordUnit: async (source, unit, evidence, failure) => {
+      const about = { ...reasonProperties(failure), ...evidenceProperties(evidence), ...unitProperties(unit) };
+      await record(unitKey(source, unit), about, evidence.body);
+    },
 
-    recordMessage: (source, message, error) =>
-      record(
-        messageKey(source, message, error),
-        {
-          ...reasonProperties(error),
-          ...messageProperties(message),
-          bucket: error.at.bucket?.toWellFormed(),
-          objectKey: error.at.key?.toWellFormed(),
-        },
-        message.body,
-      ),
+    recordDelivery: (source, evidence, failure) => {
+      const { at = {} } = reportOf(failure.error);
+      const about = {
+        ...reasonProperties(failure),
+        ...evidenceProperties(evidence),
+        bucket: at.bucket?.toWellFormed(),
+        objectKey: at.key?.toWellFormed(),
+      };
+      return record(deliveryKey(source, evidence, failure), about, evidence.body);
+    },
 
-    recordStubs: (source, { bucket, key }, stubs) =>
-      record(
-        { partitionKey: source, rowKey: hash('stubs', bucket, key) },
-        {
-          ...stubProperties(stubs),
-          bucket,
-          objectKey: key,
-        },
-      ),
+    recordStubs: async (source, unit, stubs) => {
+      const key = { partitionKey: source, rowKey: hash('stubs', unit.scope, unit.name) };
+      await record(key, { ...stubProperties(stubs), ...unitProperties(unit) });
+    },
 
-    delivered: (source, { bucket, key }) => close(objectKey(source, bucket, key), 'delivered'),
+    delivered: (source, unit) => close(unitKey(source, unit), 'delivered'),
 
     async *listFailed({ reason, source, olderThanMs } = {}) {
       const before = olderThanMs === undefined ? undefined : new Date(clock.now() - olderThanMs);
@@ -134,12 +115,17 @@ export function failedEntries({ table, blobs, clock }: FailedEntriesParts): Fail
   };
 }
 
-function objectKey(source: string, bucket: string, key: string): EntityKey {
-  return { partitionKey: source, rowKey: hash('object', bucket, key) };
+function unitProperties({ scope, name }: UnitName) {
+  return { bucket: scope, objectKey: name };
+}
+
+function unitKey(source: string, { scope, name }: UnitName): EntityKey {
+  return { partitionKey: source, rowKey: hash('object', scope, name) };
 }
 
 /** A layout nobody knows is one entry, however many files lie there; anything else one for each message. */
-function messageKey(source: string, { body }: QueueMessage, { at, code }: ConnectorError): EntityKey {
+function deliveryKey(source: string, { body }: Evidence, { error }: Failure): EntityKey {
+  const { at = {}, code } = reportOf(error);
   const fate = at.key === undefined ? undefined : fateOfObject(at.key);
   const isLayout = code === 'key-not-allowed' && fate?.fate === 'unknown' && at.bucket !== undefined;
   const rowKey = isLayout ? hash('layout', String(at.bucket), fate.prefix) : hash('message', body);

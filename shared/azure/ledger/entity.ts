@@ -1,52 +1,49 @@
 import { RowRanges } from '../../kit/ranges.ts';
-import type { LedgerEntry } from '../../pipeline/ledger/rules.ts';
-import type { ContentIdentity, ObjectProgress } from '../../pipeline/ports/ports.ts';
+import type { LedgerChange, LedgerEntry } from '../../pipeline/ports/ledgerStore.ts';
+import type { ContentIdentity } from '../../pipeline/ports/unit.ts';
 import type { Entity, EntityValue } from '../storage/table.ts';
 
 /** Properties of an entry, in the words that a person looking into the table reads. */
-export type EntryProperties = { readonly [property: string]: EntityValue };
+type EntryProperties = { readonly [property: string]: EntityValue };
 
-export function claimedProperties(owner: string, until: number, now: number): EntryProperties {
-  return { state: 'claimed', owner, until: new Date(until), recordedAt: new Date(now) };
+/** What a change writes. Merging cannot take properties away: what is over is written empty. */
+export function propertiesOf(change: LedgerChange): EntryProperties {
+  return { ...changed(change), recordedAt: new Date(change.at) };
 }
 
-export function acceptedProperties(
-  owner: string,
-  identity: ContentIdentity,
-  rows: number,
-  selectors: string,
-  now: number,
-): EntryProperties {
-  return {
-    state: 'accepted',
-    owner,
-    ...identityProperties(identity),
-    rows,
-    selectors,
-    // Merging cannot take properties away.
-    reason: '',
-    failedIn: '',
-    progressRows: '',
-    recordedAt: new Date(now),
-  };
-}
-
-export function failedProperties(reason: string, failedIn: readonly string[], now: number): EntryProperties {
-  return { state: 'failed', ...failedSinceProperties(reason, failedIn, now) };
-}
-
-/** Of an object that stays accepted, for the content it had. */
-export function failedSinceProperties(reason: string, failedIn: readonly string[], now: number): EntryProperties {
-  return { reason, failedIn: failedIn.join(','), recordedAt: new Date(now) };
-}
-
-export function progressProperties({ accepted, identity }: ObjectProgress, now: number): EntryProperties {
-  return {
-    progressRows: accepted.toString(),
-    progressEtag: identity.etag ?? '',
-    progressContent: contentText(identity),
-    recordedAt: new Date(now),
-  };
+function changed(change: LedgerChange): EntryProperties {
+  switch (change.kind) {
+    case 'claimed':
+      return { state: 'claimed', owner: change.owner, until: new Date(change.until) };
+    case 'progress': {
+      const { accepted, identity, selectors } = change.progress;
+      return {
+        progressRows: accepted.toString(),
+        progressEtag: identity.etag ?? '',
+        progressContent: contentText(identity),
+        progressSelectors: selectors,
+      };
+    }
+    case 'accepted': {
+      const { dropped, identity, rows, selectors } = change.content;
+      return {
+        state: 'accepted',
+        owner: change.owner,
+        objectEtag: identity.etag ?? '',
+        content: contentText(identity),
+        rows,
+        dropped,
+        selectors,
+        reason: '',
+        failedIn: '',
+        progressRows: '',
+      };
+    }
+    case 'failed':
+      return { state: 'failed', reason: change.code, failedIn: change.failedIn.join(',') };
+    case 'failed-since':
+      return { reason: change.code, failedIn: change.failedIn.join(',') };
+  }
 }
 
 /** What nobody wrote reads as a claim that has ended: the object is read again, which is a duplicate at worst. */
@@ -69,12 +66,9 @@ export function entryOf(entity: Entity): LedgerEntry {
         : {
             accepted: progressRows,
             identity: identityOf(string(entity['progressEtag']), string(entity['progressContent'])),
+            selectors: string(entity['progressSelectors']),
           },
   };
-}
-
-function identityProperties(identity: ContentIdentity): EntryProperties {
-  return { objectEtag: identity.etag ?? '', content: contentText(identity) };
 }
 
 /** `1c291ca3-4711`: CRC-32 and length, which do not fit the table's own 32 bits with their sign. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describeObjectKey } from '../../cloudtrail/announcing/objectKey.ts';
+import type { NamedUnit } from '../../pipeline/ports/unit.ts';
 import type { EntityKey } from '../storage/table.ts';
 
 /** Whose rows an entry is about: with another destination everything begins anew. */
@@ -13,18 +13,17 @@ export interface LedgerScope {
 
 /**
  * One partition of a table takes 2,000 entities a second (https://learn.microsoft.com/azure/storage/tables/scalability-targets),
- * an object needs two. More shards would take more, and gather less into one request.
+ * a unit needs two. More shards would take more, and gather less into one request.
  */
 const shards = 4;
 
-/** Finds an object's entry by its name alone: the partition begins with its day of delivery, the row is a hash. */
-export function entryKeys({ ruleIds, stream, awsPartition }: LedgerScope): (bucket: string, key: string) => EntityKey {
-  const scope = [ruleIds.toSorted().join(','), stream, awsPartition];
-  return (bucket, key) => {
+/** Finds a unit's entry by its name alone: the partition begins with its day of delivery, the row is a hash. */
+export function entryKeys({ ruleIds, stream, awsPartition }: LedgerScope): (unit: NamedUnit) => EntityKey {
+  const whose = [ruleIds.toSorted().join(','), stream, awsPartition];
+  return ({ scope, name, deliveredAt }) => {
     const hash = createHash('sha256')
-      .update(JSON.stringify([...scope, bucket, key]))
+      .update(JSON.stringify([...whose, scope, name]))
       .digest();
-    const { deliveredAt } = describeObjectKey(key);
     const day = deliveredAt === undefined ? 'undated' : dayOf(deliveredAt);
     return { partitionKey: `${day}-${hash.readUInt8(31) % shards}`, rowKey: hash.toString('base64url', 0, 24) };
   };

@@ -19,7 +19,7 @@ type PurgedTable = Pick<Table, 'pages' | 'remove' | 'removeTogether'>;
  * nearly everything has gone already, and at names without a credible day; never at the days in use. Where it stopped it
  * goes on, so that entries of a backfill, old by delivery and young by record, do not hold it up.
  */
-export function expiry(table: PurgedTable): (now: number, signal?: AbortSignal) => Promise<number> {
+export function expiry(table: PurgedTable): (now: number, signal: AbortSignal) => Promise<number> {
   const from = new Map<string, string>();
 
   return async (now, signal) => {
@@ -39,7 +39,7 @@ export function expiry(table: PurgedTable): (now: number, signal?: AbortSignal) 
         deleted += entities.length;
         pages -= 1;
         if (next === undefined) break;
-        if (pages > 0 && signal?.aborted !== true) continue;
+        if (pages > 0 && !signal.aborted) continue;
         from.set(range, next);
         return deleted;
       }

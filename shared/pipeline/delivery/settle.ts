@@ -19,7 +19,7 @@ export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shif
     // An error outside the table is nobody's but ours, and still no reason to delete.
     const failure = failureOf(bug, 'message');
     if (isItsOwn(failure) && failure.error instanceof ConnectorError) {
-      await slice.ledger.recordFailedMessage(held.message, failure.error);
+      await slice.failedEntries.recordDelivery(slice.settings.source, held.message, failure);
     }
     await giveBack(held, failure, slice);
   } finally {
@@ -31,7 +31,9 @@ export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shif
 async function tryToSettle(held: HeldMessage, slice: Slice, shift: Shift): Promise<Failure | undefined> {
   const { objects, faults } = announcedBy(held, slice);
   const [fault] = faults;
-  if (fault !== undefined) await slice.ledger.recordFailedMessage(held.message, fault);
+  if (fault !== undefined) {
+    await slice.failedEntries.recordDelivery(slice.settings.source, held.message, failureOf(fault, 'message'));
+  }
   if (objects.length === 0) slice.held.read(held);
 
   // Siblings are independent: all are tried, and what one of them lacks holds up the message alone.
@@ -92,13 +94,14 @@ async function outcomeOf(
   shift: Shift,
   onRead: () => void,
 ): Promise<ObjectOutcome> {
-  const { ledger, ports, settings, tally, unknownPrefixes } = slice;
+  const { failedEntries, ports, settings, tally, unknownPrefixes } = slice;
   try {
     checkObject(object, settings.allowedBuckets);
   } catch (error) {
     onRead();
-    if (error instanceof ConnectorError) await ledger.recordFailedMessage(held.message, error);
-    return { kind: 'failed', failure: failureOf(error, 'message') };
+    const failure = failureOf(error, 'message');
+    if (error instanceof ConnectorError) await failedEntries.recordDelivery(settings.source, held.message, failure);
+    return { kind: 'failed', failure };
   }
   const { bucket, key } = object;
   const fate = fateOfObject(key);
@@ -112,11 +115,11 @@ async function outcomeOf(
       return { kind: 'complete', complete: skippedObject(object, fate.reason) };
     case 'unknown': {
       onRead();
-      const error = unknownLayout(object, fate.prefix);
+      const failure: Failure = { owner: 'message', error: unknownLayout(object, fate.prefix) };
       const place = `${bucket}/${fate.prefix}`;
-      if (!unknownPrefixes.has(place)) await ledger.recordFailedMessage(held.message, error);
+      if (!unknownPrefixes.has(place)) await failedEntries.recordDelivery(settings.source, held.message, failure);
       unknownPrefixes.add(place);
-      return { kind: 'failed', failure: { owner: 'message', error } };
+      return { kind: 'failed', failure };
     }
   }
 }

@@ -11,6 +11,7 @@ import { beat } from '../delivery/queue/heartbeat.ts';
 import { HeldMessages } from '../delivery/queue/heldMessages.ts';
 import { returner } from '../delivery/queue/returnMessage.ts';
 import { carefulLedger } from '../ledger/carefulLedger.ts';
+import { carefully } from '../ledger/carefully.ts';
 import { createDeadline } from '../limits/deadline.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
 import type { DrainPorts } from '../ports/ports.ts';
@@ -34,7 +35,7 @@ export async function drain(
   const done = new AbortController();
   const until = AbortSignal.any([done.signal, deadline.over]);
   const beside = Promise.allSettled([
-    beat({ ports, settings, held, ledger: slice.ledger, circuits, until }),
+    beat({ ports, settings, held, circuits, until }),
     circuits.keepProbing(AbortSignal.any([until, deadline.stop])),
   ]);
   let ended: SliceEnd;
@@ -104,6 +105,7 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     if (tally.ledger === 'available') report({ type: 'ledger-unavailable', source, failure: reportOf(error) });
     tally.ledger = 'unavailable';
   };
+  const careful = carefully(storageFailed);
   const backlog = new BacklogSense(ports.queue, clock, settings);
   const timer = new SliceTimer(clock);
   const circuits = new Circuits({ source, bucketFailures: settings.bucketFailures, ports, storageFailed });
@@ -113,7 +115,10 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     openRows,
     compress: compressBySense(ports.compress ?? compressBody, backlog, settings.catchUpGzipLevel),
     backlog,
-    ledger: carefulLedger(ports.ledger, storageFailed),
+    ledger: carefulLedger(ports.ledger, careful),
+    failedEntries: {
+      recordDelivery: (...entry) => careful(() => ports.failedEntries.recordDelivery(...entry), false),
+    },
     deadline,
     tally,
     timer,

@@ -9,7 +9,8 @@ import type { HeldMessages } from '../delivery/queue/heldMessages.ts';
 import type { ReturnMessage } from '../delivery/queue/returnMessage.ts';
 import type { Deadline } from '../limits/deadline.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
-import type { DrainPorts, Ledger } from '../ports/ports.ts';
+import type { Ledger } from '../ports/lease.ts';
+import type { DrainPorts } from '../ports/ports.ts';
 import type { BacklogSense } from '../upload/backlogSense.ts';
 import type { Balancer } from '../upload/balancer.ts';
 import type { Packer } from '../upload/packer.ts';
@@ -22,7 +23,9 @@ export interface Slice {
   readonly compress: Compress;
   readonly backlog: BacklogSense;
   /** Never throws: see carefulLedger.ts. */
-  readonly ledger: Required<Ledger>;
+  readonly ledger: Ledger;
+  /** Never throws either: false when nothing is kept. */
+  readonly failedEntries: DrainPorts['failedEntries'];
   readonly deadline: Deadline;
   readonly tally: Tally;
   readonly timer: SliceTimer;

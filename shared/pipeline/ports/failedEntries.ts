@@ -1,6 +1,6 @@
 import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { Failure } from '../../words/failure.ts';
-import type { Unit } from './unit.ts';
+import type { UnitName } from './unit.ts';
 
 /** What a failed entry keeps of a delivery, enough to replay it when its source has long forgotten. */
 export interface Evidence {
@@ -16,11 +16,11 @@ export interface Evidence {
  * Every call may throw ConnectorError 'storage-unavailable'.
  */
 export interface FailedEntries {
-  /** A delivery that announces nothing that could be claimed. */
-  recordDelivery(source: string, evidence: Evidence, failure: Failure): Promise<void>;
-  recordUnit(source: string, unit: Unit, evidence: Evidence, failure: Failure): Promise<void>;
+  /** A delivery that announces nothing that could be claimed. True once it is kept whole, and durably. */
+  recordDelivery(source: string, evidence: Evidence, failure: Failure): Promise<boolean>;
+  recordUnit(source: string, unit: UnitName, evidence: Evidence, failure: Failure): Promise<void>;
   /** The records of an accepted unit whose rows tell only a part: one entry, with the offset of each. */
-  recordStubs(source: string, unit: Unit, stubs: readonly StubNote[]): Promise<void>;
+  recordStubs(source: string, unit: UnitName, stubs: readonly StubNote[]): Promise<void>;
   /** The unit was accepted after all. */
-  delivered(source: string, unit: Unit): Promise<void>;
+  delivered(source: string, unit: UnitName): Promise<void>;
 }

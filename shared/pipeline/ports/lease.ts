@@ -2,7 +2,7 @@ import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { RowRanges } from '../../kit/ranges.ts';
 import type { Failure } from '../../words/failure.ts';
 import type { Evidence } from './failedEntries.ts';
-import type { ContentIdentity, Unit } from './unit.ts';
+import type { ContentIdentity, NamedUnit } from './unit.ts';
 
 /** What was accepted of a unit, and under which selectors. */
 export interface AcceptedContent {
@@ -24,7 +24,7 @@ export interface Progress {
 
 /** The right to ingest one unit, held by one instance for a time. Every act may throw ConnectorError 'storage-unavailable'. */
 export interface Lease {
-  readonly unit: Unit;
+  readonly unit: NamedUnit;
   /** Accepted before under this name: suppress, unless the content turns out to be another. */
   readonly accepted: Pick<AcceptedContent, 'identity' | 'rows'> | undefined;
   /** What an earlier holder got done. */
@@ -51,7 +51,7 @@ export type Claim =
 /** Per unit `claimed -> accepted | failed(reason)`: the one state machine. */
 export interface Ledger {
   /** `receivedAt`: when the delivery that announces it was received, in milliseconds since the epoch. @throws ConnectorError 'storage-unavailable' */
-  claim(unit: Unit, receivedAt: number): Promise<Claim>;
+  claim(unit: NamedUnit, receivedAt: number): Promise<Claim>;
   /** Deletes some of what is too old to be asked for, a bounded piece of work; answers how many entries. */
   purgeExpired(now: number, signal: AbortSignal): Promise<number>;
 }

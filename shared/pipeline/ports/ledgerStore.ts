@@ -1,5 +1,5 @@
 import type { AcceptedContent, Progress } from './lease.ts';
-import type { ContentIdentity, Unit } from './unit.ts';
+import type { ContentIdentity, NamedUnit } from './unit.ts';
 
 /** What the ledger knows of one unit: `claimed -> accepted | failed(reason)`. */
 export interface LedgerEntry {
@@ -41,9 +41,9 @@ export type LedgerWrite =
 
 /** Where entries are kept: one remote call each, and no decision. Every call may throw ConnectorError 'storage-unavailable'. */
 export interface LedgerStore {
-  read(unit: Unit): Promise<VersionedEntry | undefined>;
-  insert(unit: Unit, source: string, change: LedgerChange): Promise<LedgerWrite>;
+  read(unit: NamedUnit): Promise<VersionedEntry | undefined>;
+  insert(unit: NamedUnit, source: string, change: LedgerChange): Promise<LedgerWrite>;
   /** Only if nobody has written since that version. */
-  merge(unit: Unit, source: string, change: LedgerChange, version: string): Promise<LedgerWrite>;
+  merge(unit: NamedUnit, source: string, change: LedgerChange, version: string): Promise<LedgerWrite>;
   purgeExpired(now: number, signal: AbortSignal): Promise<number>;
 }

@@ -1,12 +1,11 @@
-import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { Compress } from '../../gzip/compressBody.ts';
-import type { RowRanges } from '../../kit/ranges.ts';
 import type { ObjectRef, QueueMessage } from '../../words/announcement.ts';
 import type { Clock } from '../../words/clock.ts';
-import type { ConnectorError } from '../../words/errors.ts';
 import type { ConnectorEvent } from '../../words/events.ts';
 import type { AcknowledgedMessage } from './acknowledged.ts';
 import type { Destination } from './destination.ts';
+import type { FailedEntries } from './failedEntries.ts';
+import type { Ledger } from './lease.ts';
 
 export interface Backlog {
   readonly visible: number;
@@ -56,63 +55,6 @@ export interface ObjectStore {
   open(object: ObjectRef, signal: AbortSignal): Promise<ObjectBody>;
 }
 
-/** The content's identity, free of cost: ETag of the GET, CRC-32 and length of the gzip trailer. */
-export interface ContentIdentity {
-  readonly etag?: string;
-  readonly crc32?: number;
-  readonly length?: number;
-}
-
-/** The right to ingest one object, held by one instance until `expiresAt`. */
-export interface ClaimedObject {
-  readonly object: ObjectRef;
-  readonly token: string;
-}
-
-/** Rows of an object that are accepted, of content with this identity: a later reading leaves them out. */
-export interface ObjectProgress {
-  readonly accepted: RowRanges;
-  readonly identity: ContentIdentity;
-}
-
-export type Claim =
-  /** `progress` is what an earlier holder of the claim got done. */
-  | { readonly kind: 'claimed'; readonly claim: ClaimedObject; readonly progress?: ObjectProgress }
-  /** Accepted before with this identity: suppress, unless the content turns out to be another. */
-  | {
-      readonly kind: 'accepted';
-      readonly claim: ClaimedObject;
-      readonly identity: ContentIdentity;
-      readonly rows: number;
-    }
-  /** Another instance works on it. */
-  | { readonly kind: 'held'; readonly until: number };
-
-/** Per object `claimed -> accepted | failed(reason)`: the one state machine. */
-export interface Ledger {
-  claim(object: ObjectRef, message: QueueMessage): Promise<Claim>;
-  /** `stubs` are the records whose rows tell only a part: they are accepted, and each keeps a failed entry with its offset. */
-  recordAccepted(
-    claim: ClaimedObject,
-    identity: ContentIdentity,
-    rows: number,
-    stubs: readonly StubNote[],
-  ): Promise<void>;
-  recordFailed(claim: ClaimedObject, message: QueueMessage, error: ConnectorError): Promise<void>;
-  /** A message that announces nothing that could be claimed: unknown shape, bucket or layout. */
-  recordFailedMessage(message: QueueMessage, error: ConnectorError): Promise<void>;
-  /** Gives the claim up without an outcome (slice ended, circuit opened). */
-  release(claim: ClaimedObject): Promise<void>;
-  /** Keeps claims alive, at every heartbeat. Answers those that are lost. */
-  extend?(claims: readonly ClaimedObject[]): Promise<readonly ClaimedObject[]>;
-  /** For objects of several bodies: which rows are accepted so far. False when it could not be recorded. */
-  recordProgress?(claim: ClaimedObject, progress: ObjectProgress): Promise<boolean>;
-  /** True once another instance is known to have taken the claim over: what was sent since may be there twice. */
-  isLost?(claim: ClaimedObject): boolean;
-  /** Deletes some of what is too old to be asked for, a bounded piece of work; answers how many entries. */
-  purgeExpired?(now: number, signal?: AbortSignal): Promise<number>;
-}
-
 /** What a circuit guards: the source (credentials, queue), a rule, or one bucket's failures of one code. */
 export type CircuitName = `source` | `rule/${string}` | `bucket/${string}/${string}`;
 
@@ -142,6 +84,7 @@ export interface DrainPorts {
   /** One or more; batches go to the one with the most room. */
   readonly destinations: readonly [Destination, ...Destination[]];
   readonly ledger: Ledger;
+  readonly failedEntries: Pick<FailedEntries, 'recordDelivery'>;
   readonly circuits: CircuitStore;
   readonly report: (event: ConnectorEvent) => void;
   /** 0 <= x < 1, for jitter. */

@@ -14,11 +14,14 @@ export interface UnitDescription {
   readonly deliveredAt?: string;
 }
 
+/** A unit as its ledger entry knows it: found by name, described without reading it. */
+export type NamedUnit = UnitName & UnitDescription;
+
 /**
  * What is ingested as a whole: a log file, or the events of a time window. Whoever announces it describes it once, and the
  * description is carried, so that nothing behind has to read names.
  */
-export interface Unit extends UnitName, UnitDescription {
+export interface Unit extends NamedUnit {
   /** As a sentence names it: `s3://bucket/key`. */
   readonly title: string;
   /** As events and failures name it. */

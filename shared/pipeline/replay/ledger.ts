@@ -1,50 +1,58 @@
 import type { StubNote } from '../../cloudtrail/rows/engine.ts';
-import type { ObjectRef, QueueMessage } from '../../words/announcement.ts';
-import type { Ledger } from '../ports/ports.ts';
+import { leaseOver } from '../ledger/leaseOver.ts';
+import type { Evidence } from '../ports/failedEntries.ts';
+import type { Ledger } from '../ports/lease.ts';
+import type { UnitName } from '../ports/unit.ts';
 
 export interface ReplayLedgerOptions {
-  /** Objects accepted before are read and sent once more. */
+  /** Units accepted before are read and sent once more. */
   readonly again: boolean;
-  /** The message as the queue once gave it, for what is written about it. */
-  readonly original: (message: QueueMessage) => QueueMessage;
+  /** The delivery as its source once gave it, for what is written about it. */
+  readonly original: (evidence: Evidence) => Evidence;
   /** Told when the ledger cannot be asked. */
   readonly unavailable: (error: unknown) => void;
 }
 
 export interface ReplayLedger extends Ledger {
-  /** The stubs of an object accepted in this replay, and how many rows it had; undefined when it was not. */
-  acceptedNow(object: ObjectRef): { readonly rows: number; readonly stubs: readonly StubNote[] } | undefined;
+  /** The stubs of a unit accepted in this replay, and how many rows it had; undefined when it was not. */
+  acceptedNow(unit: UnitName): { readonly rows: number; readonly stubs: readonly StubNote[] } | undefined;
 }
 
 /**
  * The ledger of a replay. Unlike a drain it does not go on without storage: a person waits for it, and can start it
- * again, so an object whose entry cannot be asked for is left alone.
+ * again, so a unit whose entry cannot be asked for is left alone.
  */
 export function replayLedger(ledger: Ledger, { again, original, unavailable }: ReplayLedgerOptions): ReplayLedger {
   const accepted = new Map<string, { readonly rows: number; readonly stubs: readonly StubNote[] }>();
   return {
-    ...ledger,
-    claim: async (object, message) => {
+    claim: async (unit, receivedAt) => {
       try {
-        const claim = await ledger.claim(object, message);
-        // Another entry of the same object has just sent it.
-        if (claim.kind === 'held' || !again || accepted.has(nameOf(object))) return claim;
-        return { kind: 'claimed', claim: claim.claim };
+        const claim = await ledger.claim(unit, receivedAt);
+        if (claim.kind === 'held') return claim;
+        const { lease } = claim;
+        // Another entry of the same unit may have just sent it.
+        const isAgain = again && !accepted.has(nameOf(unit));
+        return {
+          kind: 'granted',
+          lease: leaseOver(lease, {
+            ...(isAgain ? { accepted: undefined, progress: undefined } : {}),
+            accept: async (content, stubs) => {
+              accepted.set(nameOf(unit), { rows: content.rows, stubs });
+              await lease.accept(content, stubs);
+            },
+            fail: (failure, evidence) => lease.fail(failure, original(evidence)),
+          }),
+        };
       } catch (error) {
         unavailable(error);
-        return { kind: 'held', until: message.receivedAt };
+        return { kind: 'held', until: receivedAt };
       }
     },
-    recordAccepted: async (claim, identity, rows, stubs) => {
-      accepted.set(nameOf(claim.object), { rows, stubs });
-      await ledger.recordAccepted(claim, identity, rows, stubs);
-    },
-    recordFailed: (claim, message, error) => ledger.recordFailed(claim, original(message), error),
-    recordFailedMessage: (message, error) => ledger.recordFailedMessage(original(message), error),
-    acceptedNow: (object) => accepted.get(nameOf(object)),
+    purgeExpired: (now, signal) => ledger.purgeExpired(now, signal),
+    acceptedNow: (unit) => accepted.get(nameOf(unit)),
   };
 }
 
-function nameOf({ bucket, key }: ObjectRef): string {
-  return `${bucket}/${key}`;
+function nameOf({ scope, name }: UnitName): string {
+  return `${scope}/${name}`;
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../words/clock.ts';
 import type { FailureReport } from '../../words/events.ts';
 import { reportOf } from '../../words/failure.ts';
 import type { AcknowledgedMessage, CompleteObject } from '../ports/acknowledged.ts';
+import type { Evidence } from '../ports/failedEntries.ts';
 import type { MessageOutcome, MessageQueue } from '../ports/ports.ts';
 import { outcomeOf, type ReplayedEntries, type ReplayedEntry, type ReplayOutcome } from './outcome.ts';
 
@@ -95,7 +96,7 @@ export class ReplayQueue implements MessageQueue {
   async probe(): Promise<void> {}
 
   /** The message as the real queue once gave it. */
-  original(message: QueueMessage): QueueMessage {
+  original(message: Evidence): Evidence {
     const entry = this.#out.get(message.id)?.entries[0];
     return { ...message, id: entry?.messageId ?? message.id, receiveCount: entry?.receiveCount ?? 0 };
   }

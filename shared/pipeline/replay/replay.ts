@@ -42,7 +42,7 @@ export async function replay(
   };
   const ledger = replayLedger(ports.ledger, {
     again,
-    original: (message) => queue.original(message),
+    original: (evidence) => queue.original(evidence),
     unavailable: (error) => stop(reportOf(error)),
   });
   const queue = new ReplayQueue({
@@ -53,12 +53,21 @@ export async function replay(
     reread: (entry) => reread(entry, ports, settings, openRows, signal),
     stubsOf: (entry) => stubsAgain(entry, ledger.acceptedNow),
   });
+  const failedEntries: DrainPorts['failedEntries'] = {
+    recordDelivery: (source, evidence, failure) =>
+      ports.failedEntries.recordDelivery(source, queue.original(evidence), failure),
+  };
   const report = translate(ports, queue, stop);
   const until = AbortSignal.any([signal, stopped.signal]);
   // What fails here goes back to nobody's queue, so there is no bound on how much may.
   const bounds = { ...settings, messagesBackedOff: Number.POSITIVE_INFINITY };
   for (let settled = -1; ; ) {
-    await drain({ ...ports, queue, ledger, circuits: memoryCircuits(), report }, bounds, openRows, until);
+    await drain(
+      { ...ports, queue, ledger, failedEntries, circuits: memoryCircuits(), report },
+      bounds,
+      openRows,
+      until,
+    );
     queue.returnAll(sliceEnded);
     const settledNow = countSettled(queue.outcomes.values());
     if (until.aborted || settledNow <= settled || !queue.startOver(mayMeetAgain)) break;
@@ -120,7 +129,7 @@ function stubsAgain(
   acceptedNow: ReturnType<typeof replayLedger>['acceptedNow'],
 ): (ReplayOutcome & { kind: 'read' }) | undefined {
   if (stubCount === 0 || bucket === undefined || key === undefined) return undefined;
-  const accepted = acceptedNow({ bucket, key });
+  const accepted = acceptedNow({ scope: bucket, name: key });
   if (accepted === undefined || accepted.stubs.length === 0) return undefined;
   const { rows, stubs } = accepted;
   return { kind: 'read', id, records: rows, rows, stubs };

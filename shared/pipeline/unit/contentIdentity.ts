@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { readTrailer, trailerBytes } from '../../gzip/member.ts';
-import type { ContentIdentity } from '../ports/ports.ts';
+import type { ContentIdentity } from '../ports/unit.ts';
 
 /** Passes compressed bytes on, counts them, and keeps the trailer: the content's identity without a hash. */
 export class WatchedContent {

@@ -5,10 +5,12 @@ import { type Failure, failureAt, failureOf } from '../../words/failure.ts';
 import type { HeldMessage } from '../delivery/queue/heldMessages.ts';
 import type { Shift, Slice } from '../drain/slice.ts';
 import { acceptedObject, type CompleteObject, suppressedObject } from '../ports/acknowledged.ts';
-import type { Claim, ClaimedObject, OpenCircuit } from '../ports/ports.ts';
+import type { Lease } from '../ports/lease.ts';
+import type { OpenCircuit } from '../ports/ports.ts';
 import { ObjectRows } from '../rows/objectRows.ts';
 import { isSameContent } from './contentIdentity.ts';
 import { keepProgress, type ProgressKeeper } from './keepProgress.ts';
+import { unitOf } from './logFile.ts';
 import { type Reading, readObject, type Scanned } from './readObject.ts';
 
 export type ObjectOutcome =
@@ -39,15 +41,16 @@ export async function ingestObject(
     held.isWaiting = false;
     const circuit = await slice.circuits.bucketCircuit(object, signal);
     if (circuit !== undefined) return failed(bucketIsOut(object, circuit));
-    const claim = await slice.ledger.claim(object, held.message);
+    const claim = await slice.ledger.claim(unitOf(object), held.message.receivedAt);
     if (claim.kind === 'held') return failed(isClaimed(object, claim.until));
-    slice.held.claims.set(claim.claim, held);
+    const { lease } = claim;
+    slice.held.claims.set(lease, held);
     try {
-      return await ingestClaimed(object, claim, held, slice, shift, signal, reading);
+      return await ingestClaimed(object, lease, held, slice, shift, signal, reading);
     } catch (bug) {
-      return await left(claim.claim, held, failureOf(bug, 'object'), slice);
+      return await left(object, lease, held, failureOf(bug, 'object'));
     } finally {
-      slice.held.claims.delete(claim.claim);
+      slice.held.claims.delete(lease);
     }
   } finally {
     reading.end();
@@ -56,25 +59,24 @@ export async function ingestObject(
 
 async function ingestClaimed(
   object: ObjectRef,
-  claim: Exclude<Claim, { kind: 'held' }>,
+  lease: Lease,
   held: HeldMessage,
   slice: Slice,
   shift: Shift,
   signal: AbortSignal,
   reading: ReadingOnce,
 ): Promise<ObjectOutcome> {
-  const known = claim.kind === 'accepted' ? claim.identity : undefined;
+  const known = lease.accepted?.identity;
   if (known !== undefined && object.etag !== undefined && isSameContent(known, object.etag)) {
     return suppressed(object, slice);
   }
   const rows = new ObjectRows();
   const scanned: Scanned = { records: 0, skipped: 0, before: new RowRanges(), etag: undefined };
-  const progress = claim.kind === 'claimed' ? claim.progress : undefined;
-  const keeper = keepProgress(claim.claim, rows, scanned, slice);
+  const keeper = keepProgress(lease, rows, scanned, slice);
   let read: Extract<Reading, { kind: 'read' }> | undefined;
   let failure: Failure | undefined;
   try {
-    const answer = await readObject({ object, known, progress, rows, scanned }, slice, shift, signal);
+    const answer = await readObject({ object, known, progress: lease.progress, rows, scanned }, slice, shift, signal);
     if (answer.kind === 'same') {
       await keeper.end();
       keeper.close();
@@ -100,42 +102,46 @@ async function ingestClaimed(
     const counts = { records: read.records, written: before + rows.written, accepted: before + rows.accepted };
     const complete = acceptedObject(object, counts);
     if (known !== undefined) slice.ports.report({ type: 'object-reingested', ...where(object, slice) });
-    return await accepted(complete, claim.claim, keeper, read, counts.accepted, slice);
+    return await accepted(complete, lease, keeper, read, counts.accepted, slice);
   }
   // What was accepted stays: whoever reads the same content again leaves it out.
   await keeper.leave();
-  return await left(claim.claim, held, failure ?? endedBefore(object), slice);
+  return await left(object, lease, held, failure ?? endedBefore(object));
 }
 
 async function accepted(
   complete: CompleteObject,
-  claim: ClaimedObject,
+  lease: Lease,
   keeper: ProgressKeeper,
   read: Extract<Reading, { kind: 'read' }>,
   rows: number,
   slice: Slice,
 ): Promise<ObjectOutcome> {
   slice.tally.objectsAccepted += 1;
-  await slice.ledger.recordAccepted(claim, read.identity, rows, read.stubs);
+  await lease.accept({ identity: read.identity, rows, dropped: 0, selectors: '' }, read.stubs);
   keeper.close();
   // Another instance took the claim over while this one was sending: it sends the same rows.
-  if (slice.ledger.isLost(claim)) slice.tally.rowsOfUnknownOutcome += rows;
+  if (lease.isLost) slice.tally.rowsOfUnknownOutcome += rows;
   slice.ports.report({
     type: 'object-accepted',
-    ...where(claim.object, slice),
+    ...where(complete.object, slice),
     rows,
     stubs: read.stubs.reduce((sum, { records = 1 }) => sum + records, 0),
   });
   return { kind: 'complete', complete };
 }
 
-async function left(claim: ClaimedObject, held: HeldMessage, reason: Failure, slice: Slice): Promise<ObjectOutcome> {
-  const { bucket, key } = claim.object;
+async function left(
+  { bucket, key }: ObjectRef,
+  lease: Lease,
+  held: HeldMessage,
+  reason: Failure,
+): Promise<ObjectOutcome> {
   const failure = reason.owner === 'object' ? failureAt(reason, { bucket, key }) : reason;
   if (failure.owner === 'object' && failure.error instanceof ConnectorError) {
-    await slice.ledger.recordFailed(claim, held.message, failure.error);
+    await lease.fail(failure, held.message);
   } else {
-    await slice.ledger.release(claim);
+    await lease.release();
   }
   return failed(failure);
 }

@@ -1,5 +1,5 @@
 import type { Slice } from '../drain/slice.ts';
-import type { ClaimedObject } from '../ports/ports.ts';
+import type { Lease } from '../ports/lease.ts';
 import type { ObjectRows } from '../rows/objectRows.ts';
 import type { Scanned } from './readObject.ts';
 
@@ -23,10 +23,10 @@ const mostRuns = 1_000;
 
 /** One write at a time, each of the newest state: an object of one body never needs any. */
 export function keepProgress(
-  claim: ClaimedObject,
+  lease: Lease,
   rows: ObjectRows,
   scanned: Scanned,
-  { deadline, ledger, tally }: Slice,
+  { deadline, tally }: Slice,
 ): ProgressKeeper {
   const ended = new AbortController();
   let isRead = false;
@@ -42,7 +42,7 @@ export function keepProgress(
     seen = rows.accepted;
     const accepted = scanned.before.filledWith(rows.acceptedRows).firstRuns(mostRuns);
     const identity = scanned.etag === undefined ? {} : { etag: scanned.etag };
-    const isKept = await ledger.recordProgress(claim, { accepted, identity });
+    const isKept = await lease.keepProgress({ accepted, identity, selectors: '' });
     // Without an ETag nobody may rely on it.
     if (isKept && scanned.etag !== undefined) kept = accepted.count - scanned.before.count;
   };

@@ -6,7 +6,9 @@ import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import type { Shift, Slice } from '../drain/slice.ts';
 import { retrying } from '../limits/retryPolicy.ts';
-import type { ContentIdentity, ObjectBody, ObjectProgress } from '../ports/ports.ts';
+import type { Progress } from '../ports/lease.ts';
+import type { ObjectBody } from '../ports/ports.ts';
+import type { ContentIdentity } from '../ports/unit.ts';
 import type { ObjectRows } from '../rows/objectRows.ts';
 import { skipRows } from '../rows/skipRows.ts';
 import { isKnownContent, isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
@@ -37,7 +39,7 @@ export interface ObjectToRead {
   /** The content accepted before under this key, if any. */
   readonly known: ContentIdentity | undefined;
   /** How far an earlier holder of the claim came, if one did. */
-  readonly progress: ObjectProgress | undefined;
+  readonly progress: Progress | undefined;
   readonly rows: ObjectRows;
   readonly scanned: Scanned;
 }

@@ -5,7 +5,7 @@ import { type LocalStorage, startStorage } from '../../../local/azure/storage.ts
 import { generateTrail } from '../../../local/trail/generateTrail.ts';
 import { notificationFor, notificationShapes } from '../../../local/trail/notificationFor.ts';
 import type { FailedEntry } from '../../../shared/azure/failedEntries/entity.ts';
-import type { FailedEntries } from '../../../shared/azure/failedEntries/entries.ts';
+import type { KeptEntries } from '../../../shared/azure/failedEntries/entries.ts';
 import { azureCredential } from '../../../shared/azure/identity.ts';
 import { openStorage } from '../../../shared/azure/storage/account.ts';
 import { type Connector, compose, failedEntriesIn } from '../../../shared/compose/connector.ts';
@@ -21,7 +21,7 @@ describe('compose, with storage', () => {
   let clouds: EmbeddedClouds;
   let storage: LocalStorage;
   let settings: Settings;
-  let failed: FailedEntries;
+  let failed: KeptEntries;
   const connectors: Connector[] = [];
 
   /** One more instance of the app. */

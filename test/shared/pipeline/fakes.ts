@@ -3,11 +3,14 @@ import { appendRow, type RowBody } from '../../../shared/cloudtrail/rows/body.ts
 import type { FeedResult, OpenRowStream } from '../../../shared/cloudtrail/rows/engine.ts';
 import { memoryCircuits } from '../../../shared/pipeline/circuits/memoryCircuits.ts';
 import { drain } from '../../../shared/pipeline/drain/drain.ts';
-import { noLedger } from '../../../shared/pipeline/ledger/noLedger.ts';
+import { noFailedEntries } from '../../../shared/pipeline/ledger/noFailedEntries.ts';
+import { noLease, noLedger } from '../../../shared/pipeline/ledger/noLedger.ts';
 import type { DrainSettings } from '../../../shared/pipeline/limits/drainSettings.ts';
 import type { AcknowledgedMessage } from '../../../shared/pipeline/ports/acknowledged.ts';
 import type { Destination, UploadBody } from '../../../shared/pipeline/ports/destination.ts';
+import type { Lease, Ledger } from '../../../shared/pipeline/ports/lease.ts';
 import type { DrainPorts, MessageOutcome, MessageQueue, ObjectStore } from '../../../shared/pipeline/ports/ports.ts';
+import type { NamedUnit } from '../../../shared/pipeline/ports/unit.ts';
 import type { ObjectRef, QueueMessage } from '../../../shared/words/announcement.ts';
 import type { Clock } from '../../../shared/words/clock.ts';
 import { ConnectorError, type ErrorCode } from '../../../shared/words/errors.ts';
@@ -359,6 +362,14 @@ export const lineRows: OpenRowStream = () => {
   };
 };
 
+/** A ledger whose leases have some acts of their own. */
+export function ledgerWith(acts: (unit: NamedUnit) => Partial<Lease>): Ledger {
+  return {
+    ...noLedger,
+    claim: async (unit) => ({ kind: 'granted', lease: { ...noLease(unit), ...acts(unit) } }),
+  };
+}
+
 export function logFile(rows: readonly string[], end = '.\n'): Uint8Array {
   return gzipSync(rows.map((row) => `${row}\n`).join('') + end);
 }
@@ -425,6 +436,7 @@ export class World {
       objects: this.store,
       destinations: [this.rule],
       ledger: noLedger,
+      failedEntries: noFailedEntries,
       circuits: memoryCircuits(),
       report: (event) => this.events.push(event),
       random: () => 0.5,

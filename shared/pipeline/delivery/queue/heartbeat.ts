@@ -3,14 +3,13 @@ import type { QueueMessage } from '../../../words/announcement.ts';
 import type { Circuits } from '../../circuits/circuits.ts';
 import type { DrainSettings } from '../../limits/drainSettings.ts';
 import { retrying } from '../../limits/retryPolicy.ts';
-import type { DrainPorts, Ledger } from '../../ports/ports.ts';
+import type { DrainPorts } from '../../ports/ports.ts';
 import type { HeldMessage, HeldMessages } from './heldMessages.ts';
 
 export interface HeartbeatParts {
   readonly ports: Pick<DrainPorts, 'clock' | 'queue' | 'random' | 'report'>;
   readonly settings: Pick<DrainSettings, 'heartbeatMs' | 'source' | 'visibilitySeconds'>;
   readonly held: HeldMessages;
-  readonly ledger: Required<Ledger>;
   readonly circuits: Circuits;
   /** Ends the beating: when nothing is held any more. */
   readonly until: AbortSignal;
@@ -59,11 +58,11 @@ function extendInTens(deliveries: readonly Delivery[], parts: HeartbeatParts): P
 /** A claim that another instance has taken over: its message is being worked on elsewhere. */
 async function extendClaims(parts: HeartbeatParts): Promise<void> {
   const { claims } = parts.held;
-  if (claims.size === 0) return;
-  for (const claim of await parts.ledger.extend([...claims.keys()])) {
-    const held = claims.get(claim);
-    if (held !== undefined) refuse(held, 'ClaimTakenOver', parts);
-  }
+  await Promise.all(
+    [...claims].map(async ([lease, held]) => {
+      if (!(await lease.extend()) && claims.has(lease)) refuse(held, 'ClaimTakenOver', parts);
+    }),
+  );
 }
 
 async function extend(ten: readonly Delivery[], parts: HeartbeatParts): Promise<void> {

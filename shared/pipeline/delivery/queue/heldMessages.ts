@@ -1,6 +1,6 @@
 import { Condition } from '../../../kit/condition.ts';
 import type { QueueMessage } from '../../../words/announcement.ts';
-import type { ClaimedObject } from '../../ports/ports.ts';
+import type { Lease } from '../../ports/lease.ts';
 
 /** Why work on a message stops when its visibility timeout could not be extended: another receiver may have it by now. */
 export class ClaimLost extends Error {}
@@ -66,7 +66,7 @@ export class HeldMessages {
    * Objects being worked on, and for which message. Kept alive even when that message is lost and somebody else has it:
    * as long as rows of the object are under way, nobody else may send them.
    */
-  readonly claims = new Map<ClaimedObject, HeldMessage>();
+  readonly claims = new Map<Lease, HeldMessage>();
   readonly changed = new Condition();
 
   get size(): number {

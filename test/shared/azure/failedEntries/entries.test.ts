@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
-import { all, instancesOver, messageAt, movedClock, objectNamed, opened, startOfTime } from '../ledger/support.ts';
+import { type Failure, failureOf } from '../../../../shared/words/failure.ts';
+import { denied, evidence, movedClock, startOfTime, unitNamed } from '../../pipeline/ledger/support.ts';
+import { all, instancesOver, opened } from '../ledger/support.ts';
 
 let local: LocalStorage;
 beforeAll(async () => {
@@ -9,9 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => local.stop());
 
-const object = objectNamed('Ab3dE6gH8jK0lMn2');
-const denied = new ConnectorError('object-denied', 'reading was denied', { remedy: 'Allow it.' });
-const unknown = new ConnectorError('notification-unknown', 'nobody knows this');
+const unit = unitNamed('Ab3dE6gH8jK0lMn2');
+const unknown = failureOf(new ConnectorError('notification-unknown', 'nobody knows this'), 'message');
+const saying = (body: string) => ({ ...evidence, body });
 const hour = 3_600_000;
 
 function world() {
@@ -20,12 +22,12 @@ function world() {
 }
 
 const layout = (key: string) =>
-  new ConnectorError('key-not-allowed', 'unknown layout', { at: { bucket: 'trail', key } });
+  failureOf(new ConnectorError('key-not-allowed', 'unknown layout', { at: { bucket: 'trail', key } }), 'message');
 
 describe('failedEntries', () => {
   it('keeps reason, remedy, coordinates and message of an object', async () => {
     const { failed } = world();
-    await failed.recordObject('production', object, messageAt(startOfTime, 'the body'), denied);
+    await failed.recordUnit('production', unit, saying('the body'), denied);
     const [entry] = await all(failed.listFailed());
     expect(entry).toEqual({
       id: expect.stringMatching(/^production\/[\w-]{32}$/),
@@ -34,8 +36,8 @@ describe('failedEntries', () => {
       reason: 'object-denied',
       message: 'reading was denied',
       remedy: 'Allow it.',
-      bucket: object.bucket,
-      key: object.key,
+      bucket: unit.scope,
+      key: unit.name,
       stubs: [],
       stubCount: 0,
       messageId: 'm-1',
@@ -49,14 +51,10 @@ describe('failedEntries', () => {
 
   it('keeps one entry for an object that fails again, with its first time and its latest reason', async () => {
     const { clock, failed } = world();
-    await failed.recordObject('production', object, messageAt(startOfTime), denied);
+    await failed.recordUnit('production', unit, evidence, denied);
     clock.time += hour;
-    await failed.recordObject(
-      'production',
-      object,
-      messageAt(clock.time),
-      new ConnectorError('object-archived', 'cold'),
-    );
+    const archived = failureOf(new ConnectorError('object-archived', 'cold'), 'object');
+    await failed.recordUnit('production', unit, evidence, archived);
     expect(await all(failed.listFailed())).toMatchObject([
       { reason: 'object-archived', firstAt: startOfTime, lastAt: startOfTime + hour, attempts: 2 },
     ]);
@@ -64,7 +62,7 @@ describe('failedEntries', () => {
 
   it('counts every one of failures recorded at the same time', async () => {
     const { failed } = world();
-    const record = () => failed.recordObject('production', object, messageAt(startOfTime), denied);
+    const record = () => failed.recordUnit('production', unit, evidence, denied);
     await Promise.all([record(), record()]);
     expect(await all(failed.listFailed())).toMatchObject([{ attempts: 2 }]);
   });
@@ -72,7 +70,7 @@ describe('failedEntries', () => {
   it('keeps long messages whole', async () => {
     const { failed } = world();
     const bodies = ['x'.repeat(32_000), `${'é'.repeat(500_000)}!`];
-    for (const body of bodies) await failed.recordMessage('production', messageAt(startOfTime, body), unknown);
+    for (const body of bodies) await failed.recordDelivery('production', saying(body), unknown);
     const entries = await all(failed.listFailed());
     const kept = await Promise.all(entries.map(async ({ id }) => (await failed.readFailed(id))?.body));
     expect(kept.sort()).toEqual(bodies);
@@ -80,8 +78,7 @@ describe('failedEntries', () => {
 
   it('keeps one entry for each message, and one for all files of an unknown layout', async () => {
     const { failed } = world();
-    const record = (body: string, error: ConnectorError) =>
-      failed.recordMessage('production', messageAt(startOfTime, body), error);
+    const record = (body: string, failure: Failure) => failed.recordDelivery('production', saying(body), failure);
     await record('one', unknown);
     await record('one', unknown);
     await record('two', unknown);
@@ -105,18 +102,18 @@ describe('failedEntries', () => {
       offset: 4_000_000_000 + index,
       reason: 'record-too-large' as const,
     }));
-    await failed.recordStubs('production', object, stubs);
-    await failed.recordObject('production', object, messageAt(startOfTime), denied);
+    await failed.recordStubs('production', unit, stubs);
+    await failed.recordUnit('production', unit, evidence, denied);
     const found = await all(failed.listFailed({ reason: 'record-too-large' }));
-    expect(found).toMatchObject([{ stubCount: 900, key: object.key, stubs: stubs.slice(0, 800) }]);
+    expect(found).toMatchObject([{ stubCount: 900, key: unit.name, stubs: stubs.slice(0, 800) }]);
   });
 
   it('lists by source, reason and age', async () => {
     const { clock, failed } = world();
-    await failed.recordObject('production', object, messageAt(startOfTime), denied);
+    await failed.recordUnit('production', unit, evidence, denied);
     clock.time += hour;
-    await failed.recordMessage("o'hara", messageAt(startOfTime, 'b'), unknown);
-    await failed.recordMessage('production', messageAt(startOfTime, 'c'), unknown);
+    await failed.recordDelivery("o'hara", saying('b'), unknown);
+    await failed.recordDelivery('production', saying('c'), unknown);
     const listed = async (query: Parameters<typeof failed.listFailed>[0]) => {
       const entries = await all(failed.listFailed(query));
       return entries.map(({ reason, source }) => `${source} ${reason}`).sort();
@@ -129,11 +126,11 @@ describe('failedEntries', () => {
 
   it('lists nothing that was delivered or closed, and still tells of it', async () => {
     const { failed } = world();
-    await failed.recordObject('production', object, messageAt(startOfTime), denied);
-    await failed.recordMessage('production', messageAt(startOfTime, 'b'), unknown);
+    await failed.recordUnit('production', unit, evidence, denied);
+    await failed.recordDelivery('production', saying('b'), unknown);
     const entries = await all(failed.listFailed());
-    await failed.delivered('production', object);
-    await failed.delivered('production', objectNamed('never-failed'));
+    await failed.delivered('production', unit);
+    await failed.delivered('production', unitNamed('never-failed'));
     const [left] = await all(failed.listFailed());
     await failed.closeFailed(left?.id ?? '');
     expect(left?.reason).toBe('notification-unknown');
@@ -144,9 +141,9 @@ describe('failedEntries', () => {
 
   it('opens an entry again when the object fails again', async () => {
     const { failed } = world();
-    const record = () => failed.recordObject('production', object, messageAt(startOfTime), denied);
+    const record = () => failed.recordUnit('production', unit, evidence, denied);
     await record();
-    await failed.delivered('production', object);
+    await failed.delivered('production', unit);
     await record();
     expect(await all(failed.listFailed())).toMatchObject([{ state: 'open', attempts: 2 }]);
   });

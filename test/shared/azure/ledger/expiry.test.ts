@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { expiry } from '../../../../shared/azure/ledger/expiry.ts';
-import type { ObjectRef } from '../../../../shared/words/announcement.ts';
-import { claimed, content, instancesOver, messageAt, movedClock, objectNamed, opened } from './support.ts';
+import type { NamedUnit } from '../../../../shared/pipeline/ports/unit.ts';
+import { unitOf } from '../../../../shared/pipeline/unit/logFile.ts';
+import { content, kindOf, leaseOn, movedClock, unitNamed } from '../../pipeline/ledger/support.ts';
+import { instancesOver, opened } from './support.ts';
 
 let local: LocalStorage;
 beforeAll(async () => {
@@ -11,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 
 const day = 86_400_000;
+const running = new AbortController().signal;
 
 function world() {
   const clock = movedClock();
@@ -20,51 +23,51 @@ function world() {
     clock,
     ledger,
     table: instances.table,
-    accept: async (...objects: ObjectRef[]) => {
-      const claims = await Promise.all(objects.map((object) => claimed(ledger, object, clock.now())));
-      await Promise.all(claims.map((claim) => ledger.recordAccepted(claim, content, 1, [])));
+    accept: async (...units: NamedUnit[]) => {
+      const leases = await Promise.all(units.map((unit) => leaseOn(ledger, unit, clock)));
+      await Promise.all(leases.map((lease) => lease.accept(content(), [])));
     },
-    kindOf: async (object: ObjectRef) => {
-      const claim = await ledger.claim(object, messageAt(clock.now()));
-      return claim.kind;
-    },
+    kindOf: async (unit: NamedUnit) => kindOf(await ledger.claim(unit, clock.now())),
   };
 }
 
 describe('expiry', () => {
   it('deletes what nobody has written for 35 days, and nothing before', async () => {
     const { accept, clock, kindOf, ledger } = world();
-    const objects = Array.from({ length: 150 }, (_, index) => objectNamed(`n${index}`));
+    const objects = Array.from({ length: 150 }, (_, index) => unitNamed(`n${index}`));
     await accept(...objects);
     clock.time += 34 * day;
-    expect(await ledger.purgeExpired(clock.now())).toBe(0);
+    expect(await ledger.purgeExpired(clock.now(), running)).toBe(0);
     clock.time += 2 * day;
-    const young = objectNamed('young', '20261205');
+    const young = unitNamed('young', '20261205');
     await accept(young);
-    expect(await ledger.purgeExpired(clock.now())).toBe(150);
-    expect(await ledger.purgeExpired(clock.now())).toBe(0);
-    expect(await kindOf(objectNamed('n0'))).toBe('claimed');
+    expect(await ledger.purgeExpired(clock.now(), running)).toBe(150);
+    expect(await ledger.purgeExpired(clock.now(), running)).toBe(0);
+    expect(await kindOf(unitNamed('n0'))).toBe('granted');
     expect(await kindOf(young)).toBe('accepted');
   });
 
   it('keeps entries of old deliveries that were recorded lately', async () => {
     const { accept, clock, kindOf, ledger } = world();
-    const backfilled = objectNamed('old', '20240101');
+    const backfilled = unitNamed('old', '20240101');
     await accept(backfilled);
     clock.time += 20 * day;
-    expect(await ledger.purgeExpired(clock.now())).toBe(0);
+    expect(await ledger.purgeExpired(clock.now(), running)).toBe(0);
     expect(await kindOf(backfilled)).toBe('accepted');
     clock.time += 20 * day;
-    expect(await ledger.purgeExpired(clock.now())).toBe(1);
+    expect(await ledger.purgeExpired(clock.now(), running)).toBe(1);
   });
 
   it('deletes entries whose names tell no day, or one that is still to come', async () => {
     const { accept, clock, ledger } = world();
-    const undated = { bucket: 'trail', key: 'AWSLogs/1/CloudTrail/eu-central-1/2026/11/01/named-by-hand.json.gz' };
-    await accept(undated, objectNamed('future', '20991231'));
+    const undated = unitOf({
+      bucket: 'trail',
+      key: 'AWSLogs/1/CloudTrail/eu-central-1/2026/11/01/named-by-hand.json.gz',
+    });
+    await accept(undated, unitNamed('future', '20991231'));
     clock.time += 36 * day;
-    await accept(objectNamed('today', '20261207'));
-    expect(await ledger.purgeExpired(clock.now())).toBe(2);
+    await accept(unitNamed('today', '20261207'));
+    expect(await ledger.purgeExpired(clock.now(), running)).toBe(2);
   });
 
   it('does a bounded piece of work, and goes on with the next call where it stopped', async () => {
@@ -85,9 +88,9 @@ describe('expiry', () => {
 
   it('does not mind that another instance deletes the same entries', async () => {
     const { accept, clock, table } = world();
-    await accept(...Array.from({ length: 20 }, (_, index) => objectNamed(`n${index}`)));
+    await accept(...Array.from({ length: 20 }, (_, index) => unitNamed(`n${index}`)));
     const later = clock.now() + 36 * day;
-    await Promise.all([expiry(table)(later), expiry(table)(later)]);
-    expect(await expiry(table)(later)).toBe(0);
+    await Promise.all([expiry(table)(later, running), expiry(table)(later, running)]);
+    expect(await expiry(table)(later, running)).toBe(0);
   });
 });

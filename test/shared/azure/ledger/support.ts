@@ -1,42 +1,12 @@
 import type { LocalStorage } from '../../../../local/azure/storage.ts';
 import { failedEntries } from '../../../../shared/azure/failedEntries/entries.ts';
-import { type TableLedgerOptions, tableLedger } from '../../../../shared/azure/ledger/tableLedger.ts';
+import type { LedgerScope } from '../../../../shared/azure/ledger/entryKey.ts';
+import { tableStore } from '../../../../shared/azure/ledger/tableStore.ts';
 import { openStorage, type Storage, type StorageOptions } from '../../../../shared/azure/storage/account.ts';
 import type { Entity, EntityKey, Table, TableWrite, Written } from '../../../../shared/azure/storage/table.ts';
-import type { ClaimedObject, ContentIdentity, Ledger } from '../../../../shared/pipeline/ports/ports.ts';
-import type { ObjectRef, QueueMessage } from '../../../../shared/words/announcement.ts';
-
-export const startOfTime = Date.parse('2026-11-01T00:10:00Z');
-export const visibilitySeconds = 180;
-
-export interface MovedClock {
-  time: number;
-  now(): number;
-}
-
-export function movedClock(): MovedClock {
-  return {
-    time: startOfTime,
-    now() {
-      return this.time;
-    },
-  };
-}
-
-/** A log file delivered on 1 November 2026, unless told otherwise. */
-export function objectNamed(unique: string, day = '20261101'): ObjectRef {
-  const folder = `${day.slice(0, 4)}/${day.slice(4, 6)}/${day.slice(6)}`;
-  return {
-    bucket: 'trail',
-    key: `AWSLogs/111122223333/CloudTrail/eu-central-1/${folder}/111122223333_CloudTrail_eu-central-1_${day}T0005Z_${unique}.json.gz`,
-  };
-}
-
-export function messageAt(receivedAt: number, body = '{"Records":[]}'): QueueMessage {
-  return { id: 'm-1', body, receiptHandle: 'handle', receiveCount: 2, sentAt: receivedAt, receivedAt };
-}
-
-export const content: ContentIdentity = { etag: 'e1', crc32: 0xfedcba98, length: 4_000_000_000 };
+import { ledgerOver } from '../../../../shared/pipeline/ledger/ledger.ts';
+import type { Ledger } from '../../../../shared/pipeline/ports/lease.ts';
+import { type MovedClock, visibilitySeconds } from '../../pipeline/ledger/support.ts';
 
 /** What is opened over the emulated account. Tables are named anew by each test. */
 export function opened(local: LocalStorage, clock: MovedClock, options: Partial<StorageOptions> = {}): Storage {
@@ -54,7 +24,7 @@ export interface Instances {
   readonly table: Table;
   readonly failed: ReturnType<typeof failedEntries>;
   /** Another instance of the app, over the same tables. */
-  instance(options?: Partial<TableLedgerOptions>): Required<Ledger>;
+  instance(options?: { table?: Table; source?: string; scope?: LedgerScope }): Ledger;
 }
 
 export function instancesOver(storage: Storage, clock: MovedClock): Instances {
@@ -65,28 +35,17 @@ export function instancesOver(storage: Storage, clock: MovedClock): Instances {
   return {
     table,
     failed,
-    instance: (options) => {
+    instance: ({ source = 'production', scope = usualScope, ...over } = {}) => {
       made += 1;
-      return tableLedger({
-        table,
-        failedEntries: failed,
-        source: 'production',
-        scope: { ruleIds: ['dcr-1'], stream: 'Custom-AWSCloudTrail', awsPartition: 'aws' },
-        visibilitySeconds,
-        instance: `instance-${made}`,
-        clock,
-        ...options,
+      return ledgerOver({
+        store: tableStore(over.table ?? table, scope),
+        ...{ failedEntries: failed, source, visibilitySeconds, instance: `instance-${made}`, clock },
       });
     },
   };
 }
 
-/** The claim, where it must have been granted. */
-export async function claimed(ledger: Ledger, object: ObjectRef, now: number): Promise<ClaimedObject> {
-  const claim = await ledger.claim(object, messageAt(now));
-  if (claim.kind !== 'claimed') throw new Error(`the claim was not granted: ${claim.kind}`);
-  return claim.claim;
-}
+export const usualScope: LedgerScope = { ruleIds: ['dcr-1'], stream: 'Custom-AWSCloudTrail', awsPartition: 'aws' };
 
 export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const found: Item[] = [];

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { tableCircuits } from '../../../../shared/azure/ledger/tableCircuits.ts';
 import type { OpenCircuit } from '../../../../shared/pipeline/ports/ports.ts';
-import { movedClock, newName, objectNamed, opened, startOfTime } from './support.ts';
+import { movedClock, startOfTime } from '../../pipeline/ledger/support.ts';
+import { newName, opened } from './support.ts';
 
 let local: LocalStorage;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ const bucketCircuit: OpenCircuit = {
   because: { code: 'object-kms-denied', message: 'the key refused', remedy: 'Allow kms:Decrypt.' },
   nextProbeAt: startOfTime + 5_000,
   probes: 2,
-  lastFailed: objectNamed('a'),
+  lastFailed: { bucket: 'trail', key: 'a' },
 };
 const sourceCircuit: OpenCircuit = {
   name: 'source',

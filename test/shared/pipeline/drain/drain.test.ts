@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
-import { announce, FakeDestination, failure, rowsOf, World } from '../fakes.ts';
+import { noLease, noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
+import { announce, FakeDestination, failure, ledgerWith, rowsOf, World } from '../fakes.ts';
 
 describe('drain', () => {
   it('ends after one short poll when the queue is empty', async () => {
@@ -86,10 +86,10 @@ describe('drain', () => {
   });
 
   it('goes on extending messages while the storage hangs that is asked about their claims', async () => {
-    const extend = () => world.clock.sleep(200_000).then(() => []);
+    const extend = () => world.clock.sleep(200_000).then(() => true);
     const world = new World({
       settings: { visibilitySeconds: 30, heartbeatMs: 10_000 },
-      ports: { ledger: { ...noLedger, extend } },
+      ports: { ledger: ledgerWith(() => ({ extend })) },
     });
     world.rule.latencyMs = 100_000;
     world.sendFile('a');
@@ -202,14 +202,14 @@ describe('drain', () => {
       ports: {
         ledger: {
           ...noLedger,
-          async claim(object) {
+          async claim(unit) {
             if (claimedUntil > world.clock.now()) return { kind: 'held', until: claimedUntil };
             claimedUntil = extended();
-            return { kind: 'claimed', claim: { object, token: '' } };
-          },
-          async extend(claims) {
-            if (claims.length > 0) claimedUntil = extended();
-            return [];
+            const extend = async () => {
+              claimedUntil = extended();
+              return true;
+            };
+            return { kind: 'granted', lease: { ...noLease(unit), extend } };
           },
         },
       },
@@ -293,13 +293,8 @@ describe('drain', () => {
     };
     const world = new World({
       ports: {
-        ledger: {
-          claim: down,
-          recordAccepted: down,
-          recordFailed: down,
-          recordFailedMessage: down,
-          release: down,
-        },
+        ledger: { claim: down, purgeExpired: down },
+        failedEntries: { recordDelivery: down },
         circuits: { load: down, save: down, remove: down },
       },
     });

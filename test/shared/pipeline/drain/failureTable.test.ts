@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
-import type { Ledger } from '../../../../shared/pipeline/ports/ports.ts';
-import { announce, announceIn, failure, keyOf, rowsOf, World } from '../fakes.ts';
+import type { Evidence } from '../../../../shared/pipeline/ports/failedEntries.ts';
+import type { Ledger } from '../../../../shared/pipeline/ports/lease.ts';
+import { ConnectorError } from '../../../../shared/words/errors.ts';
+import type { Failure } from '../../../../shared/words/failure.ts';
+import { announce, announceIn, failure, keyOf, ledgerWith, rowsOf, World } from '../fakes.ts';
 
 interface Row {
   readonly cause: string;
@@ -108,9 +111,9 @@ const table: readonly Row[] = [
 
 describe.each(table)('drain: $cause', ({ code, body, seconds, event, entry }) => {
   it(`keeps the message and backs off, telling ${code}`, async () => {
-    const ledger = recordingLedger();
+    const { entries, ports } = recordingEntries();
     for (const [index, receiveCount] of [1, 4].entries()) {
-      const world = new World({ ports: { ledger } });
+      const world = new World({ ports });
       world.queue.send('m', body(world));
       const stored = world.queue.messages.get('m');
       if (stored !== undefined) stored.receiveCount = receiveCount - 1;
@@ -126,7 +129,7 @@ describe.each(table)('drain: $cause', ({ code, body, seconds, event, entry }) =>
       expect(world.told('object-failed').map((told) => told.failure.code)).toEqual(event === undefined ? [] : [code]);
       expect(world.told('circuit-opened')).toEqual([]);
     }
-    expect(ledger.entries).toEqual(entry === undefined ? [] : [`${entry} ${code}`, `${entry} ${code}`]);
+    expect(entries).toEqual(entry === undefined ? [] : [`${entry} ${code}`, `${entry} ${code}`]);
   });
 });
 
@@ -151,8 +154,8 @@ describe('drain: siblings of a failed object', () => {
 
 describe('drain: a message of which a part is not understood', () => {
   it('delivers the rest, keeps the message and one entry with what the part is', async () => {
-    const ledger = recordingLedger();
-    const world = new World({ ports: { ledger } });
+    const { entries, ports } = recordingEntries();
+    const world = new World({ ports });
     const { Records: records } = JSON.parse(announce(world.put('a', 2)));
     world.queue.send('m', JSON.stringify({ Records: [{ foo: 1 }, ...records, { bar: 1 }] }));
     expect(await world.drain()).toMatchObject({
@@ -163,7 +166,7 @@ describe('drain: a message of which a part is not understood', () => {
       identityHolds: true,
     });
     expect(world.rule.accepted).toEqual(rowsOf('a', 2));
-    expect(ledger.entries).toEqual(['message notification-unknown']);
+    expect(entries).toEqual(['message notification-unknown']);
     expect(world.told('message-returned')).toMatchObject([{ failure: { code: 'notification-unknown' } }]);
   });
 });
@@ -228,12 +231,11 @@ describe('drain: the ledger', () => {
   it('records what was accepted before the message is deleted, with the content’s identity', async () => {
     const world = new World();
     Object.assign(world.ports, {
-      ledger: {
-        ...noLedger,
-        recordAccepted: async (_claim, identity, rows) => {
+      ledger: ledgerWith(() => ({
+        accept: async ({ identity, rows }) => {
           world.journal.push(`record ${rows} ${identity.etag} ${typeof identity.crc32} ${identity.length}`);
         },
-      } satisfies Ledger,
+      })),
     });
     world.sendFile('a', 3);
     await world.drain();
@@ -241,23 +243,25 @@ describe('drain: the ledger', () => {
   });
 });
 
-function recordingLedger(): Ledger & { readonly entries: string[] } {
+function recordingEntries() {
   const entries: string[] = [];
+  const note = (what: string, { error }: Failure): void => {
+    entries.push(`${what} ${error instanceof ConnectorError ? error.code : error.name}`);
+  };
   return {
-    ...noLedger,
     entries,
-    recordFailed: async (_claim, _message, { code }) => {
-      entries.push(`object ${code}`);
-    },
-    recordFailedMessage: async (_message, { code }) => {
-      entries.push(`message ${code}`);
+    ports: {
+      ledger: ledgerWith(() => ({ fail: async (failure) => note('object', failure) })),
+      failedEntries: {
+        recordDelivery: async (_source: string, _evidence: Evidence, failure: Failure) => {
+          note('message', failure);
+          return true;
+        },
+      },
     },
   };
 }
 
 function acceptedBefore(etag: string): Ledger {
-  return {
-    ...noLedger,
-    claim: async (object) => ({ kind: 'accepted', claim: { object, token: '' }, identity: { etag }, rows: 3 }),
-  };
+  return ledgerWith(() => ({ accepted: { identity: { etag }, rows: 3 } }));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryCircuits } from '../../../../shared/pipeline/circuits/memoryCircuits.ts';
-import { noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
+import { noLease, noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
 import type { CircuitName } from '../../../../shared/pipeline/ports/ports.ts';
 import { type Answer, announce, announceIn, bucket, FakeDestination, failure, keyOf, rowsOf, World } from '../fakes.ts';
 
@@ -378,10 +378,10 @@ describe('drain when very many messages back off', () => {
       ports: {
         ledger: {
           ...noLedger,
-          async claim(object) {
-            if (claimed.has(object.key)) return { kind: 'held', until: world.clock.now() + 60_000 };
-            claimed.add(object.key);
-            return { kind: 'claimed', claim: { object, token: '' } };
+          async claim(unit) {
+            if (claimed.has(unit.name)) return { kind: 'held', until: world.clock.now() + 60_000 };
+            claimed.add(unit.name);
+            return { kind: 'granted', lease: noLease(unit) };
           },
         },
       },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { claimEnd, extendedClaimEnd, type LedgerEntry, ruleOnClaim } from '../../../../shared/pipeline/ledger/rules.ts';
+import { extendedLeaseEnd, leaseEnd, mayWrite, ruleOnClaim } from '../../../../shared/pipeline/ledger/rules.ts';
+import type { LedgerEntry } from '../../../../shared/pipeline/ports/ledgerStore.ts';
 
 const entry: LedgerEntry = {
   state: 'claimed',
@@ -13,30 +14,45 @@ const entry: LedgerEntry = {
 
 describe('ruleOnClaim', () => {
   it.each([
-    ['a claim that runs', {}, 999, { kind: 'held', until: 1_000 }],
-    ['a claim that has ended', {}, 1_000, { kind: 'free' }],
+    ['a lease that runs', {}, 999, { kind: 'held', until: 1_000 }],
+    ['a lease that has ended', {}, 1_000, { kind: 'free' }],
     ['a failure', { state: 'failed', until: 5_000 }, 999, { kind: 'free' }],
     ['an outcome', { state: 'accepted' }, 5_000, { kind: 'accepted' }],
     ["an outcome of one's own", { state: 'accepted', owner: 'me' }, 999, { kind: 'accepted' }],
-    ["a claim of one's own", { owner: 'me' }, 999, { kind: 'mine' }],
+    ["a lease of one's own", { owner: 'me' }, 999, { kind: 'mine' }],
   ] as const)('knows %s', (_, properties, now, ruling) => {
     expect(ruleOnClaim({ ...entry, ...properties }, 'me', now)).toEqual(ruling);
   });
 });
 
-describe('claimEnd', () => {
-  it('comes a moment before the message is visible again', () => {
-    expect(claimEnd(0, 2_000, 180_000)).toBe(179_000);
-    expect(claimEnd(0, 100, 4_000)).toBe(3_800);
+describe('mayWrite', () => {
+  const accepted: LedgerEntry = { ...entry, state: 'accepted' };
+
+  it('lets the owner write, and nobody else', () => {
+    expect(mayWrite(entry, 'other', undefined)).toBe(true);
+    expect(mayWrite(entry, 'me', undefined)).toBe(false);
+    expect(mayWrite(entry, 'me', { ...entry, state: 'failed' })).toBe(false);
   });
 
-  it('counts from now for a message that must have been extended', () => {
-    expect(claimEnd(0, 100_000, 180_000)).toBe(279_000);
+  it('lets every reader of an outcome write as long as the outcome is the same', () => {
+    expect(mayWrite(accepted, 'me', accepted)).toBe(true);
+    expect(mayWrite({ ...accepted, owner: 'third' }, 'me', accepted)).toBe(false);
   });
 });
 
-describe('extendedClaimEnd', () => {
+describe('leaseEnd', () => {
+  it('comes a moment before the message is visible again', () => {
+    expect(leaseEnd(0, 2_000, 180_000)).toBe(179_000);
+    expect(leaseEnd(0, 100, 4_000)).toBe(3_800);
+  });
+
+  it('counts from now for a message that must have been extended', () => {
+    expect(leaseEnd(0, 100_000, 180_000)).toBe(279_000);
+  });
+});
+
+describe('extendedLeaseEnd', () => {
   it('counts from now', () => {
-    expect(extendedClaimEnd(60_000, 180_000)).toBe(239_000);
+    expect(extendedLeaseEnd(60_000, 180_000)).toBe(239_000);
   });
 });

@@ -1,13 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { OpenRowStream, StubNote } from '../../../../shared/cloudtrail/rows/engine.ts';
-import { noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
-import type { Claim, Ledger } from '../../../../shared/pipeline/ports/ports.ts';
+import { noLease, noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
+import type { Evidence } from '../../../../shared/pipeline/ports/failedEntries.ts';
+import type { Claim, Ledger } from '../../../../shared/pipeline/ports/lease.ts';
 import type { ReplayedEntries, ReplayedEntry } from '../../../../shared/pipeline/replay/outcome.ts';
 import { type ReplayPorts, replay } from '../../../../shared/pipeline/replay/replay.ts';
-import type { ObjectRef, QueueMessage } from '../../../../shared/words/announcement.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
 import type { ConnectorEvent } from '../../../../shared/words/events.ts';
+import type { Failure } from '../../../../shared/words/failure.ts';
 import {
   announce,
   bucket,
@@ -33,7 +34,7 @@ class Quarantine {
   ] as const;
   readonly kept = new Map<string, ReplayedEntry>();
   readonly states = new Map<string, 'claimed' | 'accepted' | 'failed'>();
-  readonly recorded: { readonly message: QueueMessage; readonly code: string }[] = [];
+  readonly recorded: { readonly evidence: Evidence; readonly code: string }[] = [];
   entryFault: (call: 'read' | 'close', id: string) => Error | undefined = () => undefined;
   ledgerFault: () => Error | undefined = () => undefined;
   openRows: OpenRowStream = lineRows;
@@ -77,6 +78,12 @@ class Quarantine {
       objects: this.store,
       destinations: this.rules,
       ledger: this.#ledger(),
+      failedEntries: {
+        recordDelivery: async (_source, evidence, failure) => {
+          this.#record(evidence, failure);
+          return true;
+        },
+      },
       entries: this.#entries(),
       report: (event) => this.events.push(event),
       random: () => 0.5,
@@ -106,36 +113,42 @@ class Quarantine {
   }
 
   #ledger(): Ledger {
-    const claimed = ({ bucket, key }: ObjectRef, token = 'mine') => ({ object: { bucket, key }, token });
     return {
       ...noLedger,
-      claim: async (object): Promise<Claim> => {
+      claim: async (unit): Promise<Claim> => {
+        const { name } = unit;
         const error = this.ledgerFault();
         if (error !== undefined) throw error;
-        const state = this.states.get(object.key);
+        const state = this.states.get(name);
         if (state === 'claimed') return { kind: 'held', until: this.clock.now() + 60_000 };
-        if (state === 'accepted') return { kind: 'accepted', claim: claimed(object), identity: {}, rows: 1 };
-        this.states.set(object.key, 'claimed');
-        return { kind: 'claimed', claim: claimed(object) };
-      },
-      recordAccepted: async ({ object }) => {
-        this.states.set(object.key, 'accepted');
-        for (const entry of this.kept.values()) {
-          if (entry.key === object.key && entry.id.startsWith('o'))
-            this.kept.set(entry.id, { ...entry, state: 'delivered' });
-        }
-      },
-      recordFailed: async ({ object }, message, { code }) => {
-        this.states.set(object.key, 'failed');
-        this.recorded.push({ message, code });
-      },
-      recordFailedMessage: async (message, { code }) => {
-        this.recorded.push({ message, code });
-      },
-      release: async ({ object }) => {
-        this.states.delete(object.key);
+        if (state !== 'accepted') this.states.set(name, 'claimed');
+        return {
+          kind: 'granted',
+          lease: {
+            ...noLease(unit),
+            accepted: state === 'accepted' ? { identity: {}, rows: 1 } : undefined,
+            accept: async () => {
+              this.states.set(name, 'accepted');
+              for (const entry of this.kept.values()) {
+                if (entry.key === name && entry.id.startsWith('o'))
+                  this.kept.set(entry.id, { ...entry, state: 'delivered' });
+              }
+            },
+            fail: async (failure, evidence) => {
+              this.states.set(name, 'failed');
+              this.#record(evidence, failure);
+            },
+            release: async () => {
+              if (state !== 'accepted') this.states.delete(name);
+            },
+          },
+        };
       },
     };
+  }
+
+  #record(evidence: Evidence, { error }: Failure): void {
+    this.recorded.push({ evidence, code: error instanceof ConnectorError ? error.code : error.name });
   }
 }
 
@@ -176,7 +189,7 @@ describe('replay', () => {
       ['m-both', 'failed'],
     ]);
     expect(quarantine.recorded).toMatchObject([
-      { code: 'json-invalid', message: { id: 'm-1', receiveCount: 4, body } },
+      { code: 'json-invalid', evidence: { id: 'm-1', receiveCount: 4, body } },
     ]);
     expect(quarantine.journal.filter((line) => line.startsWith('close'))).toEqual([]);
   });
@@ -319,7 +332,7 @@ describe('replay', () => {
     expect(await quarantine.replay(['m'])).toMatchObject([
       { kind: 'failed', failure: { code: 'notification-unknown' } },
     ]);
-    expect(quarantine.recorded).toMatchObject([{ message: { id: 'm-1', receiveCount: 4 } }]);
+    expect(quarantine.recorded).toMatchObject([{ evidence: { id: 'm-1', receiveCount: 4 } }]);
   });
 
   it('returns everything when it is interrupted', async () => {

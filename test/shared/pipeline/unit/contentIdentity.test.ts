@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
-import type { ContentIdentity, Ledger } from '../../../../shared/pipeline/ports/ports.ts';
-import { announce, bucket, keyOf, rowsOf, World } from '../fakes.ts';
+import type { Lease } from '../../../../shared/pipeline/ports/lease.ts';
+import type { ContentIdentity } from '../../../../shared/pipeline/ports/unit.ts';
+import { announce, bucket, keyOf, ledgerWith, rowsOf, World } from '../fakes.ts';
 
 const contentOf = (name: string, rows = 3) => Buffer.from([...rowsOf(name, rows), '.', ''].join('\n'));
 const content = contentOf('a');
@@ -11,13 +11,7 @@ const known = { etag: 'before', crc32: crc32(content), length: content.length };
 
 /** A drain of one object, of which content with this identity was accepted before. */
 async function drained(bytes: Uint8Array, identity: ContentIdentity = known) {
-  const claim: Ledger['claim'] = async (object) => ({
-    kind: 'accepted',
-    claim: { object, token: '' },
-    identity,
-    rows: 3,
-  });
-  const world = new World({ ports: { ledger: { ...noLedger, claim } } });
+  const world = new World({ ports: { ledger: ledgerWith(() => ({ accepted: { identity, rows: 3 } })) } });
   world.store.objects.set(`${bucket}/${keyOf('a')}`, bytes);
   world.queue.send('m', announce(keyOf('a')));
   return { world, summary: await world.drain() };
@@ -26,10 +20,10 @@ async function drained(bytes: Uint8Array, identity: ContentIdentity = known) {
 /** The identity that is recorded of an object. */
 async function recorded(bytes: Uint8Array): Promise<ContentIdentity | undefined> {
   let identity: ContentIdentity | undefined;
-  const recordAccepted: Ledger['recordAccepted'] = async (_claim, told) => {
-    identity = told;
+  const accept: Lease['accept'] = async (accepted) => {
+    identity = accepted.identity;
   };
-  const world = new World({ ports: { ledger: { ...noLedger, recordAccepted } } });
+  const world = new World({ ports: { ledger: ledgerWith(() => ({ accept })) } });
   world.store.objects.set(`${bucket}/${keyOf('a')}`, bytes);
   world.queue.send('m', announce(keyOf('a')));
   await world.drain();

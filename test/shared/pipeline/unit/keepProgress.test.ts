@@ -1,29 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
-import type { Ledger, ObjectProgress } from '../../../../shared/pipeline/ports/ports.ts';
-import { announce, failure, rowsOf, World } from '../fakes.ts';
+import type { Lease, Progress } from '../../../../shared/pipeline/ports/lease.ts';
+import { announce, failure, ledgerWith, rowsOf, World } from '../fakes.ts';
 
 /** Remembers how far one object came, as storage would. */
 function rememberingLedger() {
-  const written: ObjectProgress[] = [];
-  const ledger: Ledger = {
-    ...noLedger,
-    claim: async (object) => {
-      const progress = written.at(-1);
-      return { kind: 'claimed', claim: { object, token: '' }, ...(progress === undefined ? {} : { progress }) };
-    },
-    recordProgress: async (_, progress) => {
-      written.push(progress);
-      return true;
-    },
+  const written: Progress[] = [];
+  const keepProgress = async (progress: Progress) => {
+    written.push(progress);
+    return true;
   };
+  const ledger = (acts: Partial<Lease> = {}) => ledgerWith(() => ({ progress: written.at(-1), keepProgress, ...acts }));
   return { ledger, written };
 }
 
 describe('keepProgress', () => {
   it('remembers the rows before a break, so that no later reading of the same file repeats them', async () => {
     const { ledger, written } = rememberingLedger();
-    const world = new World({ ports: { ledger } });
+    const world = new World({ ports: { ledger: ledger() } });
     world.queue.send('m', announce(world.put('a', 5, { end: '!\n' })));
 
     const first = await world.drain();
@@ -37,7 +30,7 @@ describe('keepProgress', () => {
 
   it('remembers the rows behind a refused one as well: only the refused one is sent again', async () => {
     const { ledger, written } = rememberingLedger();
-    const world = new World({ ports: { ledger } });
+    const world = new World({ ports: { ledger: ledger() } });
     world.rule.answer = (rows) => (rows.some((row) => row.includes('a-3"')) ? failure('upload-too-large') : undefined);
     world.sendFile('a', 8);
 
@@ -52,7 +45,7 @@ describe('keepProgress', () => {
 
   it('counts what the ledger could not write down as possible duplicates', async () => {
     const { ledger } = rememberingLedger();
-    const world = new World({ ports: { ledger: { ...ledger, recordProgress: async () => false } } });
+    const world = new World({ ports: { ledger: ledger({ keepProgress: async () => false }) } });
     world.rule.answer = (rows) => (rows.some((row) => row.includes('a-3"')) ? failure('upload-too-large') : undefined);
     world.sendFile('a', 8);
 
@@ -61,24 +54,24 @@ describe('keepProgress', () => {
 
   it('writes nothing for an object that is accepted in one body', async () => {
     const { ledger, written } = rememberingLedger();
-    const world = new World({ ports: { ledger } });
+    const world = new World({ ports: { ledger: ledger() } });
     world.sendFile('a', 8);
 
     expect(await world.drain()).toMatchObject({ rowsAccepted: 8, rowsOfUnknownOutcome: 0 });
     expect(written).toEqual([]);
   });
 
-  it.each(['recordProgress', 'recordAccepted'] as const)(
+  it.each(['keepProgress', 'accept'] as const)(
     'counts every record, and accepted rows as possible duplicates, when %s hangs beyond the end',
     async (call) => {
       const { ledger } = rememberingLedger();
       const world = new World({
         ports: {
-          ledger: { ...ledger, [call]: () => world.clock.sleep(600_000) },
+          ledger: ledger({ [call]: () => world.clock.sleep(600_000) }),
         },
       });
       world.rule.latencyMs = 3_400;
-      world.sendFile('a', call === 'recordProgress' ? 400 : 20);
+      world.sendFile('a', call === 'keepProgress' ? 400 : 20);
       const shutdown = new AbortController();
       void world.clock.sleep(2_000).then(() => shutdown.abort());
 

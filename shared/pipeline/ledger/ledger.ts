@@ -1,0 +1,62 @@
+import type { Clock } from '../../words/clock.ts';
+import type { FailedEntries } from '../ports/failedEntries.ts';
+import type { Claim, Ledger } from '../ports/lease.ts';
+import type { LedgerStore, VersionedEntry } from '../ports/ledgerStore.ts';
+import type { NamedUnit } from '../ports/unit.ts';
+import { EntryLease } from './entryLease.ts';
+import { leaseEnd, ruleOnClaim } from './rules.ts';
+
+export interface LedgerParts {
+  /** Shared by all sources and instances; so are the units in it. */
+  readonly store: LedgerStore;
+  readonly failedEntries: FailedEntries;
+  readonly source: string;
+  readonly visibilitySeconds: number;
+  /** Different for every instance of the app, such as a UUID. */
+  readonly instance: string;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** How often a claim is tried again when others are quicker, each time. */
+const mostContests = 5;
+/** Who loses every time asks again after this long. */
+const contestedMs = 5_000;
+
+/**
+ * The state machine over its store: inserting a unit's entry is the lease, merging its outcome the second write, and only
+ * what changed nobody else's entry is written. Every call may throw ConnectorError 'storage-unavailable'.
+ */
+export function ledgerOver({ store, failedEntries, source, instance, clock, ...parts }: LedgerParts): Ledger {
+  const visibilityMs = parts.visibilitySeconds * 1000;
+  let claimsMade = 0;
+
+  const claim = async (unit: NamedUnit, receivedAt: number): Promise<Claim> => {
+    claimsMade += 1;
+    const token = `${instance}.${source}.${claimsMade}`;
+    const granted = (version: string, found?: VersionedEntry): Claim => ({
+      kind: 'granted',
+      lease: new EntryLease(
+        { store, failedEntries, source, visibilityMs, clock },
+        { unit, token, version, found: found?.entry },
+      ),
+    });
+    for (let contest = 0; contest < mostContests; contest++) {
+      const now = clock.now();
+      const mine = { kind: 'claimed', owner: token, until: leaseEnd(receivedAt, now, visibilityMs), at: now } as const;
+      const inserted = await store.insert(unit, source, mine);
+      if (inserted.kind === 'written') return granted(inserted.version);
+      const found = await store.read(unit);
+      // Deleted in between: it can be inserted.
+      if (found === undefined) continue;
+      const ruling = ruleOnClaim(found.entry, token, now);
+      if (ruling.kind === 'held') return ruling;
+      // Nothing is written over an outcome: should the content be another, its outcome will replace this one.
+      if (ruling.kind !== 'free') return granted(found.version, found);
+      const taken = await store.merge(unit, source, mine, found.version);
+      if (taken.kind === 'written') return granted(taken.version, found);
+    }
+    return { kind: 'held', until: clock.now() + contestedMs };
+  };
+
+  return { claim, purgeExpired: (now, signal) => store.purgeExpired(now, signal) };
+}
