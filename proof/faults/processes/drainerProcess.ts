@@ -11,6 +11,7 @@ export interface DrainerProcess {
   /** Resolves once it is gone and all it said is known. */
   readonly exited: Promise<void>;
   readonly summaries: readonly SliceSummary[];
+  readonly pid: number | undefined;
   /** Once. */
   drain(work: DrainerWork): void;
   follow(pace: Pace): void;
@@ -33,9 +34,18 @@ export interface DrainerWork {
 
 const script = fileURLToPath(new URL('./drainer.ts', import.meta.url));
 
-/** Starts a drainer; it loads its modules and waits to be told to drain. */
-export function startDrainer(environment: Readonly<Record<string, string | undefined>>): DrainerProcess {
-  const child: ChildProcess = spawn(process.execPath, [script], {
+/**
+ * Starts a drainer; it loads its modules and waits to be told to drain.
+ * @param cgroup folder of the control group that it lives in from its first instruction on
+ */
+export function startDrainer(
+  environment: Readonly<Record<string, string | undefined>>,
+  cgroup?: string,
+): DrainerProcess {
+  const command = [process.execPath, script];
+  const joined = ['/bin/sh', '-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"', cgroup ?? '', ...command];
+  const [file = '', ...args] = cgroup === undefined ? command : joined;
+  const child: ChildProcess = spawn(file, args, {
     env: { ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -77,6 +87,7 @@ export function startDrainer(environment: Readonly<Record<string, string | undef
     ready: ready.promise,
     exited,
     summaries,
+    pid: child.pid,
     drain(given) {
       work = given;
       const { pace, seed, settings } = given;
