@@ -12,6 +12,17 @@ export class ByteReader {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
+  /** The bytes read and not taken, and all further chunks as they come. */
+  async *rest(): AsyncGenerator<Uint8Array, void, undefined> {
+    await this.fill(1);
+    while (this.buffered.length > 0) {
+      const chunk = this.buffered;
+      this.take(chunk.length);
+      yield chunk;
+      await this.fill(1);
+    }
+  }
+
   /** Reads until so many bytes are buffered or nothing follows. */
   async fill(bytes: number): Promise<void> {
     if (this.buffered.length >= bytes || this.ended) return;

@@ -10,7 +10,7 @@ const wholeBytes = 1024 * 1024;
 /** Content is handed on in pieces that stay in the processor's cache. */
 const pieceBytes = 256 * 1024;
 
-/** Compressed bytes inflated in one step. What one step makes is held in memory: at most about a thousand times as much. */
+/** Compressed bytes inflated in one step. */
 const stepBytes = 16 * 1024;
 
 /** The step for a whole object that turned out to be broken: what comes before the break is wanted to the last row. */
@@ -21,7 +21,17 @@ export interface GunzipOptions {
   readonly admit?: Admit | undefined;
   /** Shown the whole content where all of it lies in memory, intact; when it says no, nothing of it is given. */
   readonly isWanted?: ((content: Uint8Array) => boolean) | undefined;
+  /** Never more than a piece at once, as if the object were a large one. */
+  readonly inSteps?: boolean;
+  /** Told of what CloudTrail does not write, and what is read all the same. */
+  readonly onOddity?: ((oddity: GzipOddity) => void) | undefined;
 }
+
+/** A second gzip member; bytes behind the compressed data that are no gzip; gzip inside gzip. */
+export type GzipOddity = 'second-member' | 'trailing-bytes' | 'gzip-in-gzip';
+
+/** CloudTrail writes one member, those who put log files together one for each; each costs as much as kilobytes do. */
+const mostMembers = 1000;
 
 /**
  * Inflates all members of a gzip object, one by one: Node's own gunzip withholds what it has inflated when garbage
@@ -30,11 +40,11 @@ export interface GunzipOptions {
  */
 export async function* gunzip(
   input: ByteReader,
-  { admit, isWanted = () => true }: GunzipOptions = {},
+  { admit, isWanted = () => true, inSteps = false, onOddity = () => {} }: GunzipOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   await input.fill(wholeBytes + 1);
   const expectedBytes = contentLength(input.buffered);
-  const isWhole = input.buffered.length <= wholeBytes && expectedBytes < mostContentBytes;
+  const isWhole = !inSteps && input.buffered.length <= wholeBytes && expectedBytes < mostContentBytes;
   if (isWhole) {
     const leave = expectedBytes > pieceBytes ? await admit?.(expectedBytes) : undefined;
     try {
@@ -49,17 +59,26 @@ export async function* gunzip(
       leave?.();
     }
   }
-  do {
+  for (let members = 1; ; members++) {
+    if (members > mostMembers)
+      throw new BrokenGzip(
+        'gzip-invalid',
+        `there are more than ${mostMembers} gzip members, and CloudTrail writes one`,
+      );
     await takeHeader(input);
     let length = 0;
     let checksum = 0;
-    for await (const piece of inflateMember(input, isWhole ? carefulStepBytes : stepBytes)) {
+    for await (const piece of inflateMember(input, isWhole ? carefulStepBytes : stepBytes, members === 1)) {
       length += piece.length;
       checksum = crc32(piece, checksum);
       yield piece;
     }
     await takeTrailer(input, checksum, length);
-  } while (await hasNextMember(input));
+    const next = await whatFollows(input);
+    if (next === 'trailing-bytes') onOddity(next);
+    if (next !== 'member') return;
+    if (members === 1) onOddity('second-member');
+  }
 }
 
 /** Waits until so many bytes may be held; the answer gives them back. */
@@ -93,16 +112,19 @@ async function takeTrailer(input: ByteReader, checksum: number, length: number):
   input.take(trailerBytes);
 }
 
-/** Members may follow one another; zero bytes after them are padding. */
-async function hasNextMember(input: ByteReader): Promise<boolean> {
+/**
+ * Members may follow one another; zero bytes after them are padding. Anything else was put behind the log file by somebody:
+ * the content was whole before it.
+ */
+async function whatFollows(input: ByteReader): Promise<'nothing' | 'member' | 'trailing-bytes'> {
   for (;;) {
     await input.fill(1);
-    if (input.buffered.length === 0) return false;
+    if (input.buffered.length === 0) return 'nothing';
     const at = input.buffered.findIndex((byte) => byte !== 0);
     input.take(at < 0 ? input.buffered.length : at);
     if (at < 0) continue;
-    if (input.buffered[0] === 0x1f) return true;
-    throw new BrokenGzip('gzip-invalid', 'something that is not gzip follows the compressed data');
+    await input.fill(3);
+    return headerLength(input.buffered.subarray(0, 3)) === 'invalid' ? 'trailing-bytes' : 'member';
   }
 }
 

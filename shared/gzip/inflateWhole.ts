@@ -5,8 +5,9 @@ import { readTrailer, trailerBytes } from './member.ts';
 /** More than this is inflated in steps, so that what is held in memory stays bounded. */
 export const mostContentBytes = 16 * 1024 * 1024;
 
-/** Up to this size (some 0.6 ms) inflating in place costs less than the way through the thread pool. */
+/** Up to these sizes (some 2 ms) inflating in place costs less than the way through the thread pool. */
 const inPlaceBytes = 64 * 1024;
+const inPlaceContentBytes = 1024 * 1024;
 
 /**
  * The content of a gzip object that lies in memory whole, at once; undefined when anything is out of the ordinary: then
@@ -16,13 +17,17 @@ export async function inflateWhole(bytes: Uint8Array): Promise<Uint8Array<ArrayB
   const options = {
     // One byte more than the content, or zlib asks for another chunk before it sees the end.
     chunkSize: contentLength(bytes) + 1,
-    maxOutputLength: mostContentBytes,
+    // More than its trailer says is out of the ordinary, and could be more than there is room for.
+    maxOutputLength: contentLength(bytes) + 1,
     info: true,
   };
   try {
-    const { buffer, engine } = await (bytes.length <= inPlaceBytes ? inPlace(bytes, options) : onPool(bytes, options));
+    const isSmall = bytes.length <= inPlaceBytes && options.chunkSize <= inPlaceContentBytes;
+    const { buffer, engine } = await (isSmall ? inPlace(bytes, options) : onPool(bytes, options));
     // Node's gunzip says nothing of bytes behind the last member.
-    return engine.bytesWritten === bytes.length ? buffer : undefined;
+    const isAll = engine.bytesWritten === bytes.length;
+    // Of several members the last one's trailer tells only its own length.
+    return isAll && buffer.length === readTrailer(bytes.subarray(-trailerBytes)).length ? buffer : undefined;
   } catch {
     // Broken or too large.
     return undefined;

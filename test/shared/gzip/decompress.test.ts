@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { decompress } from '../../../shared/gzip/decompress.ts';
+import type { GzipOddity } from '../../../shared/gzip/gunzip.ts';
 import { ConnectorError } from '../../../shared/words/errors.ts';
 
 const cap = 64 * 1024 * 1024;
@@ -20,17 +21,21 @@ interface Read {
   readonly content: Buffer;
   readonly pieces: number;
   readonly error: unknown;
+  readonly oddities: readonly GzipOddity[];
 }
 
 async function read(bytes: Uint8Array, { step = 10_000, capBytes = cap } = {}): Promise<Read> {
   const pieces: Buffer[] = [];
   let error: unknown;
+  const oddities: GzipOddity[] = [];
+  const onOddity = (oddity: GzipOddity) => void oddities.push(oddity);
   try {
-    for await (const piece of decompress(chunksOf(bytes, step), { capBytes })) pieces.push(Buffer.from(piece));
+    for await (const piece of decompress(chunksOf(bytes, step), { capBytes, onOddity }))
+      pieces.push(Buffer.from(piece));
   } catch (caught) {
     error = caught;
   }
-  return { content: Buffer.concat(pieces), pieces: pieces.length, error };
+  return { content: Buffer.concat(pieces), pieces: pieces.length, error, oddities };
 }
 
 async function* chunksOf(bytes: Uint8Array, step: number): AsyncGenerator<Uint8Array> {
@@ -61,6 +66,7 @@ describe.each(objects)('decompress, of a %s object', (_, content) => {
     const result = await read(Buffer.concat([gz, gz, zeros, gz, zeros]));
     expect(result.error).toBeUndefined();
     expect(isSame(result, Buffer.concat([content, content, content]))).toBe(true);
+    expect(result.oddities).toEqual(['second-member']);
   });
 
   test('takes a header with every optional field', async () => {
@@ -76,12 +82,38 @@ describe.each(objects)('decompress, of a %s object', (_, content) => {
     expect(isSame(result, content)).toBe(true);
   });
 
-  test('gives everything before garbage behind the compressed data', async () => {
-    for (const garbage of [Buffer.from('garbage'), Buffer.concat([Buffer.alloc(10), Buffer.from('x')])]) {
+  test('gives everything before garbage behind the compressed data, and tells of it', async () => {
+    for (const garbage of [
+      Buffer.from('garbage'),
+      Buffer.concat([Buffer.alloc(10), Buffer.from('x')]),
+      Buffer.from([0x1f, 0x8b, 9]),
+      Buffer.from([0x1f, 0]),
+    ]) {
       const result = await read(Buffer.concat([gz, garbage]));
       expect(isSame(result, content)).toBe(true);
-      expect(result.error).toMatchObject({ code: 'gzip-invalid', at: { offset: content.length } });
+      expect(result.error).toBeUndefined();
+      expect(result.oddities).toEqual(['trailing-bytes']);
     }
+  });
+
+  test('says that a member which follows is damaged', async () => {
+    for (const damaged of [gz.subarray(0, 20), Buffer.from([0x1f]), Buffer.from([0x1f, 0x8b, 8])]) {
+      const result = await read(Buffer.concat([gz, damaged]));
+      expect(result.content.subarray(0, content.length).equals(content)).toBe(true);
+      expect(result.error).toMatchObject({ code: 'gzip-truncated' });
+    }
+  });
+
+  test('reads gzip inside gzip, and tells of it', async () => {
+    for (const step of [1_000_000, 997]) {
+      const result = await read(gzipSync(gz), { step });
+      expect(result.error).toBeUndefined();
+      expect(isSame(result, content)).toBe(true);
+      expect(result.oddities).toEqual(['gzip-in-gzip']);
+    }
+    const three = await read(gzipSync(gzipSync(gz)));
+    expect(three.error).toMatchObject({ code: 'gzip-invalid', message: expect.stringContaining('gzip inside gzip') });
+    expect(three.content.length).toBe(0);
   });
 
   test('gives everything before a wrong trailer', async () => {
@@ -137,6 +169,57 @@ describe('decompress', () => {
     expect(error).toBeInstanceOf(ConnectorError);
     expect(error).toMatchObject({ code });
     expect(content.length).toBe(0);
+  });
+
+  test.each([
+    ['Zstandard', zstdCompressSync('{"Records":[]}')],
+    ['zlib data', deflateSync('{"Records":[]}')],
+    ['a zip archive', Buffer.from('PK\x03\x04')],
+    ['bzip2', Buffer.from('BZh91AY')],
+    ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])],
+    ['UTF-16 text', Buffer.from('\ufeff{"Records":[]}', 'utf16le')],
+    ['UTF-16 text', Buffer.from('{"Records":[]}', 'utf16le')],
+    ['UTF-16 text', Buffer.from('{"Records":[]}', 'utf16le').swap16()],
+    ['HTML', Buffer.from('\n<!DOCTYPE html><html>')],
+    ['XML', Buffer.from('<?xml version="1.0"?><Error/>')],
+    ['plain text', Buffer.from('eventTime,eventName\n2026-11-01,PutObject\n')],
+  ])('names %s by its first bytes, also inside gzip', async (name, bytes) => {
+    for (const [object, what] of [
+      [bytes, 'the object is'],
+      [gzipSync(bytes), 'the gzip object holds'],
+    ] as const) {
+      const { error, content } = await read(object);
+      expect(error).toMatchObject({ code: 'json-invalid', message: expect.stringContaining(`${what} ${name}`) });
+      expect(content.length).toBe(0);
+    }
+  });
+
+  test('inflates no more of a step than is asked for', async () => {
+    // A trailer that says little: what the content really is comes out in steps.
+    const bomb = gzipSync(Buffer.alloc(15_000_000, 0x20));
+    bomb.writeUInt32LE(100, bomb.length - 4);
+    const pieces = decompress(chunksOf(bomb, 1 << 20), { capBytes: cap });
+    const before = process.memoryUsage().arrayBuffers;
+    for (let index = 0; index < 20; index++) {
+      expect((await pieces.next()).value?.length).toBeLessThanOrEqual(262_144);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4_000_000);
+    }
+    await pieces.return();
+  });
+
+  test('refuses more than a thousand members', async () => {
+    const member = gzipSync('{"Records":[]}');
+    const whole = await read(Buffer.concat(Array.from({ length: 1000 }, () => member)));
+    expect(whole.error).toBeUndefined();
+    const more = await read(Buffer.concat(Array.from({ length: 1001 }, () => member)));
+    expect(more.error).toMatchObject({ code: 'gzip-invalid', message: expect.stringContaining('1000 gzip members') });
+    expect(more.content.length).toBe(14_000);
+  });
+
+  test('ends with compressed data of nothing that do not end', async () => {
+    const emptyBlock = Buffer.from([0, 0, 0, 0xff, 0xff]);
+    const blocks = Buffer.concat([gzipSync('').subarray(0, 10), ...Array.from({ length: 400_000 }, () => emptyBlock)]);
+    expect((await read(blocks, { capBytes: 500_000 })).error).toMatchObject({ code: 'object-too-large' });
   });
 
   test('refuses a header without end', async () => {
