@@ -99,6 +99,8 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
       return ['debug', { reason: event.reason }];
     case 'settings-refused':
       return ['error', { problems: event.problems }];
+    case 'settings-doubted':
+      return ['warn', { doubts: event.doubts }];
     case 'source-failed':
       return ['error', { source: event.source, ...failureFields(event.source, event.failure, said) }];
     default:

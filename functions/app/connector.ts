@@ -28,8 +28,12 @@ export function connectorOf(environment: Environment, logger: Logger): Connector
 
 function composeFrom(environment: Environment, logger: Logger): Connector {
   const reading = readSettings(environment);
+  const report = telemetry(logger);
+  if (reading.doubts.length > 0) {
+    report({ type: 'settings-doubted', doubts: reading.doubts });
+  }
   if (!reading.ok) {
-    telemetry(logger)({ type: 'settings-refused', problems: reading.problems });
+    report({ type: 'settings-refused', problems: reading.problems });
     throw new SettingsRefused(reading.problems);
   }
   return compose(reading.settings, {

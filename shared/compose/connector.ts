@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { type CredentialMode, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
+import { sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
 import { s3ObjectStore } from '../aws/s3/objectStore.ts';
 import { sqsQueue } from '../aws/sqs/queue.ts';
 import { failedEntries, type KeptEntries } from '../azure/failedEntries/entries.ts';
@@ -256,7 +256,8 @@ function sourceParts(
 ): SourceParts {
   const endpoint = source.endpointOverride === undefined ? {} : { endpoint: source.endpointOverride };
   const credentials = sourceCredentials({
-    mode: credentialMode(source, azure),
+    mode: source.credentials,
+    getToken: (audience) => entraToken(azure, audience),
     roleArn: source.roleArn,
     externalId: settings.workspaceId,
     sessionName: sessionName(settings.workspaceId),
@@ -276,22 +277,6 @@ function sourceParts(
       }
     },
   };
-}
-
-function credentialMode({ credentials }: SourceSettings, azure: TokenCredential): CredentialMode {
-  switch (credentials.mode) {
-    case 'managed-identity': {
-      const { audience, hubRoleArn } = credentials;
-      const getToken = (asked: string) => entraToken(azure, asked);
-      return { kind: 'managed-identity', audience, hubRoleArn, getToken };
-    }
-    case 'access-key': {
-      const { accessKeyId, secretAccessKey } = credentials;
-      return { kind: 'access-key', accessKeyId, secretAccessKey };
-    }
-    case 'default':
-      return { kind: 'default' };
-  }
 }
 
 function credentialOf({ azureClientId }: Settings, identity: ComposeExtras['identity']): TokenCredential {

@@ -1,28 +1,11 @@
+import { misspeltNames } from './misspelt.ts';
 import { createReader, type Environment, findPlain, type SettingsReader } from './reader.ts';
 import { readSources, type SourceSettings } from './sources.ts';
+import type { Tuning } from './table.ts';
+import { readTuning } from './tuning.ts';
 import { listOf, shownValue } from './value.ts';
 
 export type { SourceSettings } from './sources.ts';
-
-/** The bounds of one drain, alike for every source: the fields of a drain's settings without the source's own two. */
-export interface Tuning {
-  readonly sliceMs: number;
-  readonly stopReceivingMs: number;
-  readonly visibilitySeconds: number;
-  readonly heartbeatMs: number;
-  readonly receivers: number;
-  readonly longPollSeconds: number;
-  readonly objectsInFlight: number;
-  readonly bytesInFlight: number;
-  readonly decompressedBytesCap: number;
-  readonly batchBytes: number;
-  readonly lingerMs: number;
-  readonly uploadsInFlight: number;
-  readonly gzipLevel: number;
-  readonly catchUpGzipLevel: number;
-  readonly uploadAttempts: number;
-  readonly bucketFailures: number;
-}
 
 export interface DestinationSettings {
   /** Without a slash at its end. */
@@ -46,11 +29,15 @@ export interface Settings {
   readonly tuning: Tuning;
 }
 
-export type SettingsReading =
+export type SettingsReading = (
   | { readonly ok: true; readonly settings: Settings }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: false; readonly problems: readonly string[] }
+) & {
+  /** Names in the environment that look like misspelt settings, and so have no effect: one sentence each. */
+  readonly doubts: readonly string[];
+};
 
-/** Pure: the app's settings out of its environment, or every problem at once. Unknown names are not looked at. */
+/** Pure: the app's settings out of its environment, or every problem at once. */
 export function readSettings(environment: Environment): SettingsReading {
   const problems = new Set<string>();
   const read = createReader((name) => findPlain(environment, name), problems);
@@ -61,6 +48,7 @@ export function readSettings(environment: Environment): SettingsReading {
   const drainSchedule = read.optional('DRAIN_SCHEDULE');
   const mostDrainers = read.number('MOST_DRAINERS');
   const tuning = readTuning(read, problems);
+  const doubts = misspeltNames(Object.keys(environment).filter((name) => (environment[name] ?? '') !== ''));
   const [first, ...others] = sources;
   if (
     problems.size > 0 ||
@@ -69,10 +57,11 @@ export function readSettings(environment: Environment): SettingsReading {
     destination === undefined ||
     drainSchedule === undefined
   ) {
-    return freeze({ ok: false, problems: [...problems] });
+    return freeze({ ok: false, problems: [...problems], doubts });
   }
   return freeze({
     ok: true,
+    doubts,
     settings: {
       workspaceId,
       destination,
@@ -119,46 +108,6 @@ function readDestination(read: SettingsReader, problems: Set<string>): Destinati
 /** Undefined for an endpoint that is not Azure's own: a proxy, or this machine. */
 function scopeOf(endpoint: string): string | undefined {
   return /\.ingest\.(monitor\.azure\.(?:com|us|cn))$/.exec(new URL(endpoint).hostname)?.[1];
-}
-
-function readTuning(read: SettingsReader, problems: Set<string>): Tuning {
-  const sliceSeconds = read.number('SLICE_SECONDS');
-  const stopReceivingSeconds = read.number('STOP_RECEIVING_SECONDS');
-  const visibilitySeconds = read.number('VISIBILITY_SECONDS');
-  const heartbeatSeconds = read.number('HEARTBEAT_SECONDS');
-  const lingerMs = read.number('LINGER_MS');
-  if (sliceSeconds <= stopReceivingSeconds) {
-    problems.add(
-      `SLICE_SECONDS must be more than STOP_RECEIVING_SECONDS; got "${sliceSeconds}" and "${stopReceivingSeconds}"`,
-    );
-  }
-  // One renewal may fail and the next still comes in time.
-  if (visibilitySeconds <= 2 * heartbeatSeconds) {
-    problems.add(
-      `VISIBILITY_SECONDS must be more than twice HEARTBEAT_SECONDS; got "${visibilitySeconds}" and "${heartbeatSeconds}"`,
-    );
-  }
-  if (lingerMs >= sliceSeconds * 1000) {
-    problems.add(`LINGER_MS must be less than SLICE_SECONDS; got "${lingerMs}" and "${sliceSeconds}"`);
-  }
-  return {
-    sliceMs: sliceSeconds * 1000,
-    stopReceivingMs: stopReceivingSeconds * 1000,
-    visibilitySeconds,
-    heartbeatMs: heartbeatSeconds * 1000,
-    receivers: read.number('RECEIVERS'),
-    longPollSeconds: read.number('LONG_POLL_SECONDS'),
-    objectsInFlight: read.number('OBJECTS_IN_FLIGHT'),
-    bytesInFlight: read.number('BYTES_IN_FLIGHT'),
-    decompressedBytesCap: read.number('DECOMPRESSED_BYTES_CAP'),
-    batchBytes: read.number('BATCH_BYTES'),
-    lingerMs,
-    uploadsInFlight: read.number('UPLOADS_IN_FLIGHT'),
-    gzipLevel: read.number('GZIP_LEVEL'),
-    catchUpGzipLevel: read.number('CATCH_UP_GZIP_LEVEL'),
-    uploadAttempts: read.number('UPLOAD_ATTEMPTS'),
-    bucketFailures: read.number('BUCKET_FAILURES'),
-  };
 }
 
 function freeze<T>(value: T): T {

@@ -1,19 +1,15 @@
+import type { CredentialMode } from '../words/credentialMode.ts';
 import { defaultStsRegion, parseQueueUrl, partitionOfRegion, partitionOfRole } from '../words/partitions.ts';
+import { closest } from './misspelt.ts';
 import { createReader, type Environment, findPlain, type SettingsReader } from './reader.ts';
 import type { SettingName } from './table.ts';
 import { type FoundValue, listOf, shownValue } from './value.ts';
-
-/** How the app proves who it is to AWS. */
-export type SourceCredentials =
-  | { readonly mode: 'managed-identity'; readonly audience: string; readonly hubRoleArn: string }
-  | { readonly mode: 'access-key'; readonly accessKeyId: string; readonly secretAccessKey: string }
-  | { readonly mode: 'default' };
 
 /** One queue with the role that may read it. */
 export interface SourceSettings {
   readonly name: string;
   readonly kind: 'sqs';
-  readonly credentials: SourceCredentials;
+  readonly credentials: CredentialMode;
   readonly roleArn: string;
   readonly stsRegion: string;
   readonly queueUrl: string;
@@ -109,7 +105,7 @@ function readSource(name: string, read: SettingsReader, problems: Set<string>): 
   };
 }
 
-function readCredentials(read: SettingsReader): SourceCredentials | undefined {
+function readCredentials(read: SettingsReader): CredentialMode | undefined {
   const mode = read.optional('AWS_CREDENTIALS');
   const because = `, which ${read.labelOf('AWS_CREDENTIALS')} "${mode}" needs`;
   switch (mode) {
@@ -138,7 +134,7 @@ function noteOtherPartitions(
     readonly partition: string;
     readonly queue: { readonly region: string; readonly partition: string } | undefined;
     readonly stsRegion: string | undefined;
-    readonly credentials: SourceCredentials | undefined;
+    readonly credentials: CredentialMode | undefined;
   },
   read: SettingsReader,
   problems: Set<string>,
@@ -187,9 +183,13 @@ function noteUnknownFields(item: Readonly<Record<string, unknown>>, label: strin
   const known = ['name', 'kind', ...Object.keys(sourceFields)];
   const unknown = Object.keys(item).filter((field) => !known.includes(field));
   if (unknown.length === 0) return;
-  const hint = unknown.some((field) => /key|secret|token/i.test(field))
+  const isKey = unknown.some((field) => /key|secret|token/i.test(field));
+  const meant = unknown.map((field) => closest(field, known)).find((field) => field !== undefined);
+  const hint = isKey
     ? '; access keys belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
-    : '';
+    : meant === undefined
+      ? ''
+      : `; did you mean ${meant}?`;
   problems.add(
     `${label} must have no fields but ${known.join(', ')}; got ${unknown.map(shownValue).join(', ')}${hint}`,
   );

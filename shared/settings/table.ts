@@ -1,4 +1,4 @@
-/** How a setting's text is read and checked; see settingsValue.ts. */
+/** How a setting's text is read and checked; see value.ts. */
 export type SettingKind =
   | 'guid'
   | 'choice'
@@ -32,6 +32,9 @@ export interface Setting {
   readonly fallback?: string;
   /** How the documentation tells a default that is derived, when there is no `fallback`. */
   readonly derived?: string;
+  /** Name under which a drain takes the number; with `times`, in thousandths, as milliseconds are of seconds. */
+  readonly field?: string;
+  readonly times?: 1000;
   /** Numbers only; both ends are allowed. */
   readonly bounds?: readonly [number, number];
   readonly choices?: readonly string[];
@@ -218,6 +221,8 @@ const table = {
   },
   SLICE_SECONDS: {
     group: 'tuning',
+    field: 'sliceMs',
+    times: 1000,
     kind: 'number',
     need: 'never',
     fallback: '240',
@@ -227,6 +232,8 @@ const table = {
   },
   STOP_RECEIVING_SECONDS: {
     group: 'tuning',
+    field: 'stopReceivingMs',
+    times: 1000,
     kind: 'number',
     need: 'never',
     fallback: '25',
@@ -237,6 +244,7 @@ const table = {
   },
   VISIBILITY_SECONDS: {
     group: 'tuning',
+    field: 'visibilitySeconds',
     kind: 'whole-number',
     need: 'never',
     fallback: '180',
@@ -247,6 +255,8 @@ const table = {
   },
   HEARTBEAT_SECONDS: {
     group: 'tuning',
+    field: 'heartbeatMs',
+    times: 1000,
     kind: 'number',
     need: 'never',
     fallback: '60',
@@ -266,6 +276,7 @@ const table = {
   },
   RECEIVERS: {
     group: 'tuning',
+    field: 'receivers',
     kind: 'whole-number',
     need: 'never',
     fallback: '4',
@@ -277,6 +288,7 @@ const table = {
   // 20 s is the longest SQS waits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
   LONG_POLL_SECONDS: {
     group: 'tuning',
+    field: 'longPollSeconds',
     kind: 'whole-number',
     need: 'never',
     fallback: '10',
@@ -286,6 +298,7 @@ const table = {
   },
   OBJECTS_IN_FLIGHT: {
     group: 'tuning',
+    field: 'objectsInFlight',
     kind: 'whole-number',
     need: 'never',
     fallback: '64',
@@ -295,6 +308,7 @@ const table = {
   },
   BYTES_IN_FLIGHT: {
     group: 'tuning',
+    field: 'bytesInFlight',
     kind: 'whole-number',
     need: 'never',
     fallback: '33554432',
@@ -304,6 +318,7 @@ const table = {
   },
   DECOMPRESSED_BYTES_CAP: {
     group: 'tuning',
+    field: 'decompressedBytesCap',
     kind: 'whole-number',
     need: 'never',
     fallback: '536870912',
@@ -315,6 +330,7 @@ const table = {
   // 1 MB a call: https://learn.microsoft.com/azure/azure-monitor/service-limits#logs-ingestion-api
   BATCH_BYTES: {
     group: 'tuning',
+    field: 'batchBytes',
     kind: 'whole-number',
     need: 'never',
     fallback: '1000000',
@@ -324,6 +340,7 @@ const table = {
   },
   LINGER_MS: {
     group: 'tuning',
+    field: 'lingerMs',
     kind: 'whole-number',
     need: 'never',
     fallback: '1000',
@@ -333,6 +350,7 @@ const table = {
   },
   UPLOADS_IN_FLIGHT: {
     group: 'tuning',
+    field: 'uploadsInFlight',
     kind: 'whole-number',
     need: 'never',
     fallback: '8',
@@ -342,6 +360,7 @@ const table = {
   },
   GZIP_LEVEL: {
     group: 'tuning',
+    field: 'gzipLevel',
     kind: 'whole-number',
     need: 'never',
     fallback: '6',
@@ -351,6 +370,7 @@ const table = {
   },
   CATCH_UP_GZIP_LEVEL: {
     group: 'tuning',
+    field: 'catchUpGzipLevel',
     kind: 'whole-number',
     need: 'never',
     fallback: '3',
@@ -361,6 +381,7 @@ const table = {
   },
   UPLOAD_ATTEMPTS: {
     group: 'tuning',
+    field: 'uploadAttempts',
     kind: 'whole-number',
     need: 'never',
     fallback: '5',
@@ -371,6 +392,7 @@ const table = {
   },
   BUCKET_FAILURES: {
     group: 'tuning',
+    field: 'bucketFailures',
     kind: 'whole-number',
     need: 'never',
     fallback: '3',
@@ -382,6 +404,13 @@ const table = {
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof table;
+
+/** The bounds of one drain, alike for every source: each setting that has a `field`, under that name. */
+export type Tuning = {
+  readonly [Name in SettingName as (typeof table)[Name] extends { readonly field: infer Field extends string }
+    ? Field
+    : never]: number;
+};
 
 /** Every setting the app reads, in the order of the documentation. */
 export const settingsTable: Readonly<Record<SettingName, Setting>> = table;

@@ -1,4 +1,7 @@
+import { maskedValue } from '../kit/mask.ts';
+import { shown } from '../kit/shortText.ts';
 import { parseQueueUrl, partitionOfRegion, partitionOfRole } from '../words/partitions.ts';
+import { closest } from './misspelt.ts';
 import { isSchedule } from './schedule.ts';
 import { formOf, type Setting, type SettingKind, type SettingName, settingsTable } from './table.ts';
 
@@ -16,9 +19,11 @@ export function problemOf(name: SettingName, { label, text }: FoundValue): strin
     return `${label} must be ${formOf(name)}; got a Key Vault reference that was not resolved`;
   }
   if (isAcceptable(setting, text)) return undefined;
+  const meant = setting.choices === undefined ? undefined : closest(text, setting.choices);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   // A list of sources that cannot be read may hold anything, a key by mistake included.
   const isHidden = setting.secret === true || setting.kind === 'sources';
-  return `${label} must be ${formOf(name)}; ${isHidden ? 'the value is not shown' : `got ${shownValue(text)}`}`;
+  return `${label} must be ${formOf(name)}; ${isHidden ? 'the value is not shown' : `got ${shownValue(text)}${hint}`}`;
 }
 
 /** The sentence for a value that is not there at all. */
@@ -26,10 +31,9 @@ export function missing(name: SettingName, label: string, because = ''): string 
   return `${label} is missing${because}; set it to ${formOf(name)}`;
 }
 
-/** Quoted, short, and without the user part of a URL, where a password might stand. */
+/** Quoted and short, with everything blotted out that may be a key: one may have been put into the wrong setting. */
 export function shownValue(text: string): string {
-  const clean = text.replace(/\/\/\S*@/g, '//***@');
-  return JSON.stringify(clean.length <= 200 ? clean : `${clean.slice(0, 200)}…`);
+  return shown(maskedValue(text), 200);
 }
 
 /** Items of a comma-separated list, each once. */

@@ -1,3 +1,5 @@
+import { masked } from '../kit/mask.ts';
+
 /**
  * Whom a failure belongs to. Confusing the first two with the third is how an outage fills a dead-letter queue. Nobody's
  * are the ordinary ends of work: the slice was over, a circuit stood open, another instance was at it.
@@ -96,7 +98,10 @@ export interface ErrorDetails {
   readonly outcomeUnknown?: boolean;
 }
 
-/** The only error that crosses a port. `message` says what failed and where, in one sentence. */
+/**
+ * The only error that crosses a port. `message` says what failed and where, in one sentence; since it may quote what
+ * others wrote and is logged and kept, secrets in it are blotted out.
+ */
 export class ConnectorError extends Error {
   readonly code: ErrorCode;
   readonly belongsTo: BelongsTo;
@@ -107,7 +112,7 @@ export class ConnectorError extends Error {
   readonly outcomeUnknown: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    super(masked(message), { cause: details.cause });
     this.name = 'ConnectorError';
     this.code = code;
     this.belongsTo = failures[code].belongsTo;

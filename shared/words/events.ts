@@ -134,4 +134,6 @@ export type ConnectorEvent =
   | { readonly type: 'object-reingested'; readonly source: string; readonly at: Coordinates }
   | { readonly type: 'ledger-unavailable'; readonly source: string; readonly failure: FailureReport }
   | { readonly type: 'settings-refused'; readonly problems: readonly string[] }
+  /** Names that look like misspelt settings: nothing is wrong for certain. */
+  | { readonly type: 'settings-doubted'; readonly doubts: readonly string[] }
   | { readonly type: 'source-failed'; readonly source: string; readonly failure: FailureReport };

@@ -1,3 +1,4 @@
+import { masked } from '../kit/mask.ts';
 import { type BelongsTo, ConnectorError, type Coordinates } from './errors.ts';
 import type { FailureReport } from './events.ts';
 
@@ -57,7 +58,7 @@ export function failureReport({ owner, error }: Pick<Failure, 'error' | 'owner'>
 export function reportOf(thrown: unknown): FailureReport {
   const error = asError(thrown);
   if (!(error instanceof ConnectorError)) {
-    return { code: 'bug', owner: 'pipeline', message: `${error.name}: ${error.message}` };
+    return { code: 'bug', owner: 'pipeline', message: masked(`${error.name}: ${error.message}`) };
   }
   return {
     code: error.code,

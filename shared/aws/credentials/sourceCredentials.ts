@@ -1,6 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import { type Renewing, renewing } from '../../kit/renewing.ts';
 import type { Clock } from '../../words/clock.ts';
+import type { CredentialMode } from '../../words/credentialMode.ts';
 import { isDenied, readAwsAnswer } from '../answers/answer.ts';
 import { isStaleSession } from '../answers/meaning.ts';
 import type { AwsTimeouts } from '../http/timeouts.ts';
@@ -9,21 +10,10 @@ import { stsClient } from './stsClient.ts';
 import { stsFailure } from './stsFailure.ts';
 import { readTokenClaims } from './tokenClaims.ts';
 
-/** How the connector proves to AWS who it is, before it assumes the source's role. */
-export type CredentialMode =
-  | {
-      readonly kind: 'managed-identity';
-      readonly audience: string;
-      readonly hubRoleArn: string;
-      /** Supplied by the Azure side: an Entra access token for the audience. Settles in time; rejects with a ConnectorError. */
-      readonly getToken: (audience: string) => Promise<string>;
-    }
-  | { readonly kind: 'access-key'; readonly accessKeyId: string; readonly secretAccessKey: string }
-  /** The SDK's own chain: for development machines. */
-  | { readonly kind: 'default' };
-
 export interface SourceCredentialsOptions {
   readonly mode: CredentialMode;
+  /** Supplied by the Azure side: an Entra access token for the audience. Settles in time; rejects with a ConnectorError. */
+  readonly getToken: (audience: string) => Promise<string>;
   readonly roleArn: string;
   /** The Log Analytics workspace ID. */
   readonly externalId: string;
@@ -53,7 +43,7 @@ export function sourceCredentials(options: SourceCredentialsOptions): SourceCred
   const clientOptions = { region, endpoint: options.endpoint, timeouts: options.timeouts };
   const unsigned = stsClient(clientOptions);
   const hub =
-    mode.kind === 'managed-identity' ? sessions(options, () => assumeHub(mode, options, unsigned)) : undefined;
+    mode.mode === 'managed-identity' ? sessions(options, () => assumeHub(mode, options, unsigned)) : undefined;
   const base = stsClient({ ...clientOptions, credentials: baseKeys(mode, hub) });
   const target = sessions(options, () => assumeTarget(options, base, hub));
   return {
@@ -80,7 +70,7 @@ function sessions({ clock, random }: SourceCredentialsOptions, make: () => Promi
 }
 
 function baseKeys(mode: CredentialMode, hub: Renewing<AwsSession> | undefined) {
-  if (mode.kind === 'access-key') {
+  if (mode.mode === 'access-key') {
     const { accessKeyId, secretAccessKey } = mode;
     return () => Promise.resolve({ accessKeyId, secretAccessKey });
   }
@@ -88,13 +78,13 @@ function baseKeys(mode: CredentialMode, hub: Renewing<AwsSession> | undefined) {
 }
 
 async function assumeHub(
-  mode: Extract<CredentialMode, { kind: 'managed-identity' }>,
+  mode: Extract<CredentialMode, { mode: 'managed-identity' }>,
   options: SourceCredentialsOptions,
   client: STSClient,
 ): Promise<AwsSession> {
   const { sessionName, stsRegion: region, clock } = options;
   const { audience, hubRoleArn: roleArn } = mode;
-  const token = await mode.getToken(audience);
+  const token = await options.getToken(audience);
   try {
     return await assumeRoleWithWebIdentity(client, clock, { roleArn, sessionName, token });
   } catch (error) {
@@ -119,18 +109,18 @@ async function assumeTarget(
       hub?.invalidate((held) => held === used);
     }
     const caller = await nameCaller(options.mode, client, answer.kind === 'refused' && isDenied(answer));
-    const by = options.mode.kind === 'access-key' ? 'keys' : 'session';
+    const by = options.mode.mode === 'access-key' ? 'keys' : 'session';
     throw stsFailure({ action: 'AssumeRole', roleArn, region, sessionName, externalId, caller, by }, error);
   }
 }
 
 /** The principal that the trust policy must name. Asking AWS costs a call, made only when the answer is needed for the remedy. */
 async function nameCaller(mode: CredentialMode, client: STSClient, isAskingWorthwhile: boolean): Promise<string> {
-  if (mode.kind === 'managed-identity') {
+  if (mode.mode === 'managed-identity') {
     return mode.hubRoleArn;
   }
   const known =
-    mode.kind === 'access-key' ? `the access key ending ${mode.accessKeyId.slice(-4)}` : 'the default credentials';
+    mode.mode === 'access-key' ? `the access key ending ${mode.accessKeyId.slice(-4)}` : 'the default credentials';
   if (!isAskingWorthwhile) {
     return known;
   }

@@ -15,12 +15,8 @@ async function openSource(options: { readonly bucketRegion?: string } = {}) {
   const { cloud, clock } = await startCloud(options);
   const common = { endpoint: cloud.endpoint, timeouts: patient };
   const credentials = sourceCredentials({
-    mode: {
-      kind: 'managed-identity',
-      audience,
-      hubRoleArn: cloud.hubRoleArn,
-      getToken: () => webIdentityToken(),
-    },
+    mode: { mode: 'managed-identity', audience, hubRoleArn: cloud.hubRoleArn },
+    getToken: () => webIdentityToken(),
     roleArn: cloud.roleArn,
     externalId: workspaceId,
     sessionName: 'MicrosoftSentinel_test',

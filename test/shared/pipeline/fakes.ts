@@ -11,6 +11,7 @@ import type { Destination, UploadBody } from '../../../shared/pipeline/ports/des
 import type { Lease, Ledger } from '../../../shared/pipeline/ports/lease.ts';
 import type { DrainPorts, MessageOutcome, MessageQueue, ObjectStore } from '../../../shared/pipeline/ports/ports.ts';
 import type { NamedUnit } from '../../../shared/pipeline/ports/unit.ts';
+import { defaultTuning } from '../../../shared/settings/tuning.ts';
 import type { ObjectRef, QueueMessage } from '../../../shared/words/announcement.ts';
 import type { Clock } from '../../../shared/words/clock.ts';
 import { ConnectorError, type ErrorCode } from '../../../shared/words/errors.ts';
@@ -397,12 +398,11 @@ export function announceIn(name: string, ...keys: readonly string[]): string {
 }
 
 export const usualSettings: DrainSettings = {
+  ...defaultTuning,
   source: 'test',
   allowedBuckets: [bucket, 'other-logs'],
+  // Smaller than in life, so that a few rows and files reach the bounds.
   sliceMs: 300_000,
-  stopReceivingMs: 25_000,
-  visibilitySeconds: 180,
-  heartbeatMs: 60_000,
   receivers: 2,
   longPollSeconds: 20,
   objectsInFlight: 8,
@@ -412,8 +412,8 @@ export const usualSettings: DrainSettings = {
   lingerMs: 500,
   uploadsInFlight: 4,
   gzipLevel: 1,
+  catchUpGzipLevel: 1,
   uploadAttempts: 3,
-  bucketFailures: 3,
 };
 
 /** A queue, a bucket and a rule, and one drain of them. */

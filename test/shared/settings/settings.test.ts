@@ -195,6 +195,42 @@ describe('readSettings', () => {
     expect(shown).toMatch(/got "secretAccessKey"; access keys belong into AWS_ACCESS_KEY_ID/);
     expect(shown).not.toContain(secret);
     expect(shown).not.toContain('wJalrXUtn');
+    expect(shown).toContain('https://***@host');
+  });
+
+  it.each([
+    ['AWS_ROLE_ARN', secret],
+    ['SQS_QUEUE_URL', `AKIAIOSFODNN7EXAMPLE`],
+    ['DCR_STREAM', `DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${secret}${secret}==;EndpointSuffix=x`],
+    ['LOGS_INGESTION_ENDPOINT', `https://a.blob.core.windows.net/c?sv=2024&sig=${encodeURIComponent(secret)}`],
+    ['AZURE_CLIENT_ID', `abc8Q~${secret}`],
+    ['ALLOWED_BUCKETS', `good-bucket,${secret.slice(0, 24)}`],
+    ['WORKSPACE_ID', `eyJhbGciOiJub25lIn0.${secret.replaceAll('/', '_')}.${secret.slice(0, 20)}`],
+    ['DRAIN_SCHEDULE', secret],
+    ['GZIP_LEVEL', secret],
+  ])('shows no key that was put into %s', (name, value) => {
+    const [problem = ''] = problemsOf({ [name]: value });
+    expect(problem).toContain(name);
+    expect(problem).toContain('***');
+    for (let from = 0; from + 8 <= secret.length; from += 1) {
+      expect(problem).not.toContain(secret.slice(from, from + 8));
+    }
+    expect(problem).not.toContain('IOSFODNN7');
+  });
+
+  it('tells names that look misspelt, and goes on without them', () => {
+    const reading = readSettings({ ...valid, SLICE_SECOND: '30', AWS_REGION: 'eu-west-1', EMPTY: '', GZIP_LEVELS: '' });
+    expect(reading).toMatchObject({
+      ok: true,
+      doubts: ['SLICE_SECOND is no setting and has no effect; did you mean SLICE_SECONDS?'],
+    });
+    expect(readSettings({ WORKSPACEID: workspaceId })).toMatchObject({
+      ok: false,
+      doubts: ['WORKSPACEID is no setting and has no effect; did you mean WORKSPACE_ID?'],
+    });
+    expect(problemsOf({ AWS_CREDENTIALS: 'managed_identity' })[0]).toMatch(
+      /got "managed_identity"; did you mean managed-identity\?$/,
+    );
   });
 
   it('recognises a Key Vault reference that Azure did not resolve', () => {

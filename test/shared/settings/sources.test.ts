@@ -72,6 +72,7 @@ describe('readSources', () => {
     ],
     [{ ...one, kind: 'lookup' }, /^SOURCES\[0\]\.kind must be "sqs"; got "lookup", which is not available/],
     [{ ...one, kind: 'kafka' }, /^SOURCES\[0\]\.kind must be "sqs"; got "kafka"$/],
+    [{ ...one, roleARN: 'x' }, /got "roleARN"; did you mean roleArn\?$/],
     [{ ...one, queue: 'x' }, /^SOURCES\[0\] must have no fields but name, kind, roleArn, .*; got "queue"$/],
     [
       { ...one, roleArn: 'arn:aws-cn:iam::111122223333:role/r' },

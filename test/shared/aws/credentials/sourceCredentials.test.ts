@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  type CredentialMode,
   type SourceCredentialsOptions,
   sourceCredentials,
 } from '../../../../shared/aws/credentials/sourceCredentials.ts';
+import type { CredentialMode } from '../../../../shared/words/credentialMode.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
 import {
   failureOf,
@@ -68,19 +68,15 @@ afterEach(async () => {
   await sts.close();
 });
 
-const managedIdentity: CredentialMode = {
-  kind: 'managed-identity',
-  audience,
-  hubRoleArn,
-  getToken: async (asked) => {
-    expect(asked).toBe(audience);
-    const token = `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature${tokens.length}`;
-    tokens.push(token);
-    return token;
-  },
+const managedIdentity: CredentialMode = { mode: 'managed-identity', audience, hubRoleArn };
+const getToken: SourceCredentialsOptions['getToken'] = async (asked) => {
+  expect(asked).toBe(audience);
+  const token = `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature${tokens.length}`;
+  tokens.push(token);
+  return token;
 };
 const accessKey: CredentialMode = {
-  kind: 'access-key',
+  mode: 'access-key',
   accessKeyId: 'AKIAEXAMPLE1234',
   secretAccessKey: 'very-secret',
 };
@@ -88,6 +84,7 @@ const accessKey: CredentialMode = {
 function open(mode: CredentialMode = managedIdentity, more: Partial<SourceCredentialsOptions> = {}) {
   const credentials = sourceCredentials({
     mode,
+    getToken,
     roleArn,
     externalId,
     sessionName: 'MicrosoftSentinel_test',
@@ -132,7 +129,7 @@ describe('sourceCredentials', () => {
     const before = { ...process.env };
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIAFROMENV', AWS_SECRET_ACCESS_KEY: 'secret' });
     try {
-      await open({ kind: 'default' }).session();
+      await open({ mode: 'default' }).session();
     } finally {
       process.env = before;
     }
@@ -194,7 +191,7 @@ describe('sourceCredentials', () => {
   });
 
   it('stops waiting for a session when the signal aborts', async () => {
-    const never = open({ ...managedIdentity, getToken: () => new Promise<string>(() => undefined) });
+    const never = open(managedIdentity, { getToken: () => new Promise<string>(() => undefined) });
     await expect(never.session(AbortSignal.abort(new Error('slice over')))).rejects.toThrow('slice over');
     const abort = new AbortController();
     const waiting = never.session(abort.signal);
@@ -214,7 +211,7 @@ describe('sourceCredentials', () => {
 describe('sourceCredentials failures of the identity', () => {
   it('passes on what the Azure side has told already', async () => {
     const told = new ConnectorError('identity-unavailable', 'no identity');
-    expect(await failureOf(open({ ...managedIdentity, getToken: () => Promise.reject(told) }).session())).toBe(told);
+    expect(await failureOf(open(managedIdentity, { getToken: () => Promise.reject(told) }).session())).toBe(told);
   });
 });
 
@@ -257,7 +254,7 @@ describe('sourceCredentials failures of AssumeRoleWithWebIdentity', () => {
 
   it('leaves blanks in the statement for what a foreign token hides', async () => {
     refusals['AssumeRoleWithWebIdentity'] = [() => stsError(403, 'AccessDenied', 'Not authorized')];
-    const { remedy } = await failureOf(open({ ...managedIdentity, getToken: async () => 'opaque' }).session());
+    const { remedy } = await failureOf(open(managedIdentity, { getToken: async () => 'opaque' }).session());
     expect(remedy).toContain('<object ID of the managed identity>');
   });
 
