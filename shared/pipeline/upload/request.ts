@@ -13,19 +13,36 @@ export type Answer =
   | { readonly kind: 'refused'; readonly error: ConnectorError }
   | { readonly kind: 'failed'; readonly error: Error; readonly isOutcomeUnknown: boolean };
 
+/** What is counted of uploads. */
+export type UploadCounts = Pick<
+  Tally,
+  | 'bytesSent'
+  | 'bytesUploaded'
+  | 'mostUploadsInFlight'
+  | 'rowsAccepted'
+  | 'rowsInFlight'
+  | 'rowsOfUnknownOutcome'
+  | 'uploadAttempts'
+  | 'uploads'
+  | 'uploadsInFlight'
+>;
+
+export function noUploads(): UploadCounts {
+  return {
+    bytesSent: 0,
+    bytesUploaded: 0,
+    mostUploadsInFlight: 0,
+    rowsAccepted: 0,
+    rowsInFlight: 0,
+    rowsOfUnknownOutcome: 0,
+    uploadAttempts: 0,
+    uploads: 0,
+    uploadsInFlight: 0,
+  };
+}
+
 export interface RequestParts {
-  readonly tally: Pick<
-    Tally,
-    | 'bytesSent'
-    | 'bytesUploaded'
-    | 'mostUploadsInFlight'
-    | 'rowsAccepted'
-    | 'rowsInFlight'
-    | 'rowsOfUnknownOutcome'
-    | 'uploadAttempts'
-    | 'uploads'
-    | 'uploadsInFlight'
-  >;
+  readonly tally: UploadCounts;
   readonly timer: Pick<SliceTimer, 'during'>;
   /** Ends the request in flight. */
   readonly abandon: AbortSignal;

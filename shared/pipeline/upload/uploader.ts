@@ -1,31 +1,26 @@
 import type { Compress } from '../../gzip/compressBody.ts';
 import type { ConnectorError } from '../../words/errors.ts';
 import type { Route } from './balancer.ts';
-import { type Batch, middleBetweenObjects, middleOf, splitBatch } from './batch.ts';
+import { type Batch, middleOf, splitBatch } from './batch.ts';
+import { knownRow, rememberAccepted } from './knownRow.ts';
 import { type OfferParts, offer, type Verdict } from './offer.ts';
 import type { RowsOutcome, SettledRows } from './outcome.ts';
+import { type Found, findRefused, type SearchParts } from './refusedRows.ts';
+import { noUploads } from './request.ts';
 
 export interface UploaderParts extends OfferParts {
   readonly gzipLevel: number;
   readonly compress: Compress;
 }
 
-/** A part of a batch that a rule has refused. */
-interface Suspect {
-  readonly batch: Batch;
-  readonly refusal: Extract<Verdict, { kind: 'refused' }>;
-  readonly halvings: number;
-}
-
-/** A rule that refuses each of so many halvings' parts refuses everything. */
-const mostUnprovenHalvings = 3;
-
-/** Enough to single out five rows of a thousand; a batch with more is refused for what its rows have in common. */
-const mostBisections = 100;
-
 /** Brings batches to the rules. */
 export class Uploader {
   readonly #parts: UploaderParts;
+  readonly #search: SearchParts = {
+    offer: (batch, wanted) => this.#offer(batch, wanted),
+    split: (batch, before) => this.#split(batch, before),
+    acceptsKnownRow: (route) => this.#acceptsKnownRow(route),
+  };
 
   constructor(parts: UploaderParts) {
     this.#parts = parts;
@@ -50,65 +45,50 @@ export class Uploader {
         else for (const half of await this.#split(batch, middleOf(batch))) yield* this.upload(half);
         return;
       case 'refused':
-        yield* this.#bisect(batch, verdict);
+        for await (const found of findRefused(batch, verdict, this.#search)) yield* this.#found(found);
         return;
     }
   }
 
-  /**
-   * Looks for the rows a 400 is about. A refusal is the rows' own only if the same rule accepts their neighbours: while
-   * it accepts nothing of the batch the rule or its stream is at fault, and no object is blamed for it. The search goes
-   * a few halvings deep before it concludes that, since two bad rows may lie in different halves.
-   */
-  async *#bisect(batch: Batch, refusal: Suspect['refusal']): AsyncGenerator<SettledRows, void, undefined> {
-    let parts: Suspect[] = [{ batch, refusal, halvings: 0 }];
-    let suspects: Suspect[] = [];
-    /** Rules that have accepted a part of the batch. */
-    const proven = new Set<Route>();
-    let requests = mostBisections;
-    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      const { route } = part.refusal;
-      if (
-        part.batch.body.rows === 1 ||
-        requests <= 0 ||
-        (!proven.has(route) && part.halvings >= mostUnprovenHalvings)
-      ) {
-        suspects.push(part);
-        continue;
-      }
-      for (const half of await this.#split(part.batch, middleBetweenObjects(part.batch))) {
-        const verdict = await this.#offer(half, route);
-        requests -= 1;
-        if (verdict.kind === 'refused') parts.push({ batch: half, refusal: verdict, halvings: part.halvings + 1 });
-        else yield* this.#settle(half, verdict);
-        if (verdict.kind !== 'accepted' || proven.has(verdict.route)) continue;
-        proven.add(verdict.route);
-        parts = [...parts, ...suspects];
-        suspects = [];
+  async *#found(found: Found): AsyncGenerator<SettledRows, void, undefined> {
+    const { batch } = found;
+    switch (found.kind) {
+      case 'judged':
+        yield* this.#settle(batch, found.verdict);
+        return;
+      case 'rows':
+        yield settled(batch, { kind: 'refused', error: found.refusal.error });
+        return;
+      case 'undecided':
+        yield settled(batch, failed(found.refusal.error));
+        return;
+      case 'rule': {
+        const { error, route } = found.refusal;
+        this.#parts.circuits.open(`rule/${route.destination.rule}`, error);
+        if (this.#parts.circuits.blocking === undefined) yield* this.upload(batch);
+        else yield settled(batch, failed(error));
+        return;
       }
     }
-    for (const suspect of suspects) yield* this.#giveUp(suspect, proven);
   }
 
-  async *#giveUp(
-    { batch, refusal: { error, route } }: Suspect,
-    proven: ReadonlySet<Route>,
-  ): AsyncGenerator<SettledRows, void, undefined> {
-    if (batch.body.rows === 1 && proven.has(route)) {
-      yield settled(batch, { kind: 'refused', error });
-      return;
-    }
-    this.#blame(route, error);
-    if (this.#parts.circuits.blocking === undefined) yield* this.upload(batch);
-    else yield settled(batch, { kind: 'failed', failure: { owner: 'pipeline', error } });
+  async #offer(batch: Batch, wanted?: Route): Promise<Verdict> {
+    const verdict = await offer(batch.body, this.#parts, wanted);
+    if (verdict.kind === 'accepted') rememberAccepted(verdict.route.destination, batch);
+    return verdict;
   }
 
-  #blame({ destination }: Route, error: ConnectorError): void {
-    this.#parts.circuits.open(`rule/${destination.rule}`, error);
-  }
-
-  #offer(batch: Batch, wanted?: Route): Promise<Verdict> {
-    return offer(batch.body, this.#parts, wanted);
+  /** The row will be there once more: it counts among those of unknown outcome, and not among the accepted ones. */
+  async #acceptsKnownRow(route: Route): Promise<boolean> {
+    const { compress, gzipLevel, tally } = this.#parts;
+    const text = knownRow(route.destination);
+    if (text === undefined) return false;
+    const body = { gzipped: await compress(text, gzipLevel), rows: 1, uncompressedBytes: text.length };
+    const apart = noUploads();
+    const verdict = await offer(body, { ...this.#parts, tally: apart }, route);
+    tally.uploadAttempts += apart.uploadAttempts;
+    tally.rowsOfUnknownOutcome += apart.rowsAccepted + apart.rowsOfUnknownOutcome;
+    return verdict.kind === 'accepted' && verdict.route === route;
   }
 
   #split(batch: Batch, before: number): Promise<readonly [Batch, Batch]> {
@@ -118,4 +98,8 @@ export class Uploader {
 
 function settled(batch: Batch, outcome: RowsOutcome): SettledRows {
   return { from: batch.from, rows: batch.body.rows, outcome };
+}
+
+function failed(error: ConnectorError): RowsOutcome {
+  return { kind: 'failed', failure: { owner: 'pipeline', error } };
 }

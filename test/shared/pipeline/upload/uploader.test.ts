@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SliceTimer } from '../../../../shared/pipeline/accounts/sliceTimer.ts';
 import { Tally } from '../../../../shared/pipeline/accounts/tally.ts';
@@ -9,32 +10,7 @@ import { Uploader } from '../../../../shared/pipeline/upload/uploader.ts';
 import type { ErrorCode } from '../../../../shared/words/errors.ts';
 import { type Answer, FakeClock, FakeDestination, failure } from '../fakes.ts';
 import { batchOf } from './batches.ts';
-
-/** Circuits that remember what opened. */
-function fakeCircuits(rules: readonly string[]) {
-  const opened: string[] = [];
-  const listeners = new Set<() => void>();
-  return {
-    opened,
-    isOpen: (name: string) => opened.includes(name),
-    isOnTrial: () => false,
-    succeeded: () => undefined,
-    onChange: (listener: () => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    open: (name: string) => {
-      if (!opened.includes(name)) opened.push(name);
-      for (const listener of listeners) listener();
-    },
-    get blocking() {
-      const isOut = rules.every((rule) => opened.includes(`rule/${rule}`));
-      return isOut
-        ? { name: 'source' as const, openedAt: 0, because: { code: '', message: '' }, nextProbeAt: 0, probes: 0 }
-        : undefined;
-    },
-  };
-}
+import { circuitsOfRules } from './circuitsOfRules.ts';
 
 function rig(
   rules: readonly ((rows: readonly string[], request: number) => Answer)[],
@@ -44,7 +20,7 @@ function rig(
   const destinations = rules.map((answer, index) =>
     Object.assign(new FakeDestination(`dcr-${index + 1}`, clock, []), { answer }),
   );
-  const circuits = fakeCircuits(destinations.map(({ rule }) => rule));
+  const circuits = circuitsOfRules(destinations.map(({ rule }) => rule));
   const tally = new Tally();
   const stop = new AbortController();
   const uploader = new Uploader({
@@ -157,6 +133,84 @@ describe('Uploader', () => {
       true,
     );
     expect(circuits.opened).toEqual(['rule/dcr-1']);
+  });
+
+  describe('when a rule refuses all rows of a batch', () => {
+    it('holds it against the rows once the rule accepts a row that it has accepted before', async () => {
+      const bad = rows(3, 'bad');
+      const { circuits, destinations, tally, upload } = rig([refusing(...bad)]);
+      await upload(batchOf([...rows(3), '1']));
+      expect(told(await upload(batchOf(bad)))).toBe('0-3 refused');
+      expect(circuits.opened).toEqual([]);
+      expect(destinations[0]?.accepted.filter((row) => row === '1')).toHaveLength(2);
+      expect(tally).toMatchObject({ rowsAccepted: 4, rowsOfUnknownOutcome: 1 });
+    });
+
+    it('blames the rule when it refuses that row as well', async () => {
+      let isWell = true;
+      const { circuits, tally, upload } = rig([() => (isWell ? undefined : failure('upload-refused'))]);
+      await upload(batchOf(rows(3)));
+      isWell = false;
+      expect(told(await upload(batchOf(rows(3))))).toBe('0-3 failed');
+      expect(circuits.opened).toEqual(['rule/dcr-1']);
+      expect(tally.rowsOfUnknownOutcome).toBe(0);
+    });
+
+    it('blames the rule when no row is known that it has accepted', async () => {
+      const { circuits, upload } = rig([refusing('"bad0"')]);
+      expect(told(await upload(batchOf(rows(1, 'bad'))))).toBe('0-1 failed');
+      expect(circuits.opened).toEqual(['rule/dcr-1']);
+    });
+
+    it('asks for no more than two dozen answers before it blames the rule', async () => {
+      const { destinations, upload } = rig([() => failure('upload-refused')]);
+      await upload(batchOf(rows(1_000)));
+      expect(destinations[0]?.requests.length).toBeLessThanOrEqual(24);
+    });
+  });
+
+  it('delivers the good rows of a batch of which every second one is bad, by a single row that is accepted', async () => {
+    const all = rows(64);
+    const { circuits, destinations, upload } = rig([refusing(...all.filter((_, at) => at % 2 === 1))]);
+    const settled = await upload(batchOf(all));
+    expect(settled.filter(({ outcome }) => outcome.kind === 'accepted')).toHaveLength(32);
+    expect(settled.filter(({ outcome }) => outcome.kind === 'refused')).toHaveLength(32);
+    expect(circuits.opened).toEqual([]);
+    expect(destinations[0]?.accepted).toHaveLength(32);
+  });
+
+  it('delivers nineteen objects beside one of a thousand bad rows, and takes that one apart no further than is useful', async () => {
+    const good = Array.from({ length: 19 }, (_, n) => rows(20, `good${n}-`));
+    const bad = rows(1_000, 'bad');
+    const objects = [...good.slice(0, 9), bad, ...good.slice(9)];
+    const starts = objects.map((_, at) => objects.slice(0, at).flat().length).slice(1);
+    const { circuits, destinations, upload } = rig([refusing(...bad)]);
+    const settled = await upload(batchOf(objects.flat(), starts));
+    expect(told(settled)).toBe('0-180 accepted, 180-1180 refused, 1180-1380 accepted');
+    expect(circuits.opened).toEqual([]);
+    expect(destinations[0]?.requests.length).toBeLessThanOrEqual(310);
+  });
+
+  it('settles each row once, blames a bad row alone, and never a rule that accepts something, in any order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 8 }),
+        async (objects) => {
+          const isBad = objects.flat();
+          const texts = rows(isBad.length);
+          const starts = objects.map((_, at) => objects.slice(0, at).flat().length).slice(1);
+          const { circuits, upload } = rig([refusing(...texts.filter((_, at) => isBad[at]))]);
+          await upload(batchOf(['"known"']));
+          const settled = await upload(batchOf(texts, starts));
+          const kinds = settled.flatMap(({ outcome, rows: count }) =>
+            Array.from({ length: count }, () => outcome.kind),
+          );
+          expect(kinds).toEqual(isBad.map((bad) => (bad ? 'refused' : 'accepted')));
+          expect(circuits.opened).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('gives up for the reason of the stop, and makes no request after it', async () => {
