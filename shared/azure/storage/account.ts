@@ -3,6 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { Clock } from '../../words/clock.ts';
 import type { StorageAccount } from './accountValues.ts';
+import { asciiBodies } from './asciiBodies.ts';
 import { type Blobs, storageBlobs } from './blobs.ts';
 import { storageGate } from './gate.ts';
 import { type Posts, storagePosts } from './posts.ts';
@@ -30,7 +31,7 @@ export function openStorage(account: StorageAccount, options: StorageOptions): S
   // Retries are decided elsewhere: without its storage the drain goes on.
   const tableOptions: TableServiceClientOptions = {
     retryOptions: { maxRetries: 0 },
-    ...(options.policies === undefined ? {} : { additionalPolicies: options.policies }),
+    additionalPolicies: [{ policy: asciiBodies, position: 'perCall' }, ...(options.policies ?? [])],
   };
   const tableClient = tableClients(account, tableOptions);
   const blobs = blobService(account);

@@ -68,7 +68,7 @@ async function onceMoreIfReset<Answer>(
 }
 
 /** A request that is refused for what it says (too large, malformed) says nothing about the next. */
-function concernsAll(error: unknown): boolean {
+export function concernsAll(error: unknown): boolean {
   const status = storageStatus(error);
   return status === undefined || status >= 500 || status === 401 || status === 403 || status === 429;
 }

@@ -1,6 +1,6 @@
 import type { TableClient, TableEntityResult, TransactionAction } from '@azure/data-tables';
 import { storageCode } from './failure.ts';
-import type { StorageGate } from './gate.ts';
+import { concernsAll, type StorageGate } from './gate.ts';
 
 /** Times are kept as dates: a number beyond 32 bits has no type of its own on the wire. Undefined properties are left out. */
 export type EntityValue = string | number | boolean | Date | undefined;
@@ -33,7 +33,7 @@ export type Written =
 /** One table, made when it is first missed. Every call is one request, or throws ConnectorError 'storage-unavailable'. */
 export interface Table {
   write(write: TableWrite): Promise<Written>;
-  /** All of one partition, each of another entity, or none: then the answer is undefined. Up to 100. */
+  /** All of one partition, each of another entity, or none, since one could not be written: then the answer is undefined. Up to 100. */
   writeTogether(writes: readonly TableWrite[]): Promise<readonly Written[] | undefined>;
   /** Writes the whole entity, whatever was there. */
   put(entity: Entity): Promise<void>;
@@ -95,7 +95,8 @@ export function storageTable(client: TableClient, gate: StorageGate): Table {
           const { subResponses } = await client.submitTransaction(writes.map(actionOf), { abortSignal });
           return subResponses.map(({ etag }): Written => ({ kind: 'written', etag: etag ?? '' }));
         } catch (error) {
-          if (conflicts[storageCode(error)] === undefined) throw error;
+          // Refused for what one of them says, too: the others must not suffer for it.
+          if (conflicts[storageCode(error)] === undefined && concernsAll(error)) throw error;
           return undefined;
         }
       }),

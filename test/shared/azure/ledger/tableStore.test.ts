@@ -194,6 +194,29 @@ describe('tableStore', () => {
     expect(requests.made).toBe(2);
   });
 
+  it('keeps objects together whatever their names hold', async () => {
+    const { clock, instance } = world();
+    const ledger = instance();
+    await (await leaseOn(ledger, unit, clock)).release();
+    const odd = ['\u2028', '\u2029', '\u0085', '\r\n--changeset', '\0', '\u007f', '\ud800', '😀', '"', '\\', 'plain'];
+    const units = odd.map((text) => unitNamed(`a${text}b`));
+    const leases = await Promise.all(units.map((each) => leaseOn(ledger, each, clock)));
+    await Promise.all(leases.map((lease) => lease.accept(content(), [])));
+    const after = await Promise.all(units.map((each) => instance().claim(each, clock.now())));
+    expect(after.map(kindOf)).toEqual(odd.map(() => 'accepted'));
+  });
+
+  it('does not let one entry that storage refuses keep it from the others', async () => {
+    const { clock, instance } = world();
+    const ledger = instance();
+    await (await leaseOn(ledger, unit, clock)).release();
+    const units = ['a', 'x'.repeat(40_000), 'b', 'c', 'd', 'e'].map((name) => unitNamed(name));
+    const claims = await Promise.allSettled(units.map((each) => ledger.claim(each, clock.now())));
+    expect(claims.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled'],
+    ]);
+  });
+
   it('fails at once while the storage is away', async () => {
     const clock = movedClock();
     const away = await startStorage();

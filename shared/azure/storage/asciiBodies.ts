@@ -1,0 +1,20 @@
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+
+/**
+ * Writes the JSON of requests in ASCII. Names of objects are other people's text, and a reader of a transaction that takes
+ * U+2028 for the end of a line refuses all hundred writes in it: one name would keep the ledger from every other.
+ */
+export const asciiBodies: PipelinePolicy = {
+  name: 'asciiBodies',
+  sendRequest: (request, next) => {
+    const { body } = request;
+    // Outside of JSON a table's request holds no such character: addresses are percent-encoded.
+    if (typeof body === 'string') request.body = body.replaceAll(/[^\0-~]/g, escaped);
+    return next(request);
+  },
+};
+
+/** Of one UTF-16 unit. */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
