@@ -30,7 +30,10 @@ export interface GunzipOptions {
 /** A second gzip member; bytes behind the compressed data that are no gzip; gzip inside gzip. */
 export type GzipOddity = 'second-member' | 'trailing-bytes' | 'gzip-in-gzip';
 
-/** CloudTrail writes one member, those who put log files together one for each; each costs as much as kilobytes do. */
+/**
+ * CloudTrail writes one member, those who put log files together one for each. Where an object is inflated in steps each
+ * costs as much as kilobytes do.
+ */
 const mostMembers = 1000;
 
 /**
@@ -50,6 +53,9 @@ export async function* gunzip(
     try {
       const content = await inflateWhole(input.buffered);
       if (content !== undefined) {
+        // Of several members the last one's trailer tells its own length alone.
+        const isOne = readTrailer(input.buffered.subarray(-trailerBytes)).length === content.length;
+        if (!isOne) onOddity('second-member');
         if (isWanted(content)) yield* piecesOf(content);
         // Small buffers share theirs with others.
         if (content.buffer.byteLength < 2 * content.length) release(content.buffer);

@@ -25,9 +25,7 @@ export async function inflateWhole(bytes: Uint8Array): Promise<Uint8Array<ArrayB
     const isSmall = bytes.length <= inPlaceBytes && options.chunkSize <= inPlaceContentBytes;
     const { buffer, engine } = await (isSmall ? inPlace(bytes, options) : onPool(bytes, options));
     // Node's gunzip says nothing of bytes behind the last member.
-    const isAll = engine.bytesWritten === bytes.length;
-    // Of several members the last one's trailer tells only its own length.
-    return isAll && buffer.length === readTrailer(bytes.subarray(-trailerBytes)).length ? buffer : undefined;
+    return engine.bytesWritten === bytes.length ? buffer : undefined;
   } catch {
     // Broken or too large.
     return undefined;

@@ -102,7 +102,7 @@ describe('npm run map', () => {
     const gz = gzipSync(logOf(ok, ok));
     const args = [
       file('cut.json.gz', gz.subarray(0, gz.length - 12)),
-      file('garbage.json.gz', Buffer.concat([gz, Buffer.from('xyz')])),
+      file('random.json.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0])),
       file('random.json.gz', Buffer.from([0x8f, 0x00, 0xff, 0x12])),
       file('other.json', '{"Events":[]}'),
       file('empty.json', ''),
@@ -116,7 +116,7 @@ describe('npm run map', () => {
     expect(rows.filter((row) => row['AwsEventId'] === 'ok').length).toBeGreaterThanOrEqual(4);
     expect(stderr.trimEnd().split('\n')).toEqual([
       `map: cut.json.gz: gzip-truncated: the compressed data end too early, at compressed byte offset ${gz.length - 12}`,
-      `map: garbage.json.gz: gzip-invalid: something that is not gzip follows the compressed data, at compressed byte offset ${gz.length}`,
+      'map: random.json.zst: json-invalid: the object is Zstandard by its first bytes, and no log file',
       'map: random.json.gz: json-invalid: invalid JSON at byte offset 0: unexpected 0x8f',
       'map: other.json: no-records: there is no array "Records" up to byte offset 13',
       'map: empty.json: object-empty: the object is empty: it has 0 bytes',

@@ -208,12 +208,12 @@ describe('decompress', () => {
   });
 
   test('refuses more than a thousand members', async () => {
-    const member = gzipSync('{"Records":[]}');
+    const member = gzipSync(`{"Records":[]}${' '.repeat(1100)}`, { level: 0 });
     const whole = await read(Buffer.concat(Array.from({ length: 1000 }, () => member)));
     expect(whole.error).toBeUndefined();
     const more = await read(Buffer.concat(Array.from({ length: 1001 }, () => member)));
     expect(more.error).toMatchObject({ code: 'gzip-invalid', message: expect.stringContaining('1000 gzip members') });
-    expect(more.content.length).toBe(14_000);
+    expect(more.content.length).toBe(1_114_000);
   });
 
   test('ends with compressed data of nothing that do not end', async () => {
