@@ -4,7 +4,7 @@ import { generateTrail } from '../../local/trail/generateTrail.ts';
 import { notificationFor, notificationShapes } from '../../local/trail/notificationFor.ts';
 import { createRandom } from '../../local/trail/random.ts';
 import { parseNotification } from '../../shared/cloudtrail/announcing/notification.ts';
-import { fateOfObject } from '../../shared/cloudtrail/announcing/objectKey.ts';
+import { describeObjectKey } from '../../shared/cloudtrail/announcing/objectKey.ts';
 import { maxObjects } from '../../shared/cloudtrail/announcing/reading.ts';
 import { copyTree, renderTree, treeOf } from './jsonTree.ts';
 import { mutateBytes } from './mutateBytes.ts';
@@ -43,7 +43,7 @@ export function checkMessage(text: string): string | undefined {
     if (objects.length + faults.length + nothing.length === 0) return 'answers nothing at all';
     const foreign = faults.find(({ belongsTo, message }) => belongsTo !== 'message' || message.length > 2000);
     if (foreign !== undefined) return `answers ${String(foreign).slice(0, 500)}`;
-    for (const { key } of objects) fateOfObject(key);
+    for (const { key } of objects) describeObjectKey(key);
     return undefined;
   } catch (error) {
     return `throws ${error}`;

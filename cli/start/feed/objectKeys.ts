@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { posix, sep } from 'node:path';
-import { checkObject, fateOfObject } from '../../../shared/cloudtrail/announcing/objectKey.ts';
+import { decide } from '../../../shared/cloudtrail/announcing/decision.ts';
+import { describeObjectKey } from '../../../shared/cloudtrail/announcing/objectKey.ts';
 
 /**
  * Gives every file below a folder a key of its own: its path where CloudTrail could have written there, else a key that
@@ -33,7 +34,7 @@ export class ObjectKeys {
 export function reasonToSkip(relativePath: string): string | undefined {
   const path = slashed(relativePath);
   if (!/(^|\/)AWSLogs\//.test(path)) return /_CloudTrail-Digest_/.test(path) ? digestReason : undefined;
-  const fate = fateOfObject(path);
+  const { fate } = describeObjectKey(path);
   return fate.fate === 'skip' ? fate.reason : undefined;
 }
 
@@ -58,12 +59,7 @@ function plausibleKey(relativePath: string, today: string): string {
 }
 
 function isReadable(key: string): boolean {
-  try {
-    checkObject({ bucket: 'any', key }, ['any']);
-    return fateOfObject(key).fate === 'ingest';
-  } catch {
-    return false; // a key the connector refuses: the caller takes the next candidate
-  }
+  return decide({ bucket: 'any', key }, ['any']).fate === 'ingest';
 }
 
 function withExtension(base: string): string {

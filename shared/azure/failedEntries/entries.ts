@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { odata } from '@azure/data-tables';
-import { fateOfObject } from '../../cloudtrail/announcing/objectKey.ts';
 import type { Evidence, FailedEntries } from '../../pipeline/ports/failedEntries.ts';
 import type { UnitName } from '../../pipeline/ports/unit.ts';
 import type { Clock } from '../../words/clock.ts';
-import { type Failure, reportOf } from '../../words/failure.ts';
+import { reportOf } from '../../words/failure.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Entity, EntityKey, Table } from '../storage/table.ts';
 import {
@@ -82,7 +81,7 @@ export function failedEntries({ table, blobs, clock }: FailedEntriesParts): Kept
         bucket: at.bucket?.toWellFormed(),
         objectKey: at.key?.toWellFormed(),
       };
-      return record(deliveryKey(source, evidence, failure), about, evidence.body);
+      return record(deliveryKey(source, evidence), about, evidence.body);
     },
 
     recordStubs: async (source, unit, stubs) => {
@@ -123,13 +122,9 @@ function unitKey(source: string, { scope, name }: UnitName): EntityKey {
   return { partitionKey: source, rowKey: hash('object', scope, name) };
 }
 
-/** A layout nobody knows is one entry, however many files lie there; anything else one for each message. */
-function deliveryKey(source: string, { body }: Evidence, { error }: Failure): EntityKey {
-  const { at = {}, code } = reportOf(error);
-  const fate = at.key === undefined ? undefined : fateOfObject(at.key);
-  const isLayout = code === 'key-not-allowed' && fate?.fate === 'unknown' && at.bucket !== undefined;
-  const rowKey = isLayout ? hash('layout', String(at.bucket), fate.prefix) : hash('message', body);
-  return { partitionKey: source, rowKey };
+/** One entry for each message, whatever it says how often. */
+function deliveryKey(source: string, { body }: Evidence): EntityKey {
+  return { partitionKey: source, rowKey: hash('message', body) };
 }
 
 function hash(...parts: readonly string[]): string {

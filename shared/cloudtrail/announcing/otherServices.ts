@@ -4,7 +4,7 @@ export function isOtherService(folder: string): boolean {
 }
 
 /**
- * Services known to share a bucket with CloudTrail. A name missing here costs one failed entry per prefix, which says so;
+ * Services known to share a bucket with CloudTrail. A name missing here costs a failed entry for each message, which says so;
  * a name too many would hide a layout of CloudTrail, so nothing here is a pattern.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html and the services' own pages.
@@ -22,6 +22,7 @@ const otherServices: ReadonlySet<string> = new Set([
   'elbhealthchecklogtestfile',
   'globalaccelerator',
   'guardduty',
+  'kafkabrokerlogs',
   'network-firewall',
   'redshift',
   'route53',

@@ -1,5 +1,5 @@
+import { decide } from '../../cloudtrail/announcing/decision.ts';
 import { parseNotification } from '../../cloudtrail/announcing/notification.ts';
-import { checkObject, fateOfObject } from '../../cloudtrail/announcing/objectKey.ts';
 import type { Notification } from '../../cloudtrail/announcing/reading.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
@@ -94,41 +94,25 @@ async function outcomeOf(
   shift: Shift,
   onRead: () => void,
 ): Promise<ObjectOutcome> {
-  const { failedEntries, ports, settings, tally, unknownPrefixes } = slice;
-  try {
-    checkObject(object, settings.allowedBuckets);
-  } catch (error) {
-    onRead();
-    const failure = failureOf(error, 'message');
-    if (error instanceof ConnectorError) await failedEntries.recordDelivery(settings.source, held.message, failure);
-    return { kind: 'failed', failure };
-  }
+  const { failedEntries, ports, settings, tally } = slice;
   const { bucket, key } = object;
-  const fate = fateOfObject(key);
-  switch (fate.fate) {
+  const decision = decide(object, settings.allowedBuckets);
+  switch (decision.fate) {
     case 'ingest':
+    case 'judge':
       return await ingestObject(object, held, slice, shift, onRead);
     case 'skip':
       onRead();
       tally.objectsSkipped += 1;
-      ports.report({ type: 'object-skipped', source: settings.source, at: { bucket, key }, reason: fate.reason });
-      return { kind: 'complete', complete: skippedObject(object, fate.reason) };
-    case 'unknown': {
+      ports.report({ type: 'object-skipped', source: settings.source, at: { bucket, key }, reason: decision.reason });
+      return { kind: 'complete', complete: skippedObject(object, decision.reason) };
+    case 'refuse': {
       onRead();
-      const failure: Failure = { owner: 'message', error: unknownLayout(object, fate.prefix) };
-      const place = `${bucket}/${fate.prefix}`;
-      if (!unknownPrefixes.has(place)) await failedEntries.recordDelivery(settings.source, held.message, failure);
-      unknownPrefixes.add(place);
+      const failure: Failure = { owner: 'message', error: decision.error };
+      await failedEntries.recordDelivery(settings.source, held.message, failure);
       return { kind: 'failed', failure };
     }
   }
-}
-
-function unknownLayout({ bucket, key }: ObjectRef, prefix: string): ConnectorError {
-  return new ConnectorError('key-not-allowed', `s3://${bucket}/${prefix} holds files of a layout that is not known`, {
-    at: { bucket, key },
-    remedy: `Stop the notifications about ${prefix} to this queue, or tell the maintainers what lies there.`,
-  });
 }
 
 /** As long as the pipeline is to blame, nothing is proven against the message, so it comes back soon. */

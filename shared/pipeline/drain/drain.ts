@@ -133,7 +133,6 @@ function openSlice(ports: DrainPorts, settings: DrainSettings, openRows: OpenRow
     held: new HeldMessages(),
     acknowledge: acknowledger(source, ports, circuits, timer, deadline.over),
     returnMessage: returner(source, ports, deadline.over),
-    unknownPrefixes: new Set(),
     backedOff: 0,
   };
 }

@@ -35,8 +35,6 @@ export interface Slice {
   readonly held: HeldMessages;
   readonly acknowledge: Acknowledge;
   readonly returnMessage: ReturnMessage;
-  /** Prefixes of unknown layouts that have their failed entry already. */
-  readonly unknownPrefixes: Set<string>;
   /** Messages sent into back-off so far. */
   backedOff: number;
 }

@@ -7,6 +7,7 @@ import type { ObjectRef } from '../../words/announcement.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
 import { retrying } from '../limits/retryPolicy.ts';
 import type { DrainPorts } from '../ports/ports.ts';
+import { judgeContent } from '../unit/judgeContent.ts';
 
 export interface Reread {
   readonly records: number;
@@ -35,11 +36,12 @@ async function readOnce(
   const until = AbortSignal.any([signal, ended.signal]);
   try {
     const { chunks } = await objects.open(object, until);
-    const { deliveredAt, sourceObject } = describeObjectKey(object.key);
+    const { deliveredAt, fate, sourceObject } = describeObjectKey(object.key);
     const rows = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date(clock.now()).toISOString() });
     const body = openBody(batchBytes);
     const open = () => body;
-    for await (const piece of decompress(chunks, { capBytes: decompressedBytesCap })) {
+    const pieces = decompress(chunks, { capBytes: decompressedBytesCap });
+    for await (const piece of fate.fate === 'judge' ? judgeContent(pieces, fate.strange) : pieces) {
       signal.throwIfAborted();
       for (const _ of feedPiece(rows, piece, open)) emptied(body);
     }

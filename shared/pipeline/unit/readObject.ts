@@ -12,6 +12,7 @@ import type { ContentIdentity } from '../ports/unit.ts';
 import type { ObjectRows } from '../rows/objectRows.ts';
 import { skipRows } from '../rows/skipRows.ts';
 import { isKnownContent, isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
+import { judgeContent } from './judgeContent.ts';
 
 /** What is known of one object's records while it is read, over all attempts. */
 export interface Scanned {
@@ -90,7 +91,7 @@ async function scan(
   signal: AbortSignal,
 ): Promise<Reading> {
   const { ports, settings, tally } = slice;
-  const { deliveredAt, sourceObject } = describeObjectKey(body.key);
+  const { deliveredAt, fate, sourceObject } = describeObjectKey(body.key);
   const fallbackTime = deliveredAt ?? new Date(ports.clock.now()).toISOString();
   const done = scanned.before.filledWith(RowRanges.first(rows.written));
   const stream = skipRows(slice.openRows({ sourceObject, fallbackTime }), done, settings.batchBytes);
@@ -108,7 +109,8 @@ async function scan(
     },
   };
   try {
-    for await (const piece of decompress(content.chunks(), options)) {
+    const pieces = decompress(content.chunks(), options);
+    for await (const piece of fate.fate === 'judge' ? judgeContent(pieces, fate.strange) : pieces) {
       signal.throwIfAborted();
       contentBytes += piece.length;
       tally.bytesInflated += piece.length;

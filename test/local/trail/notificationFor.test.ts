@@ -10,7 +10,7 @@ import {
 } from '../../../local/trail/notificationFor.ts';
 import type { TrailFile } from '../../../local/trail/trailFile.ts';
 import { parseNotification } from '../../../shared/cloudtrail/announcing/notification.ts';
-import { fateOfObject } from '../../../shared/cloudtrail/announcing/objectKey.ts';
+import { describeObjectKey } from '../../../shared/cloudtrail/announcing/objectKey.ts';
 
 const now = Date.UTC(2026, 10, 1, 12);
 const place = { bucket: 'a-bucket', region: 'eu-west-1', at: now };
@@ -80,7 +80,7 @@ describe('what the connector reads in them', () => {
   it('is a file to ingest, unless it is a digest', () => {
     const files = Array.from(generateTrail({ seed: 2, files: 40, now, digestsOf: 'a-bucket' }));
     for (const { key, kind } of files) {
-      expect(fateOfObject(key).fate).toBe(kind === 'CloudTrail-Digest' ? 'skip' : 'ingest');
+      expect(describeObjectKey(key).fate.fate).toBe(kind === 'CloudTrail-Digest' ? 'skip' : 'ingest');
     }
   });
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LeftOutFile, type LogFolderFile, readLogFolder } from '../../../../cli/start/feed/logFolder.ts';
 import { ObjectKeys } from '../../../../cli/start/feed/objectKeys.ts';
 import { TopLevelKeys } from '../../../../cli/start/feed/topLevelKeys.ts';
-import { describeObjectKey, fateOfObject } from '../../../../shared/cloudtrail/announcing/objectKey.ts';
+import { describeObjectKey } from '../../../../shared/cloudtrail/announcing/objectKey.ts';
 import { guiseCount, LogFolder } from '../logFolders.ts';
 
 const now = Date.parse('2026-11-21T10:00:00Z');
@@ -42,7 +42,7 @@ describe('readLogFolder', () => {
     expect(leftOut).toEqual({});
     expect(files).toHaveLength(guiseCount);
     expect(new Set(files.map(({ key }) => key)).size).toBe(guiseCount);
-    expect(files.map(({ key }) => fateOfObject(key).fate)).toEqual(files.map(() => 'ingest'));
+    expect(files.map(({ key }) => describeObjectKey(key).fate.fate)).toEqual(files.map(() => 'ingest'));
   });
 
   it('reads in the order of names', async () => {
@@ -152,7 +152,7 @@ describe('ObjectKeys', () => {
   it('reads account, region and day from a file name that tells them', () => {
     expect(new ObjectKeys(now).keyFor(standardName)).toBe(`${standardPath}/${standardName}`);
     expect(describeObjectKey(new ObjectKeys(now).keyFor(`exported/${standardName}`))).toMatchObject({
-      kind: 'log',
+      fate: { fate: 'ingest' },
       account: '111122223333',
       region: 'eu-west-1',
       deliveredAt: '2026-11-01T12:05:00Z',
@@ -186,7 +186,7 @@ describe('ObjectKeys', () => {
   it('gives a readable key to names that no key may have', () => {
     const long = `${'d'.repeat(200)}/`.repeat(6);
     for (const path of ['tab\there.json', 'back\\..\\slash.json', `${long}x.json`, '\udc00.json']) {
-      expect(fateOfObject(new ObjectKeys(now).keyFor(path)).fate, path).toBe('ingest');
+      expect(describeObjectKey(new ObjectKeys(now).keyFor(path)).fate.fate, path).toBe('ingest');
     }
   });
 });

@@ -4,7 +4,7 @@ import type { Evidence } from '../../../../shared/pipeline/ports/failedEntries.t
 import type { Ledger } from '../../../../shared/pipeline/ports/lease.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
 import type { Failure } from '../../../../shared/words/failure.ts';
-import { announce, announceIn, failure, keyOf, ledgerWith, rowsOf, World } from '../fakes.ts';
+import { announce, announceIn, bucket, failure, keyOf, ledgerWith, rowsOf, World } from '../fakes.ts';
 
 interface Row {
   readonly cause: string;
@@ -168,6 +168,27 @@ describe('drain: a message of which a part is not understood', () => {
     expect(world.rule.accepted).toEqual(rowsOf('a', 2));
     expect(entries).toEqual(['message notification-unknown']);
     expect(world.told('message-returned')).toMatchObject([{ failure: { code: 'notification-unknown' } }]);
+  });
+});
+
+describe('drain: objects where CloudTrail puts none', () => {
+  const day = 'AWSLogs/111122223333/CloudTrail/eu-central-1/2026/11/01';
+
+  it('are delivered when they hold a log, and otherwise fail alone', async () => {
+    const { entries, ports } = recordingEntries();
+    const world = new World({ ports });
+    const log = Buffer.from('{"Records":[{"eventSource":"a"}]}\n"row-1"\n"row-2"\n.\n');
+    world.store.objects.set(`${bucket}/${day}/07/log.json.gz`, log);
+    world.store.objects.set(`${bucket}/${day}/notes.txt`, Buffer.from('remember the milk\n.\n'));
+    world.queue.send('log', announce(`${day}/07/log.json.gz`));
+    world.queue.send('note', announce(`${day}/notes.txt`));
+    world.queue.send('access', announce('access-logs/2026-11-01-00-05-00-0123456789ABCDEF'));
+    const summary = await world.drain();
+    expect(summary).toMatchObject({ objectsAccepted: 1, objectsSkipped: 1, objectsFailed: 1, messagesDeleted: 2 });
+    expect(world.told('object-failed')).toMatchObject([
+      { failure: { code: 'no-records', message: expect.stringContaining(`"${day}/notes.txt" is not where`) } },
+    ]);
+    expect(entries).toEqual(['object no-records']);
   });
 });
 
