@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // For the processes that tests start: a third of their start is compiling.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.local', 'compiled') },
     include: ['test/**/*.test.ts'],
     // A net under tests that hang, and no claim: each waits for what happens, and a busy machine takes its time.
     expect: { requireAssertions: true, poll: { timeout: 120_000 } },

@@ -8,6 +8,8 @@ export interface AskedProcess<Order, Answer> {
   /** @throws Error while another order has no answer, and after one that never got any: an answer does not say whose it is */
   ask(order: Order): Promise<Answer>;
   end(): Promise<void>;
+  /** For one that never answers. */
+  kill(): void;
 }
 
 /** Who is told to end and does not is killed; a busy machine takes its time. */
@@ -40,6 +42,7 @@ export async function startAsked<Order extends object, Answer>(
         return answer;
       },
       end: () => ended(child),
+      kill: () => void child.kill('SIGKILL'),
     };
   } catch (error) {
     await ended(child);
