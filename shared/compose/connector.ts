@@ -13,16 +13,21 @@ import { openWasmRowStream } from '../cloudtrail/rows/wasm/wasmRowStream.ts';
 import { SliceTimer } from '../pipeline/accounts/sliceTimer.ts';
 import { Tally } from '../pipeline/accounts/tally.ts';
 import { memoryCircuits } from '../pipeline/circuits/memoryCircuits.ts';
+import { announcementOf } from '../pipeline/delivery/queue/announcement.ts';
+import { queueSource } from '../pipeline/delivery/queue/source.ts';
 import { drain } from '../pipeline/drain/drain.ts';
 import { ledgerOver } from '../pipeline/ledger/ledger.ts';
 import { noFailedEntries } from '../pipeline/ledger/noFailedEntries.ts';
 import { noLedger } from '../pipeline/ledger/noLedger.ts';
+import type { ObjectStore } from '../pipeline/ports/objects.ts';
 import type { DrainPorts } from '../pipeline/ports/ports.ts';
+import type { Source } from '../pipeline/ports/source.ts';
 import type { ReplayOutcome } from '../pipeline/replay/outcome.ts';
 import { type ReplayRequest, replay } from '../pipeline/replay/replay.ts';
 import { DrainPace } from '../pipeline/scaleOut/pace.ts';
 import { scaleOut, type TicketBox } from '../pipeline/scaleOut/scaleOut.ts';
 import { type DrainTicket, ticketQueue } from '../pipeline/scaleOut/tickets.ts';
+import { logFile } from '../pipeline/unit/logFile.ts';
 import { drainSettings, type Settings, type SourceSettings, sessionName } from '../settings/settings.ts';
 import { type Logger, telemetry } from '../telemetry.ts';
 import type { Clock } from '../words/clock.ts';
@@ -90,18 +95,17 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
 
   const drainOne = async (
     { source, parts, state, pace }: (typeof sources)[number],
-    tell: DrainPorts['report'],
+    report: DrainPorts['report'],
     signal: AbortSignal,
   ): Promise<SliceSummary> => {
     const startedAt = clock.now();
     const timer = new SliceTimer(clock);
-    const report: DrainPorts['report'] = (event) => {
-      if (event.type === 'message-acknowledged') pace.settled();
-      tell(event);
+    const onSettled: DrainPorts['onSettled'] = ({ settled }) => {
+      if (settled.kind === 'done') pace.settled();
     };
     pace.begin();
     try {
-      const ports = { ...parts.get(), ...state, clock, destinations, report, random };
+      const ports = { source: parts.get().source, ...state, clock, destinations, onSettled, report, random };
       const summary = await drain(ports, drainSettings(settings, source), openRows, signal);
       pace.end(summary.ended === 'queue-empty');
       return summary;
@@ -121,9 +125,9 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   ) => {
     const { circuits, tickets } = state;
     if (tickets === undefined) return;
-    let queue: SourceParts['queue'];
+    let queue: Source;
     try {
-      queue = parts.get().queue;
+      queue = parts.get().source;
     } catch {
       return; // A source that cannot even be made is told by its drain.
     }
@@ -167,7 +171,11 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       if (entries === undefined) throw storageMissing();
       const { objects } = parts.get();
       const report = telemetry(extras.logger, said);
-      const ports = { objects, destinations, ledger, failedEntries: keeper, entries, clock, report, random };
+      const ports = {
+        ...{ destinations, ledger, failedEntries: keeper, entries, clock, report, random },
+        announcementIn: (body: string) => announcementOf(body, { objects, allowedBuckets: source.allowedBuckets }),
+        unitNamed: (name: { bucket: string; key: string }) => logFile(name, objects),
+      };
       return await replay(ports, drainSettings(settings, source), openRows, request, signal);
     },
     close: () => {
@@ -232,7 +240,9 @@ export function failedEntriesIn(storage: Storage, clock: Clock): KeptEntries {
   return failedEntries({ table: storage.table('failedEntries'), blobs: storage.blobs('failed-messages'), clock });
 }
 
-interface SourceParts extends Pick<DrainPorts, 'queue' | 'objects'> {
+interface SourceParts {
+  readonly source: Source;
+  readonly objects: ObjectStore;
   close(): void;
 }
 
@@ -268,8 +278,14 @@ function sourceParts(
   });
   const queue = sqsQueue({ queueUrl: source.queueUrl, credentials, clock, ...endpoint });
   const objects = s3ObjectStore({ region: source.queueRegion, credentials, clock, ...endpoint });
+  const { visibilitySeconds } = settings.tuning;
+  const { heartbeatMs } = drainSettings(settings, source);
   return {
-    queue,
+    source: queueSource({
+      name: source.name,
+      allowedBuckets: source.allowedBuckets,
+      ...{ queue, objects, visibilitySeconds, heartbeatMs, clock, random },
+    }),
     objects,
     close: () => {
       for (const part of [queue, objects, credentials]) {

@@ -29,12 +29,15 @@ function unforeseen(bug: Error): ConnectorError {
   });
 }
 
-/** The same failure, naming the object it happened with. */
-export function failureAt(failure: Failure, at: Required<Pick<Coordinates, 'bucket' | 'key'>>): Failure {
+/** The same failure, naming the unit it happened with. */
+export function failureAt(
+  failure: Failure,
+  { title, at }: { readonly title: string; readonly at: Coordinates },
+): Failure {
   const { error } = failure;
   if (!(error instanceof ConnectorError) || error.at.bucket !== undefined) return failure;
   const { code, message, outcomeUnknown, remedy, retryAfterMs } = error;
-  const located = new ConnectorError(code, `s3://${at.bucket}/${at.key}: ${message}`, {
+  const located = new ConnectorError(code, `${title}: ${message}`, {
     at: { ...error.at, ...at },
     cause: error,
     outcomeUnknown,

@@ -1,6 +1,5 @@
 import { systemClock } from '../../kit/systemClock.ts';
-import type { ObjectBody, ObjectStore } from '../../pipeline/ports/ports.ts';
-import type { ObjectRef } from '../../words/announcement.ts';
+import type { ObjectBody, ObjectStore } from '../../pipeline/ports/objects.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { readAwsAnswer } from '../answers/answer.ts';
@@ -24,9 +23,8 @@ export interface S3ObjectStoreOptions {
 }
 
 /**
- * Reads objects under the source's role. Opening is one GetObject; one more when S3 names another region for the bucket,
- * which is remembered, and one more when nothing is found under the first reading of a key: three at the most. None of
- * them repeats a request. A session that AWS refuses is forgotten, so that whoever tries again has a new one.
+ * Reads objects under the source's role. Opening is one GetObject, and one more when S3 names another region for the
+ * bucket, which is remembered: neither repeats a request. A session that AWS refuses is forgotten, so that whoever tries again has a new one.
  */
 export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { close(): void } {
   const { credentials, endpoint, clock = systemClock, timeouts = defaultAwsTimeouts } = options;
@@ -60,44 +58,20 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { cl
     }
   };
 
-  /** EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading. */
-  const getEither = async (object: ObjectRef, signal: AbortSignal) => {
-    const { bucket, key, alternativeKey } = object;
-    try {
-      return { key, answer: await get(bucket, key, signal) };
-    } catch (error) {
-      if (alternativeKey === undefined || !isMissing(error)) {
-        throw error;
-      }
-      try {
-        return { key: alternativeKey, answer: await get(bucket, alternativeKey, signal) };
-      } catch (second) {
-        // The key as first read is the likelier one: its failure is told, unless the second says more than "missing".
-        throw isMissing(second) ? error : second;
-      }
-    }
-  };
-
   return {
     open: async (object, signal) => {
-      const { key, answer } = await getEither(object, signal);
-      return openedBody(object, key, answer, signal);
+      const { bucket, key } = object;
+      return openedBody(bucket, key, await get(bucket, key, signal), signal);
     },
     close: () => s3.close(),
   };
 }
 
-/** Denied counts as missing: without s3:ListBucket AWS answers both alike. */
-function isMissing(error: unknown): boolean {
-  return error instanceof ConnectorError && (error.code === 'object-not-found' || error.code === 'object-denied');
-}
-
-function openedBody(object: ObjectRef, key: string, answer: GetObjectAnswer, signal: AbortSignal): ObjectBody {
+function openedBody(bucket: string, key: string, answer: GetObjectAnswer, signal: AbortSignal): ObjectBody {
   const { contentLength: expectedBytes, body, etag } = answer;
   return {
-    key,
-    sizeBytes: expectedBytes ?? object.sizeBytes ?? 0,
+    sizeBytes: expectedBytes,
     etag: etag?.replaceAll('"', ''),
-    chunks: objectChunks({ body, bucket: object.bucket, key, expectedBytes }, signal),
+    chunks: objectChunks({ body, bucket, key, expectedBytes }, signal),
   };
 }

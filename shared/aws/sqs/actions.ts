@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
-import type { Backlog } from '../../pipeline/ports/ports.ts';
+import type { Backlog } from '../../pipeline/ports/source.ts';
 import type { Clock } from '../../words/clock.ts';
 import { dnsSuffix } from '../http/regionHosts.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';

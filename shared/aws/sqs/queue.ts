@@ -1,4 +1,5 @@
-import type { Backlog, MessageOutcome, MessageQueue } from '../../pipeline/ports/ports.ts';
+import type { MessageOutcome, MessageQueue } from '../../pipeline/ports/queue.ts';
+import type { Backlog } from '../../pipeline/ports/source.ts';
 import type { QueueMessage } from '../../words/announcement.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
@@ -115,12 +116,15 @@ function handlesOf(messages: readonly QueueMessage[]): string[] {
 function outcomes(messages: readonly QueueMessage[], answer: BatchAnswer): MessageOutcome[] {
   const done = new Set(answer.Successful?.map(({ Id }) => Id));
   const refused = new Map(answer.Failed?.map(({ Id, Code }) => [Id, Code]));
-  return messages.map(({ id: messageId }, index) =>
-    done.has(String(index))
-      ? { messageId }
-      : { messageId, refused: (refused.get(String(index)) ?? 'NotAnswered').replace('AWS.SimpleQueueService.', '') },
-  );
+  return messages.map(({ id: messageId }, index) => {
+    if (done.has(String(index))) return { messageId };
+    const code = (refused.get(String(index)) ?? 'NotAnswered').replace('AWS.SimpleQueueService.', '');
+    return { messageId, refused: code, ...(isServicesOwn.test(code) ? { isTransient: true as const } : {}) };
+  });
 }
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_BatchResultErrorEntry.html */
+const isServicesOwn = /InternalError|InternalFailure|ServiceUnavailable|Throttl/i;
 
 function undefinedWhenDenied(error: unknown): undefined {
   if (error instanceof ConnectorError && error.code === 'queue-denied') {

@@ -24,7 +24,7 @@ export function tableCircuits({ table, source }: TableCircuitsOptions): CircuitS
   };
 }
 
-function entityOf({ name, openedAt, because, nextProbeAt, probes, lastFailed }: OpenCircuit) {
+function entityOf({ name, openedAt, because, nextProbeAt, probes }: OpenCircuit) {
   return {
     name,
     openedAt: new Date(openedAt),
@@ -33,13 +33,12 @@ function entityOf({ name, openedAt, because, nextProbeAt, probes, lastFailed }: 
     code: because.code,
     message: because.message.slice(0, 4_000).toWellFormed(),
     remedy: because.remedy?.slice(0, 4_000).toWellFormed(),
-    lastFailed: lastFailed === undefined ? undefined : JSON.stringify(lastFailed),
   };
 }
 
 /** What another version wrote, or a hand, and cannot be read is no circuit: if it should be open, it opens again. */
 function circuitOf(entity: Entity): OpenCircuit | undefined {
-  const { name, openedAt, nextProbeAt, probes, code, message, remedy, lastFailed } = entity;
+  const { name, openedAt, nextProbeAt, probes, code, message, remedy } = entity;
   if (typeof name !== 'string' || !(openedAt instanceof Date) || !(nextProbeAt instanceof Date)) return undefined;
   return {
     name: name as CircuitName,
@@ -51,8 +50,5 @@ function circuitOf(entity: Entity): OpenCircuit | undefined {
       message: String(message),
       ...(typeof remedy === 'string' ? { remedy } : {}),
     },
-    ...(typeof lastFailed === 'string'
-      ? { lastFailed: JSON.parse(lastFailed) as OpenCircuit['lastFailed'] & object }
-      : {}),
   };
 }

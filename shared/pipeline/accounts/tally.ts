@@ -1,60 +1,125 @@
 import type { FailureReport, SliceEnd, SliceSummary, SliceTime } from '../../words/events.ts';
+import { isItsOwn } from '../../words/failure.ts';
+import type { SettledDelivery } from '../ports/settlement.ts';
+import type { UnitCounts, UnitOutcome } from '../ports/unitOutcome.ts';
 
 /**
- * The counts of one slice. The scanner's side (`records`), the side of accepted bodies (`rowsAccepted`) and the side of
- * objects (`recordsSuppressed`, `recordsLeft`) are counted in different places, so that their sum proves something.
+ * The accounts of one slice, folded from what units and deliveries became. The scanner's side (`records`), the side of
+ * accepted bodies (`rowsAccepted`) and the side of units (`recordsSuppressed`, `recordsLeft`) are counted in different
+ * places, so that their sum proves something.
  */
 export class Tally {
-  messagesReceived = 0;
-  messagesDeleted = 0;
-  messagesReturned = 0;
-  objectsAccepted = 0;
-  objectsSkipped = 0;
-  objectsSuppressed = 0;
-  objectsFailed = 0;
-  records = 0;
   rowsAccepted = 0;
-  recordsDropped = 0;
-  recordsSuppressed = 0;
-  recordsLeft = 0;
-  stubs = 0;
-  truncatedRows = 0;
-  repairedRows = 0;
-  bytesRead = 0;
-  bytesInflated = 0;
   bytesUploaded = 0;
   bytesSent = 0;
   uploads = 0;
   uploadAttempts = 0;
-  receives = 0;
   rowsOfUnknownOutcome = 0;
   uploadsInFlight = 0;
   mostUploadsInFlight = 0;
   /** Rows of requests that have not been answered yet: of unknown outcome, should the slice end now. */
   rowsInFlight = 0;
-  /** Accepted rows of each object under way that nobody has written down yet: they will be there twice, should it end now. */
-  readonly unrecorded = new Set<() => number>();
   /** Whether all of its storage's answers came. */
   ledger: SliceSummary['ledger'] = 'available';
   /** The first failure that stopped work. */
   failure: FailureReport | undefined;
+  readonly #messages = { messagesReceived: 0, messagesDeleted: 0, messagesReturned: 0, receives: 0 };
+  readonly #objects = { objectsAccepted: 0, objectsSkipped: 0, objectsSuppressed: 0, objectsFailed: 0 };
+  /** Of units that have an outcome. */
+  #counts = sumOf([]);
+  /** Of units that are being worked on: they count as they are, should the slice end now. */
+  readonly #underWay = new Set<UnitCounts>();
 
-  get identityHolds(): boolean {
-    return this.records === this.rowsAccepted + this.recordsDropped + this.recordsSuppressed + this.recordsLeft;
+  requested(): void {
+    this.#messages.receives += 1;
+  }
+
+  received(deliveries: number): void {
+    this.#messages.messagesReceived += deliveries;
+  }
+
+  begun(counts: UnitCounts): void {
+    this.#underWay.add(counts);
+  }
+
+  addUnit(outcome: UnitOutcome): void {
+    this.#underWay.delete(outcome.counts);
+    this.#counts = sumOf([this.#counts, outcome.counts]);
+    const kind = kindOf(outcome);
+    if (kind !== undefined) this.#objects[kind] += 1;
+  }
+
+  addDelivery({ settlement, settled, units }: SettledDelivery): void {
+    if (settled.kind === 'done') this.#messages.messagesDeleted += 1;
+    if (settled.kind === 'returned' || settled.kind === 'refused') this.#messages.messagesReturned += 1;
+    // Whoever has it now writes the same rows once more.
+    if (settled.kind === 'lost' && settlement.kind !== 'acknowledged') {
+      for (const { counts } of units) this.rowsOfUnknownOutcome += counts.written;
+    }
   }
 
   summary(source: string, ended: SliceEnd, durationMs: number, timeMs: SliceTime): SliceSummary {
-    const { uploadsInFlight: _uploadsInFlight, rowsInFlight, unrecorded, failure, ...counts } = this;
-    const rowsUnrecorded = [...unrecorded].reduce((sum, rows) => sum + rows(), 0);
+    const counts = sumOf([this.#counts, ...this.#underWay]);
+    const { records, rowsAgain } = counts;
+    const { rowsAccepted, failure } = this;
+    const { dropped: recordsDropped, suppressed: recordsSuppressed, left: recordsLeft } = counts;
     return {
       source,
       ended,
-      identityHolds: this.identityHolds,
-      ...counts,
-      rowsOfUnknownOutcome: counts.rowsOfUnknownOutcome + rowsInFlight + rowsUnrecorded,
+      identityHolds: records === rowsAccepted + recordsDropped + recordsSuppressed + recordsLeft,
+      ...this.#messages,
+      ...this.#objects,
+      records,
+      rowsAccepted,
+      recordsDropped,
+      recordsSuppressed,
+      recordsLeft,
+      stubs: counts.stubs,
+      truncatedRows: counts.truncated,
+      repairedRows: counts.repaired,
+      bytesRead: counts.bytesRead,
+      bytesInflated: counts.bytesInflated,
+      bytesUploaded: this.bytesUploaded,
+      bytesSent: this.bytesSent,
+      uploads: this.uploads,
+      uploadAttempts: this.uploadAttempts,
+      rowsOfUnknownOutcome: this.rowsOfUnknownOutcome + this.rowsInFlight + rowsAgain,
+      mostUploadsInFlight: this.mostUploadsInFlight,
+      ledger: this.ledger,
       durationMs,
       timeMs,
       ...(failure === undefined ? {} : { failure }),
     };
   }
+}
+
+function kindOf(outcome: UnitOutcome) {
+  if (outcome.kind === 'failed') return isItsOwn(outcome.failure) ? 'objectsFailed' : undefined;
+  switch (outcome.complete.kind) {
+    case 'accepted':
+      return 'objectsAccepted';
+    case 'suppressed':
+      return 'objectsSuppressed';
+    case 'skipped':
+      return 'objectsSkipped';
+  }
+}
+
+function sumOf(all: readonly UnitCounts[]): UnitCounts {
+  const sum = {
+    records: 0,
+    dropped: 0,
+    suppressed: 0,
+    left: 0,
+    written: 0,
+    stubs: 0,
+    truncated: 0,
+    repaired: 0,
+    bytesRead: 0,
+    bytesInflated: 0,
+    rowsAgain: 0,
+  };
+  const names = Object.keys(sum) as (keyof typeof sum)[];
+  for (const counts of all) for (const name of names) sum[name] += counts[name];
+  return sum;
 }

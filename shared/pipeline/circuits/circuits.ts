@@ -1,14 +1,15 @@
 import { Condition } from '../../kit/condition.ts';
-import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { asError, isItsOwn, reportOf } from '../../words/failure.ts';
 import type { CircuitName, DrainPorts, OpenCircuit } from '../ports/ports.ts';
+import type { Unit } from '../ports/unit.ts';
+import { openUnit } from '../unit/read.ts';
 
 export interface CircuitParts {
   readonly source: string;
   /** Different objects of a bucket that must fail alike before its circuit opens. */
   readonly bucketFailures: number;
-  readonly ports: Pick<DrainPorts, 'circuits' | 'clock' | 'destinations' | 'objects' | 'queue' | 'report'>;
+  readonly ports: Pick<DrainPorts, 'circuits' | 'clock' | 'destinations' | 'report' | 'source'>;
   /** Told once, when open circuits cannot be remembered beyond this slice. */
   readonly storageFailed: (error: unknown) => void;
 }
@@ -26,6 +27,8 @@ export class Circuits {
   /** Probes of circuits that closed without any work having succeeded since: a probe is less than the real thing. */
   readonly #onTrial = new Map<CircuitName, number>();
   readonly #alike = new Map<string, Map<string, Set<string>>>();
+  /** The unit whose reading failed last: reading it again is part of the probe. */
+  readonly #lastFailed = new Map<CircuitName, Unit>();
   readonly #probing = new Map<CircuitName, Promise<void>>();
   readonly #listeners = new Set<() => void>();
   readonly #changed = new Condition();
@@ -75,12 +78,13 @@ export class Circuits {
     return () => this.#listeners.delete(listener);
   }
 
-  open(name: CircuitName, because: unknown, lastFailed?: ObjectRef): void {
+  open(name: CircuitName, because: unknown, lastFailed?: Unit): void {
     if (this.#open.has(name)) return;
     const { clock, report } = this.#parts.ports;
     const failure = reportOf(because);
     const probes = this.#onTrial.get(name) ?? 0;
     this.#onTrial.delete(name);
+    if (lastFailed !== undefined) this.#lastFailed.set(name, lastFailed);
     this.#remember({
       name,
       openedAt: clock.now(),
@@ -91,7 +95,6 @@ export class Circuits {
       },
       nextProbeAt: clock.now() + probeWaitMs(probes, because),
       probes,
-      ...(lastFailed === undefined ? {} : { lastFailed }),
     });
     report({ type: 'circuit-opened', source: this.#parts.source, circuit: name, failure });
     this.#tell();
@@ -109,26 +112,27 @@ export class Circuits {
   }
 
   /** Opens the bucket's circuit when different objects have failed alike, with no success between. */
-  bucketFailed(object: ObjectRef, error: ConnectorError): void {
+  bucketFailed(unit: Unit, error: ConnectorError): void {
     // What no change of permissions or settings can mend is the object's own affair, however often it happens.
     if (error.belongsTo !== 'object' || !error.retry) return;
-    const codes = this.#alike.get(object.bucket) ?? new Map<string, Set<string>>();
+    const codes = this.#alike.get(unit.scope) ?? new Map<string, Set<string>>();
     const keys = codes.get(error.code) ?? new Set();
-    this.#alike.set(object.bucket, codes.set(error.code, keys.add(object.key)));
+    this.#alike.set(unit.scope, codes.set(error.code, keys.add(unit.name)));
     if (keys.size >= this.#parts.bucketFailures) {
       codes.delete(error.code);
-      this.open(`bucket/${object.bucket}/${error.code}`, error, object);
+      this.open(`bucket/${unit.scope}/${error.code}`, error, unit);
     }
   }
 
   /** The bucket's open circuit, after a probe if one is due. */
-  async bucketCircuit(object: ObjectRef, signal: AbortSignal): Promise<OpenCircuit | undefined> {
+  async bucketCircuit(unit: Unit, signal: AbortSignal): Promise<OpenCircuit | undefined> {
     for (const circuit of this.#open.values()) {
-      if (!circuit.name.startsWith(`bucket/${object.bucket}/`)) continue;
+      if (!circuit.name.startsWith(`bucket/${unit.scope}/`)) continue;
       // One object of many makes the probe, and the others wait for what it finds.
       let probing = this.#probing.get(circuit.name);
       if (probing === undefined && this.#parts.ports.clock.now() >= circuit.nextProbeAt) {
-        probing = this.#probe({ lastFailed: object, ...circuit }, signal);
+        if (!this.#lastFailed.has(circuit.name)) this.#lastFailed.set(circuit.name, unit);
+        probing = this.#probe(circuit, signal);
         this.#probing.set(circuit.name, probing);
         void probing.finally(() => this.#probing.delete(circuit.name));
       }
@@ -188,6 +192,7 @@ export class Circuits {
       }
     }
     this.#open.delete(circuit.name);
+    this.#lastFailed.delete(circuit.name);
     if (this.#isWorkedWith(circuit.name)) this.#onTrial.set(circuit.name, circuit.probes + 1);
     this.#write((store) => store.remove(circuit.name));
     report({ type: 'circuit-closed', source, circuit: circuit.name, openMs: clock.now() - circuit.openedAt });
@@ -200,17 +205,18 @@ export class Circuits {
   }
 
   async #try(circuit: OpenCircuit, signal: AbortSignal): Promise<void> {
-    const { destinations, objects, queue } = this.#parts.ports;
+    const { destinations, source } = this.#parts.ports;
     if (circuit.name.startsWith('rule/')) {
       // A rule that is configured no longer has nobody to wait for.
       await destinations.find(({ rule }) => circuit.name === `rule/${rule}`)?.probe(signal);
       return;
     }
-    if (circuit.name === 'source') await queue.probe(signal);
-    if (circuit.lastFailed === undefined) return;
+    if (circuit.name === 'source') await source.probe(signal);
+    const unit = this.#lastFailed.get(circuit.name);
+    if (unit === undefined) return;
     const discarded = new AbortController();
     try {
-      await objects.open(circuit.lastFailed, AbortSignal.any([signal, discarded.signal]));
+      await openUnit(unit, AbortSignal.any([signal, discarded.signal]));
     } finally {
       discarded.abort();
     }

@@ -1,155 +1,141 @@
-import { decide } from '../../cloudtrail/announcing/decision.ts';
-import { parseNotification } from '../../cloudtrail/announcing/notification.ts';
-import type { Notification } from '../../cloudtrail/announcing/reading.ts';
-import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { type Failure, failureOf, failureReport, isItsOwn } from '../../words/failure.ts';
-import { defaultMessagesBackedOff, type Shift, type Slice } from '../drain/slice.ts';
-import { acknowledged, type CompleteObject, skippedObject } from '../ports/acknowledged.ts';
-import { ingestObject, type ObjectOutcome } from '../unit/ingestObject.ts';
-import type { HeldMessage } from './queue/heldMessages.ts';
-import { secondsUntilVisible } from './queue/returnMessage.ts';
+import { type Failure, failureOf, isItsOwn } from '../../words/failure.ts';
+import type { SliceTimer } from '../accounts/sliceTimer.ts';
+import type { FailedEntries } from '../ports/failedEntries.ts';
+import {
+  acknowledgement,
+  type CompleteUnit,
+  type Settled,
+  type SettledDelivery,
+  type Settlement,
+  skippedUnit,
+} from '../ports/settlement.ts';
+import type { AnnouncedUnit, Announcement, Delivery } from '../ports/source.ts';
+import type { Unit } from '../ports/unit.ts';
+import { noCounts, type UnitOutcome } from '../ports/unitOutcome.ts';
+import type { Ingesting } from '../unit/ingest.ts';
+import { decisive, fateOf } from './fate.ts';
+import type { HeldDeliveries, HeldDelivery } from './held.ts';
 
-/** One message: every object it announces, then its fate. Resolves when the message is deleted, returned or lost. */
-export async function settleMessage(held: HeldMessage, slice: Slice, shift: Shift): Promise<void> {
+export interface SettleParts {
+  /** Name of the source, for failed entries. */
+  readonly source: string;
+  readonly held: Pick<HeldDeliveries, 'drop' | 'read'>;
+  readonly failedEntries: Pick<FailedEntries, 'recordDelivery'>;
+  readonly timer: Pick<SliceTimer, 'during'>;
+  readonly ingest: (unit: Unit, asked: Ingesting) => Promise<UnitOutcome>;
+  readonly onAnnouncement: (announcement: Announcement, delivery: Delivery) => void;
+  /** Told of each unit as soon as it has its outcome: siblings may take long. */
+  readonly onUnit: (outcome: UnitOutcome, delivery: Delivery) => void;
+  /** Told before the source is. */
+  readonly onSettlement: (settlement: Settlement) => void;
+}
+
+/** One delivery: every unit it announces, then its fate. */
+export async function settleDelivery(held: HeldDelivery, parts: SettleParts): Promise<SettledDelivery> {
+  const { delivery } = held;
+  const units: UnitOutcome[] = [];
   try {
-    const failure = await tryToSettle(held, slice, shift);
-    if (failure !== undefined) await giveBack(held, failure, slice);
+    const settlement = await settlementOf(held, units, parts);
+    parts.onSettlement(settlement);
+    return { id: delivery.id, settlement, settled: await told(settlement, held, parts), units };
+  } finally {
+    parts.held.drop(held);
+  }
+}
+
+/** Only the deletion of what was acknowledged is waited for while it still counts as held. */
+function told(settlement: Settlement, held: HeldDelivery, { held: all, timer }: SettleParts): Promise<Settled> {
+  const { delivery } = held;
+  if (settlement.kind === 'acknowledged') return timer.during('delete', () => delivery.settle(settlement));
+  all.drop(held);
+  return delivery.settle(settlement);
+}
+
+async function settlementOf(held: HeldDelivery, units: UnitOutcome[], parts: SettleParts): Promise<Settlement> {
+  try {
+    return await tryToSettle(held, units, parts);
   } catch (bug) {
     // An error outside the table is nobody's but ours, and still no reason to delete.
     const failure = failureOf(bug, 'message');
-    if (isItsOwn(failure) && failure.error instanceof ConnectorError) {
-      await slice.failedEntries.recordDelivery(slice.settings.source, held.message, failure);
-    }
-    await giveBack(held, failure, slice);
-  } finally {
-    slice.held.drop(held);
+    if (isItsOwn(failure)) await record(failure, held, parts);
+    return returned(failure, held);
   }
 }
 
-/** Deletes the message when everything it announces is complete; otherwise says why not. */
-async function tryToSettle(held: HeldMessage, slice: Slice, shift: Shift): Promise<Failure | undefined> {
-  const { objects, faults } = announcedBy(held, slice);
-  const [fault] = faults;
-  if (fault !== undefined) {
-    await slice.failedEntries.recordDelivery(slice.settings.source, held.message, failureOf(fault, 'message'));
-  }
-  if (objects.length === 0) slice.held.read(held);
+async function tryToSettle(held: HeldDelivery, units: UnitOutcome[], parts: SettleParts): Promise<Settlement> {
+  const { delivery } = held;
+  const announcement = delivery.announcement();
+  parts.onAnnouncement(announcement, delivery);
+  const { units: announced, faults } = announcement;
+  await Promise.all([recordFaults(announcement, held, parts), settleUnits(announced, held, units, parts)]);
 
-  // Siblings are independent: all are tried, and what one of them lacks holds up the message alone.
-  let reading = objects.length;
-  const onRead = (): void => {
-    reading -= 1;
-    if (reading === 0) slice.held.read(held);
-  };
-  const outcomes = await Promise.all(objects.map((object) => settleObject(object, held, slice, shift, onRead)));
-
-  const complete: CompleteObject[] = [];
-  const failures: Failure[] = faults.map((error) => failureOf(error, 'message'));
-  for (const outcome of outcomes) {
+  const complete: CompleteUnit[] = [];
+  const failures = faults.map((error) => failureOf(error, 'message'));
+  for (const outcome of units) {
     if (outcome.kind === 'complete') complete.push(outcome.complete);
     else failures.push(outcome.failure);
   }
-  if (failures.length > 0) return decisive(failures);
-  if (held.lost.aborted) return failureOf(held.lost.reason, 'pipeline');
-  if (await slice.acknowledge(acknowledged(held.message, objects, complete))) {
-    slice.tally.messagesDeleted += 1;
-    slice.circuits.succeeded('source');
-  }
-  return undefined;
-}
-
-/** What was understood is delivered, whatever else the message says. */
-function announcedBy(held: HeldMessage, { ports, settings }: Slice): Notification {
-  const notification = parseNotification(held.message.body);
-  const { objects, faults, nothing } = notification;
-  if (objects.length === 0 && faults.length === 0) {
-    const { source } = settings;
-    ports.report({ type: 'message-empty', source, messageId: held.message.id, reason: nothing.join('; ') });
-  }
-  return notification;
-}
-
-async function settleObject(
-  object: ObjectRef,
-  held: HeldMessage,
-  slice: Slice,
-  shift: Shift,
-  onRead: () => void,
-): Promise<ObjectOutcome> {
-  const outcome = await outcomeOf(object, held, slice, shift, onRead);
-  if (outcome.kind === 'failed' && isItsOwn(outcome.failure)) {
-    slice.tally.objectsFailed += 1;
-    const failure = failureReport(outcome.failure);
-    const at = { bucket: object.bucket, key: object.key, messageId: held.message.id, ...failure.at };
-    slice.ports.report({ type: 'object-failed', source: slice.settings.source, failure: { ...failure, at } });
-  }
-  return outcome;
-}
-
-async function outcomeOf(
-  object: ObjectRef,
-  held: HeldMessage,
-  slice: Slice,
-  shift: Shift,
-  onRead: () => void,
-): Promise<ObjectOutcome> {
-  const { failedEntries, ports, settings, tally } = slice;
-  const { bucket, key } = object;
-  const decision = decide(object, settings.allowedBuckets);
-  switch (decision.fate) {
-    case 'ingest':
-    case 'judge':
-      return await ingestObject(object, held, slice, shift, onRead);
-    case 'skip':
-      onRead();
-      tally.objectsSkipped += 1;
-      ports.report({ type: 'object-skipped', source: settings.source, at: { bucket, key }, reason: decision.reason });
-      return { kind: 'complete', complete: skippedObject(object, decision.reason) };
-    case 'refuse': {
-      onRead();
-      const failure: Failure = { owner: 'message', error: decision.error };
-      await failedEntries.recordDelivery(settings.source, held.message, failure);
-      return { kind: 'failed', failure };
-    }
-  }
-}
-
-/** As long as the pipeline is to blame, nothing is proven against the message, so it comes back soon. */
-function decisive(failures: readonly Failure[]): Failure {
-  const rank = (failure: Failure): number => {
-    if (isItsOwn(failure)) return 0;
-    if (failure.again === undefined) return 3;
-    return failure.again === 'after-the-bucket' ? 1 : 2;
+  const [first, ...others] = failures;
+  if (first !== undefined) return returned(decisive([first, ...others]), held);
+  if (delivery.lost.aborted) return { kind: 'lost', failure: failureOf(delivery.lost.reason, 'pipeline') };
+  return {
+    kind: 'acknowledged',
+    proof: acknowledgement(
+      announced.map(({ unit }) => unit),
+      complete,
+    ),
   };
-  return failures.reduce((worst, failure) => (rank(failure) > rank(worst) ? failure : worst));
 }
 
-/** Who waits for a claim does not: several announcements of one object are nothing unusual, and soon settled. */
-function isSentIntoBackOff(failure: Failure): boolean {
-  return isItsOwn(failure) || failure.again === 'after-the-bucket';
+/** Siblings are independent: all are tried, and what one of them lacks holds up the delivery alone. */
+async function settleUnits(
+  announced: readonly AnnouncedUnit[],
+  held: HeldDelivery,
+  units: UnitOutcome[],
+  parts: SettleParts,
+): Promise<void> {
+  let reading = announced.length;
+  const onRead = (): void => {
+    reading -= 1;
+    if (reading === 0) parts.held.read(held);
+  };
+  if (reading === 0) parts.held.read(held);
+  const onBegin = (): void => {
+    held.isWaiting = false;
+  };
+  const { delivery } = held;
+  const settleUnit = async (each: AnnouncedUnit): Promise<void> => {
+    const outcome =
+      each.fate === 'ingest' ? await parts.ingest(each.unit, { delivery, onBegin, onRead }) : unread(each, onRead);
+    units.push(outcome);
+    parts.onUnit(outcome, delivery);
+  };
+  await Promise.all(announced.map(settleUnit));
 }
 
-async function giveBack(held: HeldMessage, failure: Failure, slice: Slice): Promise<void> {
-  const { circuits, deadline, ports, settings, tally } = slice;
-  // From here on no beat extends it; one under way must not overtake its return.
-  const wasTried = !held.isWaiting;
-  slice.held.drop(held);
-  await held.extended();
-  if (held.lost.aborted) {
-    // Whoever has it now writes the same rows once more.
-    tally.rowsOfUnknownOutcome += held.rows;
-    return;
+function unread(each: Exclude<AnnouncedUnit, { fate: 'ingest' }>, onRead: () => void): UnitOutcome {
+  onRead();
+  const { unit } = each;
+  if (each.fate === 'skip') {
+    return { kind: 'complete', complete: skippedUnit(unit, each.reason), counts: noCounts, isReingested: false };
   }
-  const visibleInSeconds = secondsUntilVisible(held.message, failure, {
-    now: ports.clock.now(),
-    wasTried,
-    isShutdown: deadline.isShutdown(),
-  });
-  tally.messagesReturned += 1;
-  if (isSentIntoBackOff(failure)) slice.backedOff += 1;
-  if (slice.backedOff >= (settings.messagesBackedOff ?? defaultMessagesBackedOff)) {
-    circuits.open('source', failure.error);
-  }
-  await slice.returnMessage({ message: held.message, visibleInSeconds, failure });
+  return { kind: 'failed', unit, failure: failureOf(each.error, 'message'), counts: noCounts };
+}
+
+/** One failed entry a delivery, however much of it is not understood or not allowed: it keeps the whole. */
+async function recordFaults({ units, faults }: Announcement, held: HeldDelivery, parts: SettleParts): Promise<void> {
+  const fault = faults[0] ?? units.find((each) => each.fate === 'refuse')?.error;
+  if (fault !== undefined) await record(failureOf(fault, 'message'), held, parts);
+}
+
+async function record(failure: Failure, { delivery }: HeldDelivery, parts: SettleParts): Promise<void> {
+  if (!(failure.error instanceof ConnectorError)) return;
+  await parts.failedEntries.recordDelivery(parts.source, delivery.evidence, failure);
+}
+
+function returned(failure: Failure, held: HeldDelivery): Settlement {
+  const { lost } = held.delivery;
+  if (lost.aborted) return { kind: 'lost', failure: failureOf(lost.reason, 'pipeline') };
+  return { kind: 'returned', failure, fate: fateOf(failure, !held.isWaiting) };
 }

@@ -1,21 +1,22 @@
 import type { OpenRowStream } from '../../cloudtrail/rows/engine.ts';
-import type { Compress } from '../../gzip/compressBody.ts';
-import type { Semaphore } from '../../kit/semaphore.ts';
-import type { SliceTimer } from '../accounts/sliceTimer.ts';
-import type { Tally } from '../accounts/tally.ts';
-import type { Circuits } from '../circuits/circuits.ts';
-import type { Acknowledge } from '../delivery/queue/acknowledge.ts';
-import type { HeldMessages } from '../delivery/queue/heldMessages.ts';
-import type { ReturnMessage } from '../delivery/queue/returnMessage.ts';
-import type { Deadline } from '../limits/deadline.ts';
+import { type Compress, compressBody } from '../../gzip/compressBody.ts';
+import { Semaphore } from '../../kit/semaphore.ts';
+import { reportOf } from '../../words/failure.ts';
+import { SliceTimer } from '../accounts/sliceTimer.ts';
+import { Tally } from '../accounts/tally.ts';
+import { Circuits } from '../circuits/circuits.ts';
+import { HeldDeliveries } from '../delivery/held.ts';
+import { carefulLedger } from '../ledger/carefulLedger.ts';
+import { carefully } from '../ledger/carefully.ts';
+import { createDeadline, type Deadline } from '../limits/deadline.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
-import type { Ledger } from '../ports/lease.ts';
+import type { Lease, Ledger } from '../ports/lease.ts';
 import type { DrainPorts } from '../ports/ports.ts';
-import type { BacklogSense } from '../upload/backlogSense.ts';
-import type { Balancer } from '../upload/balancer.ts';
-import type { Packer } from '../upload/packer.ts';
+import type { Delivery, OpenSource } from '../ports/source.ts';
+import { BacklogSense, compressBySense } from '../upload/backlogSense.ts';
+import { Balancer } from '../upload/balancer.ts';
 
-/** What all parts of one slice share. */
+/** What lasts as long as one slice. Known to the drain alone: each stage takes the few parts it needs. */
 export interface Slice {
   readonly settings: DrainSettings;
   readonly ports: DrainPorts;
@@ -32,21 +33,74 @@ export interface Slice {
   readonly circuits: Circuits;
   readonly balancer: Balancer;
   readonly readers: Semaphore;
-  readonly held: HeldMessages;
-  readonly acknowledge: Acknowledge;
-  readonly returnMessage: ReturnMessage;
-  /** Messages sent into back-off so far. */
+  readonly source: OpenSource;
+  readonly held: HeldDeliveries;
+  readonly leases: Map<Lease, Pick<Delivery, 'lose'>>;
+  /** Deliveries sent into back-off so far. */
   backedOff: number;
 }
 
-/** Work between two openings of a circuit: what is held when one opens goes back, and another shift begins afresh. */
-export interface Shift {
-  readonly packer: Packer;
-  /** Aborts when no more work may begin: a circuit opened, or the slice comes to its end. */
-  readonly stop: AbortSignal;
+export function openSlice(
+  ports: DrainPorts,
+  settings: DrainSettings,
+  openRows: OpenRowStream,
+  shutdown: AbortSignal,
+): Slice {
+  const { clock, report, source } = ports;
+  const deadline = createDeadline(clock, settings, shutdown);
+  const tally = new Tally();
+  const storageFailed = (error: unknown): void => {
+    if (tally.ledger === 'available') {
+      report({ type: 'ledger-unavailable', source: source.name, failure: reportOf(error) });
+    }
+    tally.ledger = 'unavailable';
+  };
+  const careful = carefully(storageFailed);
+  const backlog = new BacklogSense(source, clock, settings);
+  const timer = new SliceTimer(clock);
+  const circuits = new Circuits({
+    source: source.name,
+    bucketFailures: settings.bucketFailures,
+    ports,
+    storageFailed,
+  });
+  return {
+    settings,
+    ports,
+    openRows,
+    compress: compressBySense(ports.compress ?? compressBody, backlog, settings.catchUpGzipLevel),
+    backlog,
+    ledger: carefulLedger(ports.ledger, careful),
+    failedEntries: {
+      recordDelivery: (...entry) => careful(() => ports.failedEntries.recordDelivery(...entry), false),
+    },
+    deadline,
+    tally,
+    timer,
+    circuits,
+    balancer: new Balancer({
+      destinations: ports.destinations,
+      mostPerRule: settings.uploadsInFlight,
+      clock,
+      circuits,
+    }),
+    readers: new Semaphore(settings.objectsInFlight, settings.bytesInFlight, () => timer.begin('read')),
+    source: source.open({
+      over: deadline.over,
+      isShutdown: deadline.isShutdown,
+      failed: (error) => circuits.open('source', error),
+      report,
+    }),
+    held: new HeldDeliveries(),
+    leases: new Map(),
+    backedOff: 0,
+  };
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html: about 120,000 may be in flight. */
-export const defaultMessagesBackedOff = 1_000;
+const defaultMessagesBackedOff = 1_000;
 
-export const defaultMessagesHeld = 1_000;
+/** As many deliveries are in back-off as one slice may send there. */
+export function hasBackedOffEnough({ backedOff, settings }: Slice): boolean {
+  return backedOff >= (settings.messagesBackedOff ?? defaultMessagesBackedOff);
+}

@@ -7,6 +7,8 @@ export interface DrainSettings extends Tuning {
   readonly allowedBuckets: readonly string[];
   /** Messages held at once, those whose rows only wait for their upload included. Default 1,000. */
   readonly messagesHeld?: number;
+  /** A person waits: the first circuit that leaves nothing to do ends the slice. Default: it is probed, and waited for. */
+  readonly endsWhenBlocked?: boolean;
   /** Messages one slice may send into back-off (they count as in flight) before it stops receiving. Default 1,000. */
   readonly messagesBackedOff?: number;
 }

@@ -1,5 +1,7 @@
+import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { Failure } from '../../words/failure.ts';
 import type { Unit } from './unit.ts';
+import type { UnitOutcome } from './unitOutcome.ts';
 
 declare const proof: unique symbol;
 
@@ -9,7 +11,7 @@ export type CompleteUnit =
       readonly kind: 'accepted';
       readonly unit: Unit;
       readonly rows: number;
-      readonly stubs: number;
+      readonly stubs: readonly StubNote[];
       readonly [proof]: true;
     }
   | { readonly kind: 'suppressed'; readonly unit: Unit; readonly [proof]: true }
@@ -37,8 +39,6 @@ export type Settlement =
   | { readonly kind: 'acknowledged'; readonly proof: Acknowledgement }
   /** Given back, with its reason. */
   | { readonly kind: 'returned'; readonly failure: Failure; readonly fate: Fate }
-  /** Kept whole in a durable failed entry, since waiting changes nothing. */
-  | { readonly kind: 'quarantined'; readonly failure: Failure }
   /** Somebody else has it. */
   | { readonly kind: 'lost'; readonly failure: Failure };
 
@@ -49,12 +49,29 @@ export type Settled =
   /** It could not be told: it comes back, which is a duplicate at worst. */
   | { readonly kind: 'kept'; readonly refused: string }
   | { readonly kind: 'returned'; readonly comesAgainInSeconds: number }
+  /** It could not be given back: it comes again by itself, sooner or later. */
+  | { readonly kind: 'refused'; readonly refused: string }
+  /** Somebody else has it by now. */
   | { readonly kind: 'lost'; readonly refused: string };
+
+/** One delivery's end: what was found, what its source made of it, and what became of each unit. */
+export interface SettledDelivery {
+  readonly id: string;
+  readonly settlement: Settlement;
+  readonly settled: Settled;
+  readonly units: readonly UnitOutcome[];
+}
 
 /** @throws RangeError unless every row that was written was accepted, and every record written or dropped: a bug, never an outcome. */
 export function acceptedUnit(
   unit: Unit,
-  counts: { records: number; dropped: number; written: number; accepted: number; stubs: number },
+  counts: {
+    readonly records: number;
+    readonly dropped: number;
+    readonly written: number;
+    readonly accepted: number;
+    readonly stubs: readonly StubNote[];
+  },
 ): CompleteUnit {
   const { records, dropped, written, accepted, stubs } = counts;
   if (records !== written + dropped || written !== accepted) {

@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../../words/errors.ts';
+import type { ConnectorEvent } from '../../words/events.ts';
 import type { Evidence } from './failedEntries.ts';
 import type { Settled, Settlement } from './settlement.ts';
 import type { Unit } from './unit.ts';
@@ -17,11 +18,18 @@ export type AnnouncedUnit =
   /** Not allowed, or of a layout that nobody knows. */
   | { readonly fate: 'refuse'; readonly unit: Unit; readonly error: ConnectorError };
 
-export type Announcement =
+/**
+ * What a delivery announces, part by part. It is done with when its units are complete and it has no faults; with faults,
+ * its units are delivered all the same.
+ */
+export interface Announcement {
   /** Each once, in the delivery's order. */
-  | { readonly kind: 'units'; readonly units: readonly AnnouncedUnit[] }
-  | { readonly kind: 'nothing'; readonly reason: string }
-  | { readonly kind: 'fault'; readonly error: ConnectorError };
+  readonly units: readonly AnnouncedUnit[];
+  /** What of it was not understood. */
+  readonly faults: readonly ConnectorError[];
+  /** Why parts of it knowingly announce nothing. */
+  readonly nothing: readonly string[];
+}
 
 /** What came from a source at once and is settled as a whole: an SQS message, a page of a listing, a time window. */
 export interface Delivery {
@@ -46,6 +54,7 @@ export interface SourceSlice {
   readonly isShutdown: () => boolean;
   /** Told when the source itself proves to be out of order: its queue, its credentials. */
   readonly failed: (error: unknown) => void;
+  readonly report: (event: ConnectorEvent) => void;
 }
 
 /** A source during one slice. */

@@ -42,6 +42,8 @@ export interface UnitContent {
   /** Version of the content; undefined where nobody tells. */
   readonly etag: string | undefined;
   readonly encoding: 'gzip' | 'plain';
+  /** The part of its name that cannot be explained, if there is one: then the content must show that it is a log. */
+  readonly strange?: string | undefined;
   /** As stored. @throws ConnectorError 'object-cut' when the connection breaks. Iterating must be finished or the signal aborted. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }

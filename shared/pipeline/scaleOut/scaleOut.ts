@@ -1,6 +1,7 @@
 import type { Clock } from '../../words/clock.ts';
 import { reportOf } from '../../words/failure.ts';
-import type { CircuitStore, DrainPorts, MessageQueue } from '../ports/ports.ts';
+import type { CircuitStore, DrainPorts } from '../ports/ports.ts';
+import type { Source } from '../ports/source.ts';
 import type { DrainPace } from './pace.ts';
 import { type DrainTicket, ticketsNeeded } from './tickets.ts';
 
@@ -13,7 +14,7 @@ export interface TicketBox {
 
 export interface ScaleOutParts {
   readonly source: string;
-  readonly queue: Pick<MessageQueue, 'measureBacklog'>;
+  readonly queue: Pick<Source, 'measureBacklog'>;
   readonly circuits: Pick<CircuitStore, 'load'>;
   readonly tickets: TicketBox;
   readonly clock: Pick<Clock, 'now'>;

@@ -1,4 +1,4 @@
-import type { Backlog } from '../ports/ports.ts';
+import type { Backlog } from '../ports/source.ts';
 
 /** The storage queue that carries them to the function of the same purpose. */
 export const ticketQueue = 'drain-tickets';

@@ -1,9 +1,36 @@
 import { describeObjectKey } from '../../cloudtrail/announcing/objectKey.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
-import type { NamedUnit } from '../ports/unit.ts';
+import type { ObjectStore } from '../ports/objects.ts';
+import type { NamedUnit, Unit, UnitDescription } from '../ports/unit.ts';
 
-/** A log file as the ledger knows it: by bucket and key, described by what its name tells. */
+/** A log file in a bucket: described once, by what its key tells. */
+export function logFile(object: ObjectRef, objects: ObjectStore): Unit {
+  const { bucket, key, alternativeKey, etag, sizeBytes } = object;
+  // EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading.
+  const keys = alternativeKey === undefined ? [key] : [key, alternativeKey];
+  return {
+    ...unitOf(object),
+    title: `s3://${bucket}/${key}`,
+    at: { bucket, key },
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(etag === undefined ? {} : { etag }),
+    places: keys.length,
+    open: async (place, signal) => {
+      const found = keys[place] ?? key;
+      const body = await objects.open({ bucket, key: found }, signal);
+      const { fate } = describeObjectKey(found);
+      const strange = fate.fate === 'judge' ? fate.strange : undefined;
+      return { found: describedBy(found), etag: body.etag, encoding: 'gzip', strange, chunks: body.chunks };
+    },
+  };
+}
+
+/** As the ledger knows it: by bucket and key, described by what its name tells. */
 export function unitOf({ bucket, key }: Pick<ObjectRef, 'bucket' | 'key'>): NamedUnit {
+  return { scope: bucket, name: key, ...describedBy(key) };
+}
+
+function describedBy(key: string): UnitDescription {
   const { deliveredAt, sourceObject } = describeObjectKey(key);
-  return { scope: bucket, name: key, sourceObject, ...(deliveredAt === undefined ? {} : { deliveredAt }) };
+  return { sourceObject, ...(deliveredAt === undefined ? {} : { deliveredAt }) };
 }

@@ -1,14 +1,14 @@
 import type { Compress } from '../../gzip/compressBody.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
-import type { MessageQueue } from '../ports/ports.ts';
+import type { Source } from '../ports/source.ts';
 
 /** How often the queue is asked while messages keep coming. */
 const everyMs = 30_000;
 
 /** Knows whether a backlog waits: asked of the queue only while it is busy, so that an idle drain pays for no question. */
 export class BacklogSense {
-  readonly #queue: Pick<MessageQueue, 'measureBacklog'>;
+  readonly #queue: Pick<Source, 'measureBacklog'>;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #deep: number;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -16,7 +16,7 @@ export class BacklogSense {
   isDeep = false;
 
   constructor(
-    queue: Pick<MessageQueue, 'measureBacklog'>,
+    queue: Pick<Source, 'measureBacklog'>,
     clock: Pick<Clock, 'now'>,
     settings: Pick<DrainSettings, 'objectsInFlight'>,
   ) {

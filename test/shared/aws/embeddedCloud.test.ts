@@ -3,7 +3,7 @@ import type { AwsCloud } from '../../../local/aws/startAwsCloud.ts';
 import { type SourceCredentials, sourceCredentials } from '../../../shared/aws/credentials/sourceCredentials.ts';
 import { s3ObjectStore } from '../../../shared/aws/s3/objectStore.ts';
 import { sqsQueue } from '../../../shared/aws/sqs/queue.ts';
-import { acknowledged } from '../../../shared/pipeline/ports/acknowledged.ts';
+import { acknowledgement } from '../../../shared/pipeline/ports/settlement.ts';
 import { audience, startCloud, webIdentityToken, workspaceId } from '../../local/aws/cloudFixture.ts';
 import { failureOf, patient } from './stubServer.ts';
 
@@ -118,7 +118,7 @@ describe('s3ObjectStore and sqsQueue against the embedded cloud', () => {
     const again = await queue.receive(once, never);
     expect(again.map(({ receiveCount }) => receiveCount)).toEqual([2, 2]);
     expect(await queue.changeVisibility(again, 300)).toEqual(again.map(({ id }) => ({ messageId: id })));
-    const deletable = again.map((message) => acknowledged(message, [], []));
+    const deletable = again.map((message) => ({ message, proof: acknowledgement([], []) }));
     expect(await queue.delete(deletable)).toEqual(again.map(({ id }) => ({ messageId: id })));
     expect(source.cloud.peekQueue()).toEqual([]);
   });

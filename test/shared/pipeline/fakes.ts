@@ -2,14 +2,17 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { appendRow, type RowBody } from '../../../shared/cloudtrail/rows/body.ts';
 import type { FeedResult, OpenRowStream } from '../../../shared/cloudtrail/rows/engine.ts';
 import { memoryCircuits } from '../../../shared/pipeline/circuits/memoryCircuits.ts';
+import { queueSource } from '../../../shared/pipeline/delivery/queue/source.ts';
 import { drain } from '../../../shared/pipeline/drain/drain.ts';
 import { noFailedEntries } from '../../../shared/pipeline/ledger/noFailedEntries.ts';
 import { noLease, noLedger } from '../../../shared/pipeline/ledger/noLedger.ts';
 import type { DrainSettings } from '../../../shared/pipeline/limits/drainSettings.ts';
-import type { AcknowledgedMessage } from '../../../shared/pipeline/ports/acknowledged.ts';
 import type { Destination, UploadBody } from '../../../shared/pipeline/ports/destination.ts';
 import type { Lease, Ledger } from '../../../shared/pipeline/ports/lease.ts';
-import type { DrainPorts, MessageOutcome, MessageQueue, ObjectStore } from '../../../shared/pipeline/ports/ports.ts';
+import type { ObjectStore } from '../../../shared/pipeline/ports/objects.ts';
+import type { DrainPorts } from '../../../shared/pipeline/ports/ports.ts';
+import type { AcknowledgedMessage, MessageOutcome, MessageQueue } from '../../../shared/pipeline/ports/queue.ts';
+import type { Source } from '../../../shared/pipeline/ports/source.ts';
 import type { NamedUnit } from '../../../shared/pipeline/ports/unit.ts';
 import { defaultTuning } from '../../../shared/settings/tuning.ts';
 import type { ObjectRef, QueueMessage } from '../../../shared/words/announcement.ts';
@@ -156,7 +159,8 @@ export class FakeQueue implements MessageQueue {
     return messages.map(({ id, receiptHandle }) => {
       const stored = [...this.messages.values()].find(({ handle }) => handle === receiptHandle);
       const refused = this.refuse('changeVisibility', id);
-      if (refused !== undefined) return { messageId: id, refused };
+      if (refused !== undefined)
+        return { messageId: id, refused, ...(refused === 'InternalError' && { isTransient: true }) };
       if (stored === undefined || stored.visibleAt <= this.#clock.now()) {
         return { messageId: id, refused: 'MessageNotInflight' };
       }
@@ -245,7 +249,7 @@ export class FakeStore implements ObjectStore {
     if (bytes === undefined) throw new ConnectorError('object-not-found', `s3://${object.bucket}/${object.key}`);
     const chunks = this.#chunks(bytes, this.cutAfter(object, attempt), signal);
     const etag = this.etags.get(object.key) ?? `"etag-${object.key}"`;
-    return { key: object.key, sizeBytes: bytes.length, etag, chunks };
+    return { sizeBytes: bytes.length, etag, chunks };
   }
 
   async *#chunks(bytes: Uint8Array, cutAfter: number | undefined, signal: AbortSignal) {
@@ -432,8 +436,7 @@ export class World {
     this.rule.limit = this.settings.batchBytes;
     this.ports = {
       clock: this.clock,
-      queue: this.queue,
-      objects: this.store,
+      source: this.source(),
       destinations: [this.rule],
       ledger: noLedger,
       failedEntries: noFailedEntries,
@@ -444,6 +447,15 @@ export class World {
       compress: async (bytes, level) => gzipSync(bytes, { level }),
       ...ports,
     };
+  }
+
+  source(): Source {
+    const { allowedBuckets, heartbeatMs, source: name, visibilitySeconds } = this.settings;
+    return queueSource({
+      ...{ name, queue: this.queue, objects: this.store, allowedBuckets, visibilitySeconds, heartbeatMs },
+      clock: this.clock,
+      random: () => 0.5,
+    });
   }
 
   /** Puts a log file into the bucket; its rows are `{"n":"name-0"}` and so on. */

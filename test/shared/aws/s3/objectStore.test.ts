@@ -4,7 +4,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { s3ObjectStore } from '../../../../shared/aws/s3/objectStore.ts';
-import type { ObjectBody } from '../../../../shared/pipeline/ports/ports.ts';
+import type { ObjectBody } from '../../../../shared/pipeline/ports/objects.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
 import {
   failureOf,
@@ -87,17 +87,8 @@ describe('s3ObjectStore against an S3 server', () => {
     expect(failure.code).toBe('object-not-found');
   });
 
-  it('tries the second reading of a key when there is no object under the first', async () => {
-    await put('AWSLogs/a b', Buffer.from('decoded'));
-    const body = await store.open({ bucket, key: 'AWSLogs/a+b', alternativeKey: 'AWSLogs/a b' }, never);
-    expect(body.key).toBe('AWSLogs/a b');
-    expect(Buffer.concat(await read(body)).toString()).toBe('decoded');
-  });
-
   it('tells a missing object and a missing bucket apart', async () => {
-    const missing = await failureOf(
-      store.open({ bucket, key: 'AWSLogs/no', alternativeKey: 'AWSLogs/neither' }, never),
-    );
+    const missing = await failureOf(store.open({ bucket, key: 'AWSLogs/no' }, never));
     expect(missing).toMatchObject({ code: 'object-not-found', belongsTo: 'object', retry: false });
     expect(missing.at).toEqual({ bucket, key: 'AWSLogs/no', role: roleArn });
     const gone = await failureOf(store.open({ bucket: 'no-such-bucket', key }, never));
@@ -183,22 +174,21 @@ describe('s3ObjectStore against broken answers', () => {
     expect(credentials.made).toBe(2);
   });
 
-  it('makes at most three requests to open an object: another region, and another reading of the key', async () => {
+  it('makes at most two requests to open an object: the second in another region', async () => {
     stub.answer = ({ headers }) =>
       String(headers.authorization).includes('/us-west-2/')
         ? s3Error(404, 'NoSuchKey', 'none')
         : s3Error(301, 'PermanentRedirect', 'there', { 'x-amz-bucket-region': 'us-west-2' });
-    const object = { bucket, key: 'AWSLogs/a+b', alternativeKey: 'AWSLogs/a b' };
-    expect((await failureOf(store.open(object, never))).code).toBe('object-not-found');
+    expect((await failureOf(store.open({ bucket, key }, never))).code).toBe('object-not-found');
+    expect(stub.requests).toHaveLength(2);
+    await failureOf(store.open({ bucket, key }, never));
     expect(stub.requests).toHaveLength(3);
-    await failureOf(store.open(object, never));
-    expect(stub.requests).toHaveLength(5);
   });
 
   it('does not follow a bucket that names one region after the other', async () => {
     stub.answer = () =>
       s3Error(301, 'PermanentRedirect', 'there', { 'x-amz-bucket-region': `us-west-${stub.requests.length}` });
-    await failureOf(store.open({ bucket, key, alternativeKey: 'AWSLogs/other' }, never));
+    await failureOf(store.open({ bucket, key }, never));
     expect(stub.requests).toHaveLength(2);
   });
 
@@ -328,27 +318,6 @@ describe('s3ObjectStore against broken answers', () => {
     expect(byS3.remedy).toContain('without ListBucket a deleted object looks like a forbidden one');
   });
 
-  it('tries the second reading also when denied, since a missing object may look denied', async () => {
-    stub.answer = ({ url }) => (url.includes('%20') ? found('second') : s3Error(403, 'AccessDenied', 'Access Denied'));
-    expect(await textOf(await store.open({ bucket, key: 'AWSLogs/a+b', alternativeKey: 'AWSLogs/a b' }, never))).toBe(
-      'second',
-    );
-  });
-
-  it('tells the failure of the second reading when it says more', async () => {
-    stub.answer = ({ url }) =>
-      url.includes('%20') ? s3Error(503, 'SlowDown', 'slow') : s3Error(404, 'NoSuchKey', 'none');
-    const failure = await failureOf(store.open({ bucket, key: 'AWSLogs/a+b', alternativeKey: 'AWSLogs/a b' }, never));
-    expect(failure).toMatchObject({ code: 'object-store-throttled', at: { key: 'AWSLogs/a b' } });
-  });
-
-  it('leaves other failures of the first reading alone', async () => {
-    stub.answer = () => s3Error(503, 'SlowDown', 'slow', { 'retry-after': '3' });
-    const failure = await failureOf(store.open({ bucket, key, alternativeKey: 'AWSLogs/other' }, never));
-    expect(failure).toMatchObject({ code: 'object-store-throttled', retryAfterMs: 3_000 });
-    expect(stub.requests).toHaveLength(1);
-  });
-
   it('is unavailable when no answer comes in time', async () => {
     stub.answer = () => undefined;
     const failure = await failureOf(openImpatiently());
@@ -421,8 +390,8 @@ describe('s3ObjectStore against broken answers', () => {
       response.end('chunked');
       return undefined;
     };
-    const body = await store.open({ bucket, key, sizeBytes: 7 }, never);
-    expect(body).toMatchObject({ sizeBytes: 7, etag: undefined });
+    const body = await store.open({ bucket, key }, never);
+    expect(body).toMatchObject({ sizeBytes: undefined, etag: undefined });
     expect(await textOf(body)).toBe('chunked');
   });
 

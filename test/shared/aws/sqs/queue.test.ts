@@ -2,7 +2,8 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { buildApp } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sqsQueue } from '../../../../shared/aws/sqs/queue.ts';
-import { type AcknowledgedMessage, acknowledged } from '../../../../shared/pipeline/ports/acknowledged.ts';
+import type { AcknowledgedMessage } from '../../../../shared/pipeline/ports/queue.ts';
+import { acknowledgement } from '../../../../shared/pipeline/ports/settlement.ts';
 import type { QueueMessage } from '../../../../shared/words/announcement.ts';
 import {
   failureOf,
@@ -46,7 +47,7 @@ describe('sqsQueue against an SQS server', () => {
     return sqsQueue({ queueUrl: url, credentials: numberedCredentials(), clock, endpoint });
   }
 
-  const deletable = (message: QueueMessage): AcknowledgedMessage => acknowledged(message, [], []);
+  const deletable = (message: QueueMessage): AcknowledgedMessage => ({ message, proof: acknowledgement([], []) });
 
   it('receives messages with count and times, under the visibility asked for', async () => {
     const queue = await openQueue(['one', 'two']);
@@ -174,7 +175,7 @@ describe('sqsQueue against broken answers', () => {
     expect(await open().changeVisibility(['a', 'b', 'c', 'd'].map(message), 60)).toEqual([
       { messageId: 'a' },
       { messageId: 'b', refused: 'MessageNotInflight' },
-      { messageId: 'c', refused: 'InternalError' },
+      { messageId: 'c', refused: 'InternalError', isTransient: true },
       { messageId: 'd', refused: 'NotAnswered' },
     ]);
   });
@@ -197,7 +198,10 @@ describe('sqsQueue against broken answers', () => {
   it.each([
     ['receive', (queue: ReturnType<typeof open>) => queue.receive(once, signal)],
     ['changeVisibility', (queue: ReturnType<typeof open>) => queue.changeVisibility([message('a')], 60)],
-    ['delete', (queue: ReturnType<typeof open>) => queue.delete([acknowledged(message('a'), [], [])])],
+    [
+      'delete',
+      (queue: ReturnType<typeof open>) => queue.delete([{ message: message('a'), proof: acknowledgement([], []) }]),
+    ],
     ['measureBacklog', (queue: ReturnType<typeof open>) => queue.measureBacklog()],
     ['probe', (queue: ReturnType<typeof open>) => queue.probe(signal)],
   ])('%s is one request, however it is refused', async (_name, act) => {
@@ -256,7 +260,7 @@ describe('sqsQueue against broken answers', () => {
 
   it('names action, queue ARN and role to allow', async () => {
     stub.answer = () => sqsError(403, 'com.amazon.coral.service#AccessDeniedException', 'no');
-    const failure = await failureOf(open().delete([acknowledged(message('a'), [], [])]));
+    const failure = await failureOf(open().delete([{ message: message('a'), proof: acknowledgement([], []) }]));
     expect(failure.remedy).toContain(
       `Allow sqs:DeleteMessage on arn:aws:sqs:eu-central-1:111122223333:trail in the permissions policy of ${roleArn}`,
     );
@@ -283,14 +287,14 @@ describe('sqsQueue against broken answers', () => {
       response.socket?.destroy();
       return undefined;
     };
-    const failure = await failureOf(open().delete([acknowledged(message('a'), [], [])]));
+    const failure = await failureOf(open().delete([{ message: message('a'), proof: acknowledgement([], []) }]));
     expect(failure).toMatchObject({ code: 'queue-unavailable', outcomeUnknown: true });
     expect(stub.requests).toHaveLength(1);
   });
 
   it('knows that a refused connection did nothing', async () => {
     await stub.close();
-    const failure = await failureOf(open().delete([acknowledged(message('a'), [], [])]));
+    const failure = await failureOf(open().delete([{ message: message('a'), proof: acknowledgement([], []) }]));
     expect(failure).toMatchObject({ code: 'queue-unavailable', outcomeUnknown: false });
     expect(failure.message).toContain('ECONNREFUSED');
   });

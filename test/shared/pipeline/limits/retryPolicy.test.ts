@@ -87,10 +87,10 @@ describe('mostRequests', () => {
     const most = Object.fromEntries(operations.map((operation) => [operation, mostRequests(operation, bounds)]));
     expect(most).toEqual({ receive: 5, extend: 5, return: 5, delete: 11, read: 7, upload: 13 });
     const said = (file: string) => readFileSync(file, 'utf8').replaceAll(/\s*\n \* /g, ' ');
-    expect(said('shared/pipeline/ports/ports.ts')).toContain(
+    expect(said('shared/pipeline/ports/queue.ts')).toContain(
       'at most 5 requests to receive, 5 to extend, 5 to return and 11 to delete',
     );
-    expect(said('shared/pipeline/ports/ports.ts')).toContain('at most 7 times for one reading');
+    expect(said('shared/pipeline/ports/objects.ts')).toContain('at most 7 times for one reading');
     expect(said('shared/pipeline/ports/destination.ts')).toContain('at most 13 for one body and rule');
     const documented = said('docs/reliability.md');
     for (const [operation, requests] of Object.entries(most))

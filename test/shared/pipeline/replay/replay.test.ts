@@ -1,11 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { OpenRowStream, StubNote } from '../../../../shared/cloudtrail/rows/engine.ts';
+import { announcementOf } from '../../../../shared/pipeline/delivery/queue/announcement.ts';
 import { noLease, noLedger } from '../../../../shared/pipeline/ledger/noLedger.ts';
 import type { Evidence } from '../../../../shared/pipeline/ports/failedEntries.ts';
 import type { Claim, Ledger } from '../../../../shared/pipeline/ports/lease.ts';
 import type { ReplayedEntries, ReplayedEntry } from '../../../../shared/pipeline/replay/outcome.ts';
 import { type ReplayPorts, replay } from '../../../../shared/pipeline/replay/replay.ts';
+import { logFile as logFileUnit } from '../../../../shared/pipeline/unit/logFile.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
 import type { ConnectorEvent } from '../../../../shared/words/events.ts';
 import type { Failure } from '../../../../shared/words/failure.ts';
@@ -75,7 +77,8 @@ class Quarantine {
   async replay(ids: readonly string[], { again = false, signal = new AbortController().signal } = {}) {
     const ports: ReplayPorts = {
       clock: this.clock,
-      objects: this.store,
+      announcementIn: (body) => announcementOf(body, { objects: this.store, allowedBuckets: [bucket, 'other-logs'] }),
+      unitNamed: (name) => logFileUnit(name, this.store),
       destinations: this.rules,
       ledger: this.#ledger(),
       failedEntries: {

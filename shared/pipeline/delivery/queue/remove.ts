@@ -1,55 +1,42 @@
 import { inTens } from '../../../kit/batcher.ts';
+import type { Clock } from '../../../words/clock.ts';
 import { reportOf } from '../../../words/failure.ts';
-import type { SliceTimer } from '../../accounts/sliceTimer.ts';
-import type { Circuits } from '../../circuits/circuits.ts';
 import { retrying } from '../../limits/retryPolicy.ts';
-import type { AcknowledgedMessage } from '../../ports/acknowledged.ts';
-import type { DrainPorts, MessageOutcome } from '../../ports/ports.ts';
+import type { AcknowledgedMessage, MessageOutcome, MessageQueue } from '../../ports/queue.ts';
 
-/** Deletes one acknowledged message; true once the queue has confirmed it. */
-export type Acknowledge = (done: AcknowledgedMessage) => Promise<boolean>;
+/** Deletes one acknowledged message; undefined once the queue has confirmed it, otherwise its code. */
+export type Remove = (done: AcknowledgedMessage) => Promise<string | undefined>;
+
+export interface RemoveParts {
+  readonly queue: Pick<MessageQueue, 'delete'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told when the queue did not answer. */
+  readonly failed: (error: unknown) => void;
+}
 
 /**
  * The one place where messages are deleted, last of all and in tens. A refused entry is tried once more; if it is
  * refused again the message is kept: it comes back, which is a duplicate at worst.
  */
-export function acknowledger(
-  source: string,
-  ports: Pick<DrainPorts, 'clock' | 'queue' | 'random' | 'report'>,
-  circuits: Circuits,
-  timer: SliceTimer,
-  signal: AbortSignal,
-): Acknowledge {
+export function remover(parts: RemoveParts, over: AbortSignal): Remove {
   /** Those that were not deleted, and why; without an answer there is no use in asking again. */
   const remove = async (messages: readonly AcknowledgedMessage[]): Promise<Refusals> => {
     try {
-      const outcomes = await timer.during('delete', () =>
-        retrying('delete', () => ports.queue.delete(messages), ports, signal),
-      );
+      const outcomes = await retrying('delete', () => parts.queue.delete(messages), parts, over);
       return { isAnswered: true, codes: refusals(messages, outcomes) };
     } catch (error) {
-      if (!signal.aborted) circuits.open('source', error);
+      if (!over.aborted) parts.failed(error);
       return { isAnswered: false, codes: new Map(messages.map(({ message }) => [message.id, reportOf(error).code])) };
     }
   };
 
-  const request = inTens<AcknowledgedMessage, string | undefined>(ports.clock, async (messages) => {
+  return inTens<AcknowledgedMessage, string | undefined>(parts.clock, async (messages) => {
     let { isAnswered, codes } = await remove(messages);
     const again = messages.filter(({ message }) => codes.has(message.id));
     if (isAnswered && again.length > 0) ({ codes } = await remove(again));
     return messages.map(({ message }) => codes.get(message.id));
   });
-
-  return async (done) => {
-    const messageId = done.message.id;
-    const refused = await request(done);
-    if (refused !== undefined) {
-      ports.report({ type: 'message-kept', source, messageId, refused });
-      return false;
-    }
-    ports.report({ type: 'message-acknowledged', source, messageId, objects: done.objects.length });
-    return true;
-  };
 }
 
 interface Refusals {

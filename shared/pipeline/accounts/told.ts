@@ -1,0 +1,70 @@
+import type { StubNote } from '../../cloudtrail/rows/engine.ts';
+import type { ConnectorEvent } from '../../words/events.ts';
+import { failureReport, isItsOwn } from '../../words/failure.ts';
+import type { SettledDelivery } from '../ports/settlement.ts';
+import type { Announcement, Delivery } from '../ports/source.ts';
+import type { UnitOutcome } from '../ports/unitOutcome.ts';
+
+/** Outcomes as people are told of them; nothing in the flow depends on it. */
+
+export function unitEvents(source: string, outcome: UnitOutcome, delivery: Pick<Delivery, 'id'>): ConnectorEvent[] {
+  if (outcome.kind === 'failed') {
+    // What keeps it from being ingested and is not its own is told by its circuit, or is nothing unusual.
+    if (!isItsOwn(outcome.failure)) return [];
+    const failure = failureReport(outcome.failure);
+    const at = { ...outcome.unit.at, messageId: delivery.id, ...failure.at };
+    return [{ type: 'object-failed', source, failure: { ...failure, at } }];
+  }
+  const { complete, isReingested } = outcome;
+  const { at } = complete.unit;
+  switch (complete.kind) {
+    case 'accepted': {
+      const accepted = {
+        type: 'object-accepted',
+        source,
+        at,
+        rows: complete.rows,
+        stubs: stubbedRecords(complete.stubs),
+      } as const;
+      return isReingested ? [{ type: 'object-reingested', source, at }, accepted] : [accepted];
+    }
+    case 'suppressed':
+      return [{ type: 'object-suppressed', source, at }];
+    case 'skipped':
+      return [{ type: 'object-skipped', source, at, reason: complete.reason }];
+  }
+}
+
+export function deliveryEvents(source: string, { id, settlement, settled, units }: SettledDelivery): ConnectorEvent[] {
+  const about = { source, messageId: id };
+  switch (settled.kind) {
+    case 'done':
+      return [{ type: 'message-acknowledged', ...about, objects: units.length }];
+    case 'kept':
+      return [{ type: 'message-kept', ...about, refused: settled.refused }];
+    case 'refused':
+      return [{ type: 'claim-lost', ...about, refused: settled.refused }];
+    case 'returned': {
+      if (settlement.kind !== 'returned') return [];
+      const { comesAgainInSeconds: visibleInSeconds } = settled;
+      return [{ type: 'message-returned', ...about, visibleInSeconds, failure: failureReport(settlement.failure) }];
+    }
+    case 'lost':
+      return [];
+  }
+}
+
+export function announcementEvents(
+  source: string,
+  { id }: Pick<Delivery, 'id'>,
+  announced: Announcement,
+): ConnectorEvent[] {
+  const { units, faults, nothing } = announced;
+  if (units.length > 0 || faults.length > 0) return [];
+  return [{ type: 'message-empty', source, messageId: id, reason: nothing.join('; ') }];
+}
+
+/** One row may stand for many records. */
+function stubbedRecords(stubs: readonly StubNote[]): number {
+  return stubs.reduce((sum, { records = 1 }) => sum + records, 0);
+}

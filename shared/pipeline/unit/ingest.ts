@@ -1,0 +1,178 @@
+import type { Semaphore } from '../../kit/semaphore.ts';
+import { ConnectorError } from '../../words/errors.ts';
+import { type Failure, failureAt, failureOf } from '../../words/failure.ts';
+import type { Circuits } from '../circuits/circuits.ts';
+import type { Lease, Ledger } from '../ports/lease.ts';
+import { acceptedUnit, suppressedUnit } from '../ports/settlement.ts';
+import type { Delivery } from '../ports/source.ts';
+import type { Unit } from '../ports/unit.ts';
+import { noCounts, type UnitCounts, type UnitOutcome } from '../ports/unitOutcome.ts';
+import { isSameContent } from './contentIdentity.ts';
+import { bucketIsOut, endedBefore, isClaimed } from './failures.ts';
+import { keepProgress, type ProgressKeeper } from './keepProgress.ts';
+import { type ReadAnswer, type ReadParts, readUnit } from './read.ts';
+import { Reading } from './reading.ts';
+
+export interface IngestParts {
+  readonly readers: Pick<Semaphore, 'enter'>;
+  readonly circuits: Pick<Circuits, 'bucketCircuit' | 'bucketFailed' | 'open'>;
+  readonly ledger: Pick<Ledger, 'claim'>;
+  /**
+   * Leases to be kept, and for whom. Kept even when the delivery is lost and somebody else has it: as long as rows of the
+   * unit are under way, nobody else may send them.
+   */
+  readonly leases: Map<Lease, Pick<Delivery, 'lose'>>;
+  readonly read: ReadParts;
+  /** Told what is being counted; the outcome holds the same counts. */
+  readonly begun: (counts: UnitCounts) => void;
+  /** Aborts when no more work may begin. */
+  readonly stop: AbortSignal;
+  /** Aborts when nothing is waited for any more. */
+  readonly over: AbortSignal;
+}
+
+/** For whom a unit is ingested. */
+export interface Ingesting {
+  readonly delivery: Pick<Delivery, 'evidence' | 'lose' | 'lost' | 'receivedAt'>;
+  /** Told when its turn has come. */
+  readonly onBegin: () => void;
+  /** Told once, when its reading has ended, whichever way. */
+  readonly onRead: () => void;
+}
+
+/** When the size was not announced: that of a usual log file. */
+const assumedBytes = 64 * 1024;
+
+/** One unit: leased, read, its rows packed, and complete when every one of them is accepted. */
+export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestParts): Promise<UnitOutcome> {
+  const { delivery, onBegin, onRead } = asked;
+  const signal = AbortSignal.any([parts.stop, delivery.lost]);
+  let leave: () => void;
+  try {
+    leave = await parts.readers.enter(unit.sizeBytes ?? assumedBytes, signal);
+  } catch (reason) {
+    onRead();
+    return failed(unit, failureOf(reason, 'pipeline'));
+  }
+  const endReading = once(() => {
+    leave();
+    onRead();
+  });
+  try {
+    onBegin();
+    const circuit = await parts.circuits.bucketCircuit(unit, signal);
+    if (circuit !== undefined) return failed(unit, bucketIsOut(unit, circuit.because));
+    const claim = await parts.ledger.claim(unit, delivery.receivedAt);
+    if (claim.kind === 'held') return failed(unit, isClaimed(unit, claim.until));
+    const { lease } = claim;
+    const reading = new Reading();
+    parts.begun(reading);
+    parts.leases.set(lease, delivery);
+    try {
+      return await ingestLeased({ unit, lease, reading, delivery, signal, endReading }, parts);
+    } catch (bug) {
+      return await left({ unit, lease, reading, delivery }, failureOf(bug, 'object'));
+    } finally {
+      parts.leases.delete(lease);
+    }
+  } finally {
+    endReading();
+  }
+}
+
+interface Leased {
+  readonly unit: Unit;
+  readonly lease: Lease;
+  readonly reading: Reading;
+  readonly delivery: Ingesting['delivery'];
+  readonly signal: AbortSignal;
+  readonly endReading: () => void;
+}
+
+async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOutcome> {
+  const { unit, lease, reading, signal, endReading } = leased;
+  const known = lease.accepted?.identity;
+  if (known !== undefined && unit.etag !== undefined && isSameContent(known, unit.etag)) return suppressed(leased);
+  const keeper = keepProgress(lease, reading, parts.over);
+  let read: Extract<ReadAnswer, { kind: 'read' }> | undefined;
+  let failure: Failure | undefined;
+  try {
+    const answer = await readUnit(leased, parts.read, signal);
+    if (answer.kind === 'same') {
+      await keeper.end();
+      return suppressed(leased);
+    }
+    read = answer;
+  } catch (error) {
+    failure = failureOf(signal.aborted ? signal.reason : error, signal.aborted ? 'pipeline' : 'object');
+    if (!signal.aborted) blame(unit, failure, parts);
+  }
+  endReading();
+  // Rows before a break are delivered and stay, so even a failed unit waits for them: only then its counts are true.
+  keeper.readingEnded();
+  const { rows } = reading;
+  await rows.settled(parts.over);
+  failure ??= rows.failure;
+  await keeper.end();
+  if (failure === undefined && read !== undefined && rows.accepted === rows.written) {
+    return await accepted(leased, read);
+  }
+  return await leftBehind(leased, keeper, failure ?? endedBefore(unit));
+}
+
+async function accepted(
+  { unit, lease, reading }: Leased,
+  { identity, stubs }: Extract<ReadAnswer, { kind: 'read' }>,
+): Promise<UnitOutcome> {
+  const before = reading.before.count;
+  const written = before + reading.rows.written;
+  const rows = before + reading.rows.accepted;
+  const { records, dropped } = reading.last;
+  const complete = acceptedUnit(unit, { records, dropped, written, accepted: rows, stubs });
+  await lease.accept({ identity, rows, dropped, selectors: '' }, stubs);
+  // Another instance took the lease over while this one was sending: it sends the same rows.
+  reading.recorded(lease.isLost ? rows : 0);
+  return { kind: 'complete', complete, counts: reading, isReingested: lease.accepted !== undefined };
+}
+
+/** What was accepted stays: whoever reads the same content again leaves it out. */
+async function leftBehind(leased: Leased, keeper: ProgressKeeper, failure: Failure): Promise<UnitOutcome> {
+  await keeper.leave();
+  return await left(leased, failure);
+}
+
+async function left(
+  { unit, lease, reading, delivery }: Pick<Leased, 'delivery' | 'lease' | 'reading' | 'unit'>,
+  reason: Failure,
+): Promise<UnitOutcome> {
+  const failure = reason.owner === 'object' ? failureAt(reason, unit) : reason;
+  if (failure.owner === 'object' && failure.error instanceof ConnectorError) {
+    await lease.fail(failure, delivery.evidence);
+  } else {
+    await lease.release();
+  }
+  return { kind: 'failed', unit, failure, counts: reading };
+}
+
+function suppressed({ unit, reading }: Leased): UnitOutcome {
+  return { kind: 'complete', complete: suppressedUnit(unit), counts: reading, isReingested: false };
+}
+
+function failed(unit: Unit, failure: Failure): UnitOutcome {
+  return { kind: 'failed', unit, failure, counts: noCounts };
+}
+
+/** What is not the unit's own opens the source's circuit; what several units of a bucket share, the bucket's. */
+function blame(unit: Unit, failure: Failure, { circuits }: IngestParts): void {
+  if (failure.owner === 'pipeline') circuits.open('source', failure.error, unit);
+  else if (failure.error instanceof ConnectorError) circuits.bucketFailed(unit, failure.error);
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    act();
+  };
+}

@@ -1,0 +1,127 @@
+import type { OpenRowStream, StubNote } from '../../cloudtrail/rows/engine.ts';
+import { RowRanges } from '../../kit/ranges.ts';
+import type { Clock } from '../../words/clock.ts';
+import { ConnectorError } from '../../words/errors.ts';
+import type { DrainSettings } from '../limits/drainSettings.ts';
+import { retrying } from '../limits/retryPolicy.ts';
+import type { Lease } from '../ports/lease.ts';
+import type { ContentIdentity, Unit, UnitContent } from '../ports/unit.ts';
+import { skipRows } from '../rows/skipRows.ts';
+import type { Packer } from '../upload/packer.ts';
+import { isKnownContent, isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
+import { piecesOf } from './pieces.ts';
+import type { Reading } from './reading.ts';
+
+export interface ReadParts {
+  readonly packer: Pick<Packer, 'admit' | 'end' | 'write'>;
+  readonly openRows: OpenRowStream;
+  readonly settings: Pick<DrainSettings, 'batchBytes' | 'decompressedBytesCap'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told when content could be opened. */
+  readonly opened: (unit: Unit) => void;
+}
+
+export type ReadAnswer =
+  | { readonly kind: 'read'; readonly identity: ContentIdentity; readonly stubs: readonly StubNote[] }
+  /** The content is that accepted before, by its version or by itself; nothing of it was scanned. */
+  | { readonly kind: 'same' };
+
+/** What is read, and what is known of it from before. */
+export interface UnitToRead {
+  readonly unit: Unit;
+  readonly lease: Pick<Lease, 'accepted' | 'progress'>;
+  readonly reading: Reading;
+}
+
+/** Brings all rows of one unit into bodies; a broken download goes on after the rows that are written. */
+export function readUnit(toRead: UnitToRead, parts: ReadParts, signal: AbortSignal): Promise<ReadAnswer> {
+  return retrying('read', () => readOnce(toRead, parts, signal), parts, signal);
+}
+
+/** The content, wherever it is found. The first place is the likelier one: its failure is told, unless a later one says more than "missing". */
+export async function openUnit(unit: Pick<Unit, 'open' | 'places'>, signal: AbortSignal): Promise<UnitContent> {
+  let missing: unknown;
+  for (let place = 0; place < unit.places; place++) {
+    try {
+      return await unit.open(place, signal);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      missing ??= error;
+    }
+  }
+  throw missing;
+}
+
+/** Denied counts as missing: without s3:ListBucket AWS answers both alike. */
+function isMissing(error: unknown): boolean {
+  return error instanceof ConnectorError && (error.code === 'object-not-found' || error.code === 'object-denied');
+}
+
+async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSignal): Promise<ReadAnswer> {
+  signal.throwIfAborted();
+  const ended = new AbortController();
+  try {
+    const { lease, reading, unit } = toRead;
+    const content = await openUnit(unit, AbortSignal.any([signal, ended.signal]));
+    parts.opened(unit);
+    // Its rows cannot be put together with those of another content; whoever receives the delivery next begins anew.
+    if (reading.rows.written > 0 && reading.etag !== content.etag) throw changedWhileRead(unit);
+    if (lease.accepted !== undefined && isSameContent(lease.accepted.identity, content.etag)) return { kind: 'same' };
+    reading.etag = content.etag;
+    const { progress } = lease;
+    const goesOn = progress !== undefined && isSurelySameContent(progress.identity, content.etag);
+    reading.before = goesOn ? progress.accepted : new RowRanges();
+    return await scan(content, toRead, parts, signal);
+  } finally {
+    // Whatever was not read of the answer is not wanted any more.
+    ended.abort();
+  }
+}
+
+function changedWhileRead({ title, at }: Unit): ConnectorError {
+  return new ConnectorError('object-replaced', `${title} was replaced while it was read`, { at });
+}
+
+async function scan(
+  content: UnitContent,
+  { lease, reading }: UnitToRead,
+  { clock, openRows, packer, settings }: ReadParts,
+  signal: AbortSignal,
+): Promise<ReadAnswer> {
+  const { sourceObject, deliveredAt } = content.found;
+  const fallbackTime = deliveredAt ?? new Date(clock.now()).toISOString();
+  const { rows } = reading;
+  const done = reading.before.filledWith(RowRanges.first(rows.written));
+  const stream = skipRows(openRows({ sourceObject, fallbackTime }), done, settings.batchBytes);
+  const watched = new WatchedContent(content.chunks, content.etag);
+  const known = lease.accepted?.identity;
+  let contentBytes = 0;
+  let isKnown = false;
+  const options = {
+    capBytes: settings.decompressedBytesCap,
+    admit: (bytes: number) => packer.admit(bytes, signal),
+    isWanted: (whole: Uint8Array) => {
+      // Once rows of this reading are on their way, only their acceptance makes the unit complete.
+      isKnown = known !== undefined && rows.written === 0 && isKnownContent(known, whole);
+      if (isKnown) reading.bytesInflated += whole.length;
+      return !isKnown;
+    },
+  };
+  reading.begin(stream, done);
+  try {
+    for await (const piece of piecesOf(content, watched.chunks(), options)) {
+      signal.throwIfAborted();
+      contentBytes += piece.length;
+      reading.bytesInflated += piece.length;
+      await packer.write(piece, stream, rows, signal);
+    }
+    if (isKnown) return { kind: 'same' };
+    await packer.end(stream, rows, signal);
+    reading.complete(stream);
+    return { kind: 'read', identity: watched.identity(contentBytes), stubs: stream.stubs };
+  } finally {
+    reading.bytesRead += watched.bytes;
+    reading.end();
+  }
+}
