@@ -1,3 +1,4 @@
+import { shownText } from '../shared/kit/shortText.ts';
 import { parseCommand, refuseUsage } from './commandLine.ts';
 import { describeFailure } from './map/describeFailure.ts';
 import { printRows } from './map/printRows.ts';
@@ -24,6 +25,6 @@ for (const file of positionals) {
     await printRows(file, process.stdin, process.stdout);
   } catch (error) {
     process.exitCode = 1;
-    process.stderr.write(`map: ${file}: ${describeFailure(error)}\n`);
+    process.stderr.write(`map: ${shownText(`${file}: ${describeFailure(error)}`)}\n`);
   }
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { shownLines } from '../shared/kit/shortText.ts';
 import { ConnectorError } from '../shared/words/errors.ts';
 import { parseCommand, refuseUsage } from './commandLine.ts';
 import { readAppValues } from './replay/appValues.ts';
 import { carryOut } from './replay/carryOut.ts';
 import { readRequest } from './replay/readRequest.ts';
 import { Refused } from './replay/refused.ts';
-import { printable } from './replay/render.ts';
 
 const { values, positionals } = parseCommand({
   name: 'replay',
@@ -61,7 +61,7 @@ try {
   process.exitCode = await carryOut(request, app, terminal, interrupted.signal);
 } catch (error) {
   process.exitCode = 1;
-  terminal.error(`${printable(describe(error))}\n`);
+  terminal.error(`${shownLines(describe(error))}\n`);
 }
 // Connections to storage are kept open, and nobody needs them any more; what is printed may still be on its way.
 process.stdout.write('', () => process.exit());

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { breaks, isBreakName } from '../local/breaks.ts';
+import { jsonText, shownLines } from '../shared/kit/shortText.ts';
 import { parseCommand, refuseUsage, wholeNumber } from './commandLine.ts';
 import { type RunOptions, runLocally } from './start/run/locally.ts';
 import { claimWorkFolder } from './start/run/workFolder.ts';
@@ -52,7 +53,7 @@ process.on('disconnect', () => interrupt(1));
 
 const result = await runLocally(options, interrupted.signal, tell);
 const { summary } = result;
-const text = values.json ? `${JSON.stringify(summary)}\n` : renderSummary(result, shown(result.tableFile));
+const text = values.json ? `${jsonText(summary)}\n` : renderSummary(result, shown(result.tableFile));
 process.stdout.write(text, () => process.exit(summary.ok ? 0 : 1));
 
 /** The first signal ends in order; one that comes later, and not as its echo, does not wait for that. */
@@ -134,7 +135,7 @@ function refuse(problem: string): never {
 }
 
 function tell(line: string): void {
-  process.stderr.write(`${process.stderr.isTTY ? clearLine : ''}${line}\n`);
+  process.stderr.write(`${process.stderr.isTTY ? clearLine : ''}${shownLines(line)}\n`);
 }
 
 function shown(path: string): string {

@@ -1,3 +1,4 @@
+import { jsonText } from './kit/shortText.ts';
 import { errorTable } from './words/errors.ts';
 import type { ConnectorEvent, FailureReport } from './words/events.ts';
 
@@ -18,13 +19,13 @@ export type SaidRemedies = Set<string>;
 const mostRemedies = 1_000;
 
 /**
- * Turns events into lines: the only place that chooses levels and wording. error = loss, or a person is needed;
+ * Turns events into lines of printable JSON: the only place that chooses levels and wording. error = loss, or a person is needed;
  * warn = surprising, nothing lost, tried again; info = a run and its counts; debug = one line per object and message.
  */
 export function telemetry(logger: Logger, said: SaidRemedies = new Set()): (event: ConnectorEvent) => void {
   return (event) => {
     const [level, fields] = told(event, said);
-    logger[level](JSON.stringify({ event: event.type, ...fields }));
+    logger[level](jsonText({ event: event.type, ...fields }));
   };
 }
 

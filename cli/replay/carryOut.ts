@@ -1,5 +1,6 @@
 import type { FailedEntry } from '../../shared/azure/failedEntries/entity.ts';
 import type { FailedQuery, KeptEntries } from '../../shared/azure/failedEntries/entries.ts';
+import { jsonText } from '../../shared/kit/shortText.ts';
 import type { ReplayOutcome } from '../../shared/pipeline/replay/outcome.ts';
 import type { AppValues } from './appValues.ts';
 import { openConnector, openEntries } from './openApp.ts';
@@ -23,7 +24,7 @@ export async function carryOut(
 ): Promise<0 | 1> {
   const entries = openEntries(app);
   const print = (result: object, render: () => string): void => {
-    terminal.out(terminal.json ? `${JSON.stringify(result)}\n` : render());
+    terminal.out(terminal.json ? `${jsonText(result)}\n` : render());
   };
   switch (request.kind) {
     case 'list': {

@@ -1,4 +1,5 @@
 import type { FailedEntry } from '../../shared/azure/failedEntries/entity.ts';
+import { shownLines, shownText } from '../../shared/kit/shortText.ts';
 import type { ReplayOutcome } from '../../shared/pipeline/replay/outcome.ts';
 import type { FailureReport } from '../../shared/words/events.ts';
 import { shownAge } from './age.ts';
@@ -8,7 +9,8 @@ export function renderEntry(entry: FailedEntry, now: number): string {
   const { id, reason, lastAt, attempts } = entry;
   const where = whereOf(entry);
   const what = entry.message.includes(where) ? entry.message : `${where}: ${entry.message}`;
-  return printable(`${id}  ${reason}  ${shownAge(now - lastAt)} ago, ${plural(attempts, 'attempt')}\n    ${what}`);
+  const head = `${id}  ${reason}  ${shownAge(now - lastAt)} ago, ${plural(attempts, 'attempt')}`;
+  return `${shownText(head)}\n    ${shownText(what)}`;
 }
 
 export function renderList(entries: readonly FailedEntry[], now: number): string {
@@ -19,7 +21,7 @@ export function renderList(entries: readonly FailedEntry[], now: number): string
   return [
     ...entries.map((entry) => renderEntry(entry, now)),
     '',
-    printable(`${total}: ${counts}.`),
+    shownText(`${total}: ${counts}.`),
     'See one: npm run replay -- --show ID    Put it through again: npm run replay -- --replay ID',
     '',
   ].join('\n');
@@ -44,13 +46,15 @@ export function renderShown(entry: FailedEntry & { readonly body?: string }, now
     ['Body', entry.body],
   ];
   const told = lines.filter(([, value]) => value !== undefined && value !== '');
-  return told.map(([name, value]) => `${name.padEnd(9)} ${printable(value ?? '')}\n`).join('');
+  return told
+    .map(([name, value]) => `${name.padEnd(9)} ${name === 'Body' ? shownLines(value ?? '') : shownText(value ?? '')}\n`)
+    .join('');
 }
 
 /** What became of one entry, in one line. */
 export function renderOutcome(outcome: ReplayOutcome): string {
   const { id, kind } = outcome;
-  return printable(`${kind.padEnd(9)}  ${id}  ${told(outcome)}`);
+  return shownText(`${kind.padEnd(9)}  ${id}  ${told(outcome)}`);
 }
 
 export function renderTotals(outcomes: readonly ReplayOutcome[]): string {
@@ -63,13 +67,6 @@ export function renderTotals(outcomes: readonly ReplayOutcome[]): string {
 /** A failure and what to do about it. */
 export function renderFailure({ code, message, remedy }: FailureReport): string {
   return `${code}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`;
-}
-
-/** Keys and messages come from outside: nothing in them may move a terminal's cursor, or hide what follows. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
-    character === '\n' ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }
 
 function told(outcome: ReplayOutcome): string {

@@ -67,6 +67,22 @@ function say(...events: ConnectorEvent[]) {
   return lines;
 }
 
+describe('a line of the log', () => {
+  it('is printable JSON, whatever a key or a message holds', () => {
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    const key = 'AWSLogs/\u001b[2J\u009b\u202e\u2028\ud800\n';
+    telemetry({ debug: write, info: write, warn: write, error: write })({
+      type: 'object-failed',
+      source,
+      failure: { ...broken, message: key, at: { bucket: 'trail', key } },
+    });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ key, message: key });
+  });
+});
+
 describe('telemetry', () => {
   const table: readonly [ConnectorEvent, Level, Record<string, unknown>][] = [
     [{ type: 'slice-started', source }, 'debug', { source }],

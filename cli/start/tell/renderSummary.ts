@@ -1,3 +1,4 @@
+import { shownText } from '../../../shared/kit/shortText.ts';
 import type { RunResult } from '../run/locally.ts';
 import { bytes, count, plural } from './format.ts';
 import { failureWords, type StartSummary, secondsBetween } from './summary.ts';
@@ -101,20 +102,22 @@ function sentTwice({ summary, tableRows, totals }: RunResult): string[] {
 
 function frequentEvents({ eventNames }: RunResult): string[] {
   if (eventNames.length === 0) return [];
-  const lines = eventNames.map(({ name, rows }) => `    ${count(rows).padStart(9)}  ${name}`);
+  const lines = eventNames.map(({ name, rows }) => `    ${count(rows).padStart(9)}  ${shownText(name, 100)}`);
   return ['  Most frequent events', ...lines, ''];
 }
 
 function failures({ outstanding, totals }: RunResult): string[] {
   const all = [...totals.failedObjects.values()];
   if (all.length === 1) return []; // the run's error says it
-  const lines = all.slice(0, mostFailures).map((one) => `  Failed [${one.code}]: ${failureWords(one, outstanding)}`);
+  const lines = all
+    .slice(0, mostFailures)
+    .map((one) => `  Failed [${one.code}]: ${shownText(failureWords(one, outstanding))}`);
   if (all.length > mostFailures) lines.push(`  Failed: ${plural(all.length - mostFailures, 'more object')}`);
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function whatToDo({ error }: StartSummary): string[] {
   if (!error) return [];
-  const lines = ['', `  NOT OK [${error.code}]: ${error.message}`];
-  return error.remedy === null ? lines : [...lines, `  What to do: ${error.remedy}`];
+  const lines = ['', `  NOT OK [${error.code}]: ${shownText(error.message)}`];
+  return error.remedy === null ? lines : [...lines, `  What to do: ${shownText(error.remedy)}`];
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAge, shownAge } from '../../../cli/replay/age.ts';
 import { readAppValues } from '../../../cli/replay/appValues.ts';
 import { type ReplayOptions, type Request, readRequest } from '../../../cli/replay/readRequest.ts';
-import { printable, renderOutcome, renderShown } from '../../../cli/replay/render.ts';
+import { renderEntry, renderOutcome, renderShown } from '../../../cli/replay/render.ts';
 import { replayEntries } from '../../../cli/replay/replayEntries.ts';
 import type { Connector } from '../../../shared/compose/connector.ts';
 import type { ReplayOutcome } from '../../../shared/pipeline/replay/outcome.ts';
@@ -249,10 +249,28 @@ describe('renderShown', () => {
   });
 });
 
-describe('printable', () => {
-  it('spells out what would move the cursor, turn the writing or hide', () => {
-    expect(printable('a\u001b[2J\u202e\u200b\u2028\ud800\nb')).toBe(
-      'a\\u{1b}[2J\\u{202e}\\u{200b}\\u{2028}\\u{d800}\nb',
+describe('renderEntry', () => {
+  it('spells out what would move the cursor, turn the writing or begin a line', () => {
+    const shown = renderEntry(
+      {
+        id: 'main/x',
+        source: 'main',
+        reason: 'key-not-allowed',
+        state: 'open',
+        message: 'no',
+        bucket: 'trail',
+        key: 'a\u001b[2J\u009b\u202e\u2028\ud800\nNo failed entry.',
+        firstAt: 0,
+        lastAt: 0,
+        attempts: 1,
+        stubs: [],
+        stubCount: 0,
+      },
+      0,
     );
+    expect(shown.split('\n')).toEqual([
+      expect.stringContaining('main/x'),
+      '    s3://trail/a\\u001b[2J\\u009b\\u202e\\u2028\\ud800\\u000aNo failed entry.: no',
+    ]);
   });
 });
