@@ -90,6 +90,8 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
       return ['info', { source: event.source, circuit: event.circuit, openMs: event.openMs }];
     case 'ledger-unavailable':
       return ['warn', { source: event.source, ...failureFields(event.source, event.failure, said) }];
+    case 'clock-differs':
+      return ['warn', { source: event.source, behindMs: event.behindMs }];
     case 'tickets-posted': {
       const { source, tickets, visible, inFlight } = event;
       return ['info', { source, tickets, visible, inFlight }];

@@ -45,6 +45,8 @@ export interface ComposeExtras {
   readonly identity: 'managed-identity' | 'developer' | TokenCredential;
   /** The storage account that keeps ledger, failed entries and circuits; without one they live in this process. */
   readonly storage?: StorageValues;
+  /** Whose time counts in storage: 'own' where all instances share one clock that may be moved, as in stories. */
+  readonly storageTime?: 'service' | 'own';
   /** Different for every process, such as a UUID: owner of the claims made here. */
   readonly instance: string;
   /** Authorities to trust for uploads in place of Node's own: for a server on this machine. */
@@ -108,6 +110,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       const ports = { source: parts.get().source, ...state, clock, destinations, onSettled, report, random };
       const summary = await drain(ports, drainSettings(settings, source), openRows, signal);
       pace.end(summary.ended === 'queue-empty');
+      tellClock(source.name, state, report);
       return summary;
     } catch (error) {
       pace.end(false);
@@ -188,7 +191,15 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
 
 const ticketsEveryMs = 60_000;
 
+/** Once a slice: nothing is lost by it, since storage's time decides, but signatures fail when the difference grows. */
+function tellClock(source: string, { clockDifferenceMs }: SourceState, report: DrainPorts['report']): void {
+  const behindMs = clockDifferenceMs?.() ?? 0;
+  if (behindMs !== 0) report({ type: 'clock-differs', source, behindMs });
+}
+
 interface SourceState extends Pick<DrainPorts, 'circuits' | 'failedEntries' | 'ledger'> {
+  /** By how much the storage service is ahead of our clock, as its answers tell. */
+  readonly clockDifferenceMs?: () => number;
   /** Absent without storage: then nobody can be asked. */
   readonly tickets?: TicketBox;
   /** Absent without storage: then nothing that failed is kept. */
@@ -199,23 +210,24 @@ interface SourceState extends Pick<DrainPorts, 'circuits' | 'failedEntries' | 'l
 function keptState(
   { destination, tuning }: Settings,
   credential: TokenCredential,
-  { clock, instance, storage: values = {} }: ComposeExtras,
+  { clock, instance, storage: values = {}, storageTime = 'service' }: ComposeExtras,
 ): (source: SourceSettings) => SourceState {
   const account = storageAccount(values, credential);
   if (account === undefined)
     return () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
-  const storage = openStorage(account, { clock });
-  const failed = failedEntriesIn(storage, clock);
+  const storage = openStorage(account, { clock, time: storageTime });
+  const failed = failedEntriesIn(storage, storage.time);
   const { ruleIds, stream } = destination;
   const { visibilitySeconds } = tuning;
   return ({ name, partition }) => ({
     ledger: ledgerOver({
       // Part of an entry's key: a new destination begins anew.
-      store: tableStore(storage.table('ledger'), { ruleIds, stream, awsPartition: partition }),
+      store: tableStore(storage.table('ledger'), { ruleIds, stream, awsPartition: partition }, storage.time),
       ...{ failedEntries: failed, source: name, visibilitySeconds, instance, clock },
     }),
     failedEntries: failed,
-    circuits: tableCircuits({ table: storage.table('circuits'), source: name }),
+    clockDifferenceMs: () => storage.time.differenceMs,
+    circuits: tableCircuits({ table: storage.table('circuits'), source: name, time: storage.time }),
     tickets: ticketBox(storage, clock),
     entries: failed,
   });
@@ -236,7 +248,7 @@ function ticketBox(storage: Storage, clock: Clock): TicketBox {
 }
 
 /** The failed entries of a storage account: for the drains, and for the replay. */
-export function failedEntriesIn(storage: Storage, clock: Clock): KeptEntries {
+export function failedEntriesIn(storage: Storage, clock: Pick<Clock, 'now'>): KeptEntries {
   return failedEntries({ table: storage.table('failedEntries'), blobs: storage.blobs('failed-messages'), clock });
 }
 

@@ -133,6 +133,8 @@ export type ConnectorEvent =
   | { readonly type: 'ticket-void'; readonly reason: string }
   | { readonly type: 'object-reingested'; readonly source: string; readonly at: Coordinates }
   | { readonly type: 'ledger-unavailable'; readonly source: string; readonly failure: FailureReport }
+  /** The storage service is so far ahead of our clock; negative when it is behind. */
+  | { readonly type: 'clock-differs'; readonly source: string; readonly behindMs: number }
   | { readonly type: 'settings-refused'; readonly problems: readonly string[] }
   /** Names that look like misspelt settings: nothing is wrong for certain. */
   | { readonly type: 'settings-doubted'; readonly doubts: readonly string[] }

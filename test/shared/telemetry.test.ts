@@ -146,6 +146,7 @@ describe('telemetry', () => {
       'warn',
       { code: 'storage-unavailable' },
     ],
+    [{ type: 'clock-differs', source, behindMs: -14_400_000 }, 'warn', { source, behindMs: -14_400_000 }],
     [{ type: 'settings-refused', problems: ['A must be set'] }, 'error', { problems: ['A must be set'] }],
     [
       { type: 'source-failed', source, failure: bug },

@@ -34,6 +34,7 @@ async function drain({ pace, seed, settings }: Extract<ToDrainer, { type: 'drain
   const line = (level: string) => (text: string) => tell({ type: 'line', level, line: text });
   const connector = compose(reading.settings, {
     clock,
+    storageTime: 'own',
     random: seededRandom(seed),
     logger: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     identity: 'managed-identity',

@@ -87,6 +87,7 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   const storage = storageValues(environment);
   const connector = compose(reading.settings, {
     clock,
+    storageTime: 'own',
     random: seededRandom(1),
     logger: { debug: note, info: note, warn: note, error: note },
     // Its tokens live by the story's clock; the SDK's credential would keep them by the machine's.

@@ -46,14 +46,20 @@ function changed(change: LedgerChange): EntryProperties {
   }
 }
 
-/** What nobody wrote reads as a claim that has ended: the object is read again, which is a duplicate at worst. */
-export function entryOf(entity: Entity): LedgerEntry {
+/**
+ * What nobody wrote reads as a lease that has ended: the object is read again, which is a duplicate at worst. Both times
+ * of a lease come from one clock, be it wrong: only its length is believed, from the moment the service took it.
+ */
+export function entryOf(entity: Entity, takenAt: number | undefined): LedgerEntry {
+  const recordedAt = time(entity['recordedAt']);
+  const writtenAt = takenAt ?? recordedAt;
   const state = entity['state'];
   const progressRows = RowRanges.parse(string(entity['progressRows']));
   return {
     state: state === 'accepted' || state === 'failed' ? state : 'claimed',
     owner: string(entity['owner']),
-    until: entity['until'] instanceof Date ? entity['until'].getTime() : 0,
+    writtenAt,
+    until: writtenAt + time(entity['until']) - recordedAt,
     identity: identityOf(string(entity['objectEtag']), string(entity['content'])),
     rows: number(entity['rows']),
     // Names of sources hold no comma.
@@ -86,6 +92,10 @@ function identityOf(etag: string, content: string): ContentIdentity {
 
 function string(value: EntityValue): string {
   return typeof value === 'string' ? value : '';
+}
+
+function time(value: EntityValue): number {
+  return value instanceof Date ? value.getTime() : 0;
 }
 
 function number(value: EntityValue): number {

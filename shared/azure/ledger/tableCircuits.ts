@@ -5,10 +5,12 @@ import type { Entity, Table } from '../storage/table.ts';
 export interface TableCircuitsOptions {
   readonly table: Table;
   readonly source: string;
+  /** Times are kept by the service's clock: who is hours ahead must not keep the others from probing. */
+  readonly time: { readonly differenceMs: number };
 }
 
 /** Open circuits of one source, for all instances: whoever wrote last knows best. */
-export function tableCircuits({ table, source }: TableCircuitsOptions): CircuitStore {
+export function tableCircuits({ table, source, time }: TableCircuitsOptions): CircuitStore {
   // Table keys take no slash.
   const keyOf = (name: CircuitName) => ({ partitionKey: source, rowKey: name.replaceAll('/', '|') });
   return {
@@ -17,11 +19,16 @@ export function tableCircuits({ table, source }: TableCircuitsOptions): CircuitS
       for await (const { entities } of table.pages({ filter: odata`PartitionKey eq ${source}` })) {
         open.push(...entities.map(circuitOf).filter((circuit) => circuit !== undefined));
       }
-      return open;
+      // The answer has told the service's time by now.
+      return open.map((circuit) => moved(circuit, -time.differenceMs));
     },
-    save: (circuit) => table.put({ ...keyOf(circuit.name), ...entityOf(circuit) }),
+    save: (circuit) => table.put({ ...keyOf(circuit.name), ...entityOf(moved(circuit, time.differenceMs)) }),
     remove: (name) => table.remove(keyOf(name)),
   };
+}
+
+function moved(circuit: OpenCircuit, byMs: number): OpenCircuit {
+  return { ...circuit, openedAt: circuit.openedAt + byMs, nextProbeAt: circuit.nextProbeAt + byMs };
 }
 
 function entityOf({ name, openedAt, because, nextProbeAt, probes }: OpenCircuit) {

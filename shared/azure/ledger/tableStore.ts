@@ -7,13 +7,13 @@ import { expiry } from './expiry.ts';
 import { groupCommit } from './groupCommit.ts';
 
 /** Ledger entries in a table. What is written together travels together. */
-export function tableStore(table: Table, scope: LedgerScope): LedgerStore {
+export function tableStore(table: Table, scope: LedgerScope, time: { now(): number }): LedgerStore {
   const keyOf = entryKeys(scope);
   const commit = groupCommit(table);
   return {
     read: async (unit) => {
       const found = await table.read(keyOf(unit));
-      return found === undefined ? undefined : { entry: entryOf(found.entity), version: found.etag };
+      return found === undefined ? undefined : { entry: entryOf(found.entity, found.writtenAt), version: found.etag };
     },
     insert: async (unit, source, change) => {
       const entity = { ...named(keyOf(unit), unit, source), ...propertiesOf(change) };
@@ -23,6 +23,7 @@ export function tableStore(table: Table, scope: LedgerScope): LedgerStore {
       const entity = { ...named(keyOf(unit), unit, source), ...propertiesOf(change) };
       return writeOf(await commit({ kind: 'merge', entity, etag: version }));
     },
+    now: () => time.now(),
     purgeExpired: expiry(table),
   };
 }

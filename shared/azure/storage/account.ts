@@ -7,10 +7,13 @@ import { asciiBodies } from './asciiBodies.ts';
 import { type Blobs, storageBlobs } from './blobs.ts';
 import { storageGate } from './gate.ts';
 import { type Posts, storagePosts } from './posts.ts';
+import { ServiceTime } from './serviceTime.ts';
 import { storageTable, type Table } from './table.ts';
 
 /** One storage account: what one part finds out about its being away, all parts know. */
 export interface Storage {
+  /** What instances agree on: the service's time, or our own clock's where that is the measure. */
+  readonly time: Pick<ServiceTime, 'differenceMs' | 'now'>;
   table(name: string): Table;
   blobs(container: string): Blobs;
   posts(queue: string): Posts;
@@ -22,22 +25,31 @@ export interface StorageOptions {
   readonly timeoutMs?: number;
   /** How long nothing is asked after a failure. */
   readonly pauseMs?: number;
+  /** Whose time counts: with 'own', all instances are known to share one clock, which may be moved. */
+  readonly time?: 'service' | 'own';
   /** Put around every request for a table. */
   readonly policies?: TableServiceClientOptions['additionalPolicies'];
 }
 
 /** Opens a storage account. Makes no request; tables and containers come into being when they are first missed. */
 export function openStorage(account: StorageAccount, options: StorageOptions): Storage {
+  const time = new ServiceTime(options.clock);
+  const isService = options.time === 'service';
   // Retries are decided elsewhere: without its storage the drain goes on.
   const tableOptions: TableServiceClientOptions = {
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: asciiBodies, position: 'perCall' }, ...(options.policies ?? [])],
+    additionalPolicies: [
+      { policy: asciiBodies, position: 'perCall' },
+      ...(isService ? [{ policy: time.policy, position: 'perRetry' as const }] : []),
+      ...(options.policies ?? []),
+    ],
   };
   const tableClient = tableClients(account, tableOptions);
   const blobs = blobService(account);
   const gate = storageGate({ ...options, host: new URL(blobs.url).host });
   return {
-    table: (name) => storageTable(tableClient(name), gate),
+    time,
+    table: (name) => storageTable(tableClient(name), gate, { tellsTime: isService }),
     blobs: (container) => storageBlobs(blobs.getContainerClient(container), gate),
     posts: (queue) => storagePosts(queueService(account).getQueueClient(queue), gate),
   };

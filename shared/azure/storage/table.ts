@@ -15,6 +15,8 @@ export type Entity = EntityKey & { readonly [property: string]: EntityValue };
 export interface StoredEntity {
   readonly entity: Entity;
   readonly etag: string;
+  /** When it was written last, by the service's clock; undefined where that is not the measure. */
+  readonly writtenAt: number | undefined;
 }
 
 export type TableWrite =
@@ -62,7 +64,7 @@ export interface TablePage {
 export const mostTogether = 100;
 
 /** A table over the SDK's client, whose own retries must be off. */
-export function storageTable(client: TableClient, gate: StorageGate): Table {
+export function storageTable(client: TableClient, gate: StorageGate, { tellsTime }: { tellsTime: boolean }): Table {
   const made = <Answer>(what: string, request: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> =>
     gate(`${what} the table ${client.tableName}`, async (abortSignal) => {
       try {
@@ -96,8 +98,8 @@ export function storageTable(client: TableClient, gate: StorageGate): Table {
           return subResponses.map(({ etag }): Written => ({ kind: 'written', etag: etag ?? '' }));
         } catch (error) {
           // Refused for what one of them says, too: the others must not suffer for it.
-          if (conflicts[storageCode(error)] === undefined && concernsAll(error)) throw error;
-          return undefined;
+          if (storageCode(error) !== 'TableNotFound' && !concernsAll(error)) return undefined;
+          throw error;
         }
       }),
     put: (entity) =>
@@ -107,7 +109,9 @@ export function storageTable(client: TableClient, gate: StorageGate): Table {
     read: ({ partitionKey, rowKey }) =>
       made('reading', async (abortSignal) => {
         try {
-          return stored(await client.getEntity(partitionKey, rowKey, { abortSignal }));
+          const { timestamp, ...found } = await client.getEntity<object>(partitionKey, rowKey, { abortSignal });
+          const writtenAt = tellsTime ? Date.parse(timestamp ?? '') || undefined : undefined;
+          return { entity: entityOf(found), etag: found.etag, writtenAt };
         } catch (error) {
           if (conflicts[storageCode(error)] !== 'missing') throw error;
           return undefined;
@@ -127,7 +131,7 @@ export function storageTable(client: TableClient, gate: StorageGate): Table {
             | undefined;
         });
         continuationToken = page?.continuationToken;
-        yield { entities: (page ?? []).map((result) => stored(result).entity), next: continuationToken };
+        yield { entities: (page ?? []).map(entityOf), next: continuationToken };
       } while (continuationToken !== undefined);
     },
     remove: ({ partitionKey, rowKey }) =>
@@ -168,6 +172,6 @@ function actionOf(write: TableWrite): TransactionAction {
   return write.kind === 'insert' ? ['create', write.entity] : ['update', write.entity, 'Merge', { etag: write.etag }];
 }
 
-function stored({ etag, timestamp: _, ...entity }: TableEntityResult<object>): StoredEntity {
-  return { entity: entity as unknown as Entity, etag };
+function entityOf({ etag: _, timestamp: __, ...entity }: TableEntityResult<object>): Entity {
+  return entity as unknown as Entity;
 }

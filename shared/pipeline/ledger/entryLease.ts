@@ -7,7 +7,7 @@ import type { NamedUnit } from '../ports/unit.ts';
 import type { LedgerParts } from './ledger.ts';
 import { extendedLeaseEnd, mayWrite } from './rules.ts';
 
-export interface LeaseParts extends Pick<LedgerParts, 'clock' | 'failedEntries' | 'source' | 'store'> {
+export interface LeaseParts extends Pick<LedgerParts, 'failedEntries' | 'source' | 'store'> {
   readonly visibilityMs: number;
 }
 
@@ -55,38 +55,38 @@ export class EntryLease implements Lease {
   }
 
   async accept(content: AcceptedContent, stubs: readonly StubNote[]): Promise<void> {
-    const { clock, failedEntries, source } = this.#parts;
+    const { failedEntries, source, store } = this.#parts;
     // Before the outcome: after it, a crash would leave nobody to write them.
     if (stubs.length > 0) await failedEntries.recordStubs(source, this.unit, stubs);
-    if (!(await this.#settle({ kind: 'accepted', owner: this.#claimed.token, content, at: clock.now() }))) return;
+    if (!(await this.#settle({ kind: 'accepted', owner: this.#claimed.token, content, at: store.now() }))) return;
     for (const each of this.#failedIn) await failedEntries.delivered(each, this.unit);
   }
 
   async fail(failure: Failure, evidence: Evidence): Promise<void> {
-    const { clock, failedEntries, source } = this.#parts;
+    const { failedEntries, source, store } = this.#parts;
     // What was accepted once stays so, for its content: a later reading of other content says nothing against it.
     const kind = this.accepted === undefined ? 'failed' : 'failed-since';
     const failedIn = [...new Set([...this.#failedIn, source])];
     const { code } = reportOf(failure.error);
-    if (!(await this.#settle({ kind, code, failedIn, at: clock.now() }))) return;
+    if (!(await this.#settle({ kind, code, failedIn, at: store.now() }))) return;
     this.#failedIn = failedIn;
     await failedEntries.recordUnit(source, this.unit, evidence, failure);
   }
 
   async keepProgress(progress: Progress): Promise<boolean> {
-    return this.#mayKeep && (await this.#inTurn({ kind: 'progress', progress, at: this.#parts.clock.now() }));
+    return this.#mayKeep && (await this.#inTurn({ kind: 'progress', progress, at: this.#parts.store.now() }));
   }
 
   async extend(): Promise<boolean> {
     if (!this.#mayKeep) return true;
-    const { clock, visibilityMs } = this.#parts;
-    const now = clock.now();
+    const { store, visibilityMs } = this.#parts;
+    const now = store.now();
     return await this.#inTurn(this.#claim(extendedLeaseEnd(now, visibilityMs), now));
   }
 
   async release(): Promise<void> {
     if (this.accepted !== undefined) return;
-    const now = this.#parts.clock.now();
+    const now = this.#parts.store.now();
     await this.#settle(this.#claim(now, now));
   }
 

@@ -36,27 +36,32 @@ export function ledgerOver({ store, failedEntries, source, instance, clock, ...p
     const granted = (version: string, found?: VersionedEntry): Claim => ({
       kind: 'granted',
       lease: new EntryLease(
-        { store, failedEntries, source, visibilityMs, clock },
+        { store, failedEntries, source, visibilityMs },
         { unit, token, version, found: found?.entry },
       ),
     });
+    const lease = () => {
+      const at = store.now();
+      const until = leaseEnd(receivedAt + at - clock.now(), at, visibilityMs);
+      return { kind: 'claimed', owner: token, until, at } as const;
+    };
     for (let contest = 0; contest < mostContests; contest++) {
-      const now = clock.now();
-      const mine = { kind: 'claimed', owner: token, until: leaseEnd(receivedAt, now, visibilityMs), at: now } as const;
-      const inserted = await store.insert(unit, source, mine);
+      const inserted = await store.insert(unit, source, lease());
       if (inserted.kind === 'written') return granted(inserted.version);
       const found = await store.read(unit);
       // Deleted in between: it can be inserted.
       if (found === undefined) continue;
-      const ruling = ruleOnClaim(found.entry, token, now);
-      if (ruling.kind === 'held') return ruling;
+      // Its answers have told the store's time by now.
+      const now = store.now();
+      const ruling = ruleOnClaim(found.entry, token, now, visibilityMs);
+      if (ruling.kind === 'held') return { kind: 'held', until: clock.now() + ruling.until - now };
       // Nothing is written over an outcome: should the content be another, its outcome will replace this one.
       if (ruling.kind !== 'free') return granted(found.version, found);
-      const taken = await store.merge(unit, source, mine, found.version);
+      const taken = await store.merge(unit, source, lease(), found.version);
       if (taken.kind === 'written') return granted(taken.version, found);
     }
     return { kind: 'held', until: clock.now() + contestedMs };
   };
 
-  return { claim, purgeExpired: (now, signal) => store.purgeExpired(now, signal) };
+  return { claim, purgeExpired: (_, signal) => store.purgeExpired(store.now(), signal) };
 }

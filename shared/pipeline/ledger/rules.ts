@@ -8,8 +8,10 @@ export type ClaimRuling =
   /** Nobody's any more: the owner's time is over, it failed, or it was given up. */
   | { readonly kind: 'free' };
 
-/** Whether a unit with this entry may be claimed now, by the lease with this token. */
-export function ruleOnClaim({ state, until, owner }: LedgerEntry, token: string, now: number): ClaimRuling {
+/** Whether a unit with this entry may be claimed now, by the lease with this token. No lease is believed to last longer than one can. */
+export function ruleOnClaim(entry: LedgerEntry, token: string, now: number, visibilityMs: number): ClaimRuling {
+  const { owner, state } = entry;
+  const until = Math.min(entry.until, entry.writtenAt + visibilityMs);
   if (state === 'accepted') return { kind: 'accepted' };
   if (owner === token) return { kind: 'mine' };
   if (state === 'claimed' && until > now) return { kind: 'held', until };
@@ -30,7 +32,9 @@ export function mayWrite(found: LedgerEntry, token: string, claimedOver: LedgerE
  */
 export function leaseEnd(receivedAt: number, now: number, visibilityMs: number): number {
   const left = receivedAt + visibilityMs - now;
-  return (left >= visibilityMs / 2 ? receivedAt + visibilityMs : now + visibilityMs) - marginMs(visibilityMs);
+  // More than all of it is left to who has set the clock back meanwhile.
+  const isCredible = left >= visibilityMs / 2 && left <= visibilityMs;
+  return (isCredible ? receivedAt + visibilityMs : now + visibilityMs) - marginMs(visibilityMs);
 }
 
 /** When a lease ends whose message is being extended now. */

@@ -6,7 +6,9 @@ export interface LedgerEntry {
   readonly state: 'claimed' | 'accepted' | 'failed';
   /** Token of the lease that wrote it last. */
   readonly owner: string;
-  /** When the lease ends, in milliseconds since the epoch; given up, it has ended. */
+  /** When it was written last, by the store's time. */
+  readonly writtenAt: number;
+  /** When the lease ends, by the store's time; given up, it has ended. */
   readonly until: number;
   /** Of the content accepted last. */
   readonly identity: ContentIdentity;
@@ -16,7 +18,7 @@ export interface LedgerEntry {
   readonly progress: Progress | undefined;
 }
 
-/** What is written of an entry; the rest of it stays as it is. `at` is the time of writing. */
+/** What is written of an entry; the rest of it stays as it is. `until` and `at`, the time of writing, are by the store's time. */
 export type LedgerChange =
   | { readonly kind: 'claimed'; readonly owner: string; readonly until: number; readonly at: number }
   | { readonly kind: 'progress'; readonly progress: Progress; readonly at: number }
@@ -45,5 +47,7 @@ export interface LedgerStore {
   insert(unit: NamedUnit, source: string, change: LedgerChange): Promise<LedgerWrite>;
   /** Only if nobody has written since that version. */
   merge(unit: NamedUnit, source: string, change: LedgerChange, version: string): Promise<LedgerWrite>;
+  /** The store's own time, as well as it is known: clocks of instances may differ by hours. */
+  now(): number;
   purgeExpired(now: number, signal: AbortSignal): Promise<number>;
 }

@@ -3,7 +3,7 @@ import { failedEntries } from '../../../../shared/azure/failedEntries/entries.ts
 import type { LedgerScope } from '../../../../shared/azure/ledger/entryKey.ts';
 import { tableStore } from '../../../../shared/azure/ledger/tableStore.ts';
 import { openStorage, type Storage, type StorageOptions } from '../../../../shared/azure/storage/account.ts';
-import type { Entity, EntityKey, Table, TableWrite, Written } from '../../../../shared/azure/storage/table.ts';
+import type { EntityKey, StoredEntity, Table, TableWrite, Written } from '../../../../shared/azure/storage/table.ts';
 import { ledgerOver } from '../../../../shared/pipeline/ledger/ledger.ts';
 import type { Ledger } from '../../../../shared/pipeline/ports/lease.ts';
 import { type MovedClock, visibilitySeconds } from '../../pipeline/ledger/support.ts';
@@ -38,7 +38,7 @@ export function instancesOver(storage: Storage, clock: MovedClock): Instances {
     instance: ({ source = 'production', scope = usualScope, ...over } = {}) => {
       made += 1;
       return ledgerOver({
-        store: tableStore(over.table ?? table, scope),
+        store: tableStore(over.table ?? table, scope, clock),
         ...{ failedEntries: failed, source, visibilitySeconds, instance: `instance-${made}`, clock },
       });
     },
@@ -53,9 +53,9 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-/** The table's promises, kept in memory: for properties that need thousands of calls. */
-export function memoryTable(): Table & { readonly requests: number; size: number } {
-  const rows = new Map<string, { entity: Entity; etag: string }>();
+/** The table's promises, kept in memory: for properties that need thousands of calls. It tells the time of a service if given. */
+export function memoryTable(service?: MovedClock): Table & { readonly requests: number; size: number } {
+  const rows = new Map<string, StoredEntity>();
   let requests = 0;
   const nameOf = ({ partitionKey, rowKey }: EntityKey) => `${partitionKey}/${rowKey}`;
   const fault = (write: TableWrite): Exclude<Written, { kind: 'written' }> | undefined => {
@@ -68,7 +68,7 @@ export function memoryTable(): Table & { readonly requests: number; size: number
     requests += 1;
     const etag = `etag-${requests}`;
     const before = rows.get(nameOf(write.entity))?.entity;
-    rows.set(nameOf(write.entity), { entity: { ...before, ...write.entity }, etag });
+    rows.set(nameOf(write.entity), { entity: { ...before, ...write.entity }, etag, writtenAt: service?.now() });
     return { kind: 'written', etag };
   };
   return {

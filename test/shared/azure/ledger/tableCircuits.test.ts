@@ -28,24 +28,30 @@ const sourceCircuit: OpenCircuit = {
 
 const tableOf = () => opened(local, movedClock()).table(newName());
 
+/** Our clock and the service's agree. */
+const agreed = { differenceMs: 0 };
+
 describe('tableCircuits', () => {
   it('remembers open circuits for the next slice and the next instance', async () => {
     const table = tableOf();
-    const circuits = tableCircuits({ table, source: 'production' });
+    const circuits = tableCircuits({ table, source: 'production', time: agreed });
     expect(await circuits.load()).toEqual([]);
     await circuits.save(sourceCircuit);
     await circuits.save(bucketCircuit);
-    expect(await tableCircuits({ table, source: 'production' }).load()).toEqual([bucketCircuit, sourceCircuit]);
+    expect(await tableCircuits({ table, source: 'production', time: agreed }).load()).toEqual([
+      bucketCircuit,
+      sourceCircuit,
+    ]);
   });
 
   it('keeps the circuits of sources apart', async () => {
     const table = tableOf();
-    await tableCircuits({ table, source: 'production' }).save(sourceCircuit);
-    expect(await tableCircuits({ table, source: 'staging' }).load()).toEqual([]);
+    await tableCircuits({ table, source: 'production', time: agreed }).save(sourceCircuit);
+    expect(await tableCircuits({ table, source: 'staging', time: agreed }).load()).toEqual([]);
   });
 
   it('replaces a circuit by what was saved last', async () => {
-    const circuits = tableCircuits({ table: tableOf(), source: 'production' });
+    const circuits = tableCircuits({ table: tableOf(), source: 'production', time: agreed });
     await circuits.save({ ...bucketCircuit, name: 'rule/dcr-1' });
     const later = { ...bucketCircuit, name: 'rule/dcr-1' as const, probes: 3 };
     await circuits.save(later);
@@ -53,7 +59,7 @@ describe('tableCircuits', () => {
   });
 
   it('removes a circuit that closed, and does not mind one that was removed already', async () => {
-    const circuits = tableCircuits({ table: tableOf(), source: 'production' });
+    const circuits = tableCircuits({ table: tableOf(), source: 'production', time: agreed });
     await circuits.save(sourceCircuit);
     await circuits.save(bucketCircuit);
     await circuits.remove(bucketCircuit.name);
@@ -73,7 +79,7 @@ describe('tableCircuits', () => {
       code: 'queue-denied',
       message: 'no',
     });
-    const found = await tableCircuits({ table, source: 'production' }).load();
+    const found = await tableCircuits({ table, source: 'production', time: agreed }).load();
     expect(found).toMatchObject([{ name: 'source', probes: 0, openedAt: 1, nextProbeAt: 2 }]);
   });
 });

@@ -62,7 +62,8 @@ describe('tableStore', () => {
   it('reads back what the changes of an entry amount to, whatever they are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
-        const stores = [memoryStore(), tableStore(memoryTable(), usualScope)] as const;
+        const clock = movedClock();
+        const stores = [memoryStore(clock), tableStore(memoryTable(), usualScope, clock)] as const;
         for (const store of stores) {
           for (const each of changes) {
             const found = await store.read(unit);

@@ -109,7 +109,7 @@ class Lookup {
   readonly clock = new FakeClock();
   readonly source = new WindowSource(this.clock);
   readonly rule = new FakeDestination('dcr-1', this.clock, []);
-  readonly store = memoryStore();
+  readonly store = memoryStore(this.clock);
   readonly entries = new FakeEntries();
   readonly events: string[] = [];
 

@@ -23,7 +23,7 @@ const unit = unitNamed('a');
 /** A ledger whose storage can be taken away. */
 function world() {
   const clock = movedClock();
-  const store = memoryStore();
+  const store = memoryStore(clock);
   const entries = new FakeEntries();
   const told: unknown[] = [];
   let isAway = false;
@@ -32,6 +32,7 @@ function world() {
     return await call();
   };
   const away: LedgerStore = {
+    now: () => store.now(),
     read: (...asked) => ask(() => store.read(...asked)),
     insert: (...asked) => ask(() => store.insert(...asked)),
     merge: (...asked) => ask(() => store.merge(...asked)),

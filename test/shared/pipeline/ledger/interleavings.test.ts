@@ -51,7 +51,7 @@ describe('ledgerOver as a state machine', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 30, maxLength: 60 }), async (commands) => {
         const clock = movedClock();
-        const store = memoryStore();
+        const store = memoryStore(clock);
         const ledgers = [instanceOver(store, clock), instanceOver(store, clock)] as const;
         const model = units.map((): ModelEntry => ({ state: 'free', until: 0, holder: undefined, etag: '' }));
         const leases: Held[] = [];
@@ -111,7 +111,7 @@ describe('ledgerOver as a state machine', () => {
     await fc.assert(
       fc.asyncProperty(startingPoints, turns, async (before, latencies) => {
         const clock = movedClock();
-        const store = memoryStore();
+        const store = memoryStore(clock);
         const failedEntries = new FakeEntries();
         let calls = 0;
         const pass = async (): Promise<void> => {

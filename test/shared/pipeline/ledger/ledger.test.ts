@@ -20,7 +20,7 @@ const unit = unitNamed('Ab3dE6gH8jK0lMn2');
 
 function world() {
   const clock = movedClock();
-  const store = memoryStore();
+  const store = memoryStore(clock);
   const entries = new FakeEntries();
   return {
     ...{ clock, store, entries },

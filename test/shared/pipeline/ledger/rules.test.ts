@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../../../../shared/pipeline/ports/ledgerStore.
 const entry: LedgerEntry = {
   state: 'claimed',
   owner: 'other',
+  writtenAt: 0,
   until: 1_000,
   identity: {},
   rows: 0,
@@ -21,7 +22,15 @@ describe('ruleOnClaim', () => {
     ["an outcome of one's own", { state: 'accepted', owner: 'me' }, 999, { kind: 'accepted' }],
     ["a lease of one's own", { owner: 'me' }, 999, { kind: 'mine' }],
   ] as const)('knows %s', (_, properties, now, ruling) => {
-    expect(ruleOnClaim({ ...entry, ...properties }, 'me', now)).toEqual(ruling);
+    expect(ruleOnClaim({ ...entry, ...properties }, 'me', now, 180_000)).toEqual(ruling);
+  });
+});
+
+describe('a lease that says it lasts for hours', () => {
+  it('is believed for as long as a lease can last', () => {
+    const long: LedgerEntry = { ...entry, writtenAt: 1_000, until: 4 * 3_600_000 };
+    expect(ruleOnClaim(long, 'me', 180_999, 180_000)).toEqual({ kind: 'held', until: 181_000 });
+    expect(ruleOnClaim(long, 'me', 181_000, 180_000)).toEqual({ kind: 'free' });
   });
 });
 
@@ -48,6 +57,12 @@ describe('leaseEnd', () => {
 
   it('counts from now for a message that must have been extended', () => {
     expect(leaseEnd(0, 100_000, 180_000)).toBe(279_000);
+  });
+});
+
+describe('leaseEnd, for a message that was received in the future', () => {
+  it('counts from now: the clock was set back', () => {
+    expect(leaseEnd(4 * 3_600_000, 0, 180_000)).toBe(179_000);
   });
 });
 

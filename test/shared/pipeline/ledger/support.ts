@@ -53,6 +53,7 @@ export const evidence = { id: 'm-1', body: '{"Records":[]}', receiveCount: 2 };
 const unwritten: LedgerEntry = {
   state: 'claimed',
   owner: '',
+  writtenAt: 0,
   until: 0,
   identity: {},
   rows: 0,
@@ -60,7 +61,8 @@ const unwritten: LedgerEntry = {
   progress: undefined,
 };
 
-function changed(before: LedgerEntry, change: LedgerChange): LedgerEntry {
+function changed(entry: LedgerEntry, change: LedgerChange): LedgerEntry {
+  const before = { ...entry, writtenAt: change.at };
   switch (change.kind) {
     case 'claimed':
       return { ...before, state: 'claimed', owner: change.owner, until: change.until };
@@ -78,7 +80,7 @@ function changed(before: LedgerEntry, change: LedgerChange): LedgerEntry {
 }
 
 /** The store's promises, kept in memory. */
-export function memoryStore(): LedgerStore & { readonly entries: Map<string, VersionedEntry> } {
+export function memoryStore(clock: { now(): number }): LedgerStore & { readonly entries: Map<string, VersionedEntry> } {
   const entries = new Map<string, VersionedEntry>();
   let writes = 0;
   const write = (unit: UnitName, before: LedgerEntry, change: LedgerChange) => {
@@ -97,6 +99,7 @@ export function memoryStore(): LedgerStore & { readonly entries: Map<string, Ver
       if (found === undefined) return { kind: 'missing' };
       return found.version === version ? write(unit, found.entry, change) : { kind: 'contested' };
     },
+    now: () => clock.now(),
     purgeExpired: async () => 0,
   };
 }
