@@ -21,11 +21,11 @@ if (!existsSync(dirname(zipFile))) {
 const built = spawnSync(process.execPath, [join(root, 'tools', 'build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
 if (built.status !== 0) process.exit(1);
 
-const { name, version, description, license, type, main, engines } = JSON.parse(
+const { name, version, description, license, type, main } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 ) as Record<string, unknown>;
 // Without scripts and dependencies: the bundle needs none, and a platform build must not try to install them.
-const packageJson = { name, version, description, license, type, main, engines };
+const packageJson = { name, version, description, license, type, main, engines: { node: '>=22' } };
 const files: Zippable = {
   'host.json': readFileSync(join(root, 'host.json')),
   'package.json': Buffer.from(`${JSON.stringify(packageJson, null, 2)}\n`),

@@ -1,29 +1,40 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installNode, linkNode, nodeAtHand } from './ensureNode.mjs';
+import { npmCi } from './npmCi.mjs';
 import { Refusal, systemReason } from './refusal.mjs';
-import { runChild } from './runChild.mjs';
 import { takeTurn } from './takeTurn.mjs';
 
 const tell = (line) => process.stderr.write(`${line}\n`);
 
-/** Installs what is missing and returns the Node to run on. @throws Refusal */
-export async function ensureInstalled(root) {
-  const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+/** What is installed: for the commands of `cli/` only what runs, for all others what checks and builds as well. */
+const groups = {
+  run: { flags: ['--omit=dev', '--omit=optional'], told: 'Installing what runs (230 MB, once; about a minute) ...' },
+  all: { flags: [], told: 'Installing what tests and builds (500 MB, once; about two minutes) ...' },
+};
+
+/** Installs what a script lacks and returns the Node to run it on. @throws Refusal */
+export async function ensureInstalled(root, script) {
+  const group = script.startsWith('cli/') ? 'run' : 'all';
   const stamp = join(root, 'node_modules', '.installed-lockfile');
   const lockfile = hashOf(join(root, 'package-lock.json'));
-  const isInstalled = () => existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile;
-  if (isInstalled()) return node;
+  const isInstalled = () => ['all', group].some((one) => stampIn(stamp) === `${one} ${lockfile}`);
+  const ready = nodeAtHand(root);
+  if (ready !== undefined && isInstalled()) return ready;
   const giveFree = await takeTurn(join(root, '.installing'), { tell });
   try {
+    const node = nodeAtHand(root) ?? (await installNode(root, { tell }));
     if (!isInstalled()) {
-      await install(root);
-      writeStamp(stamp, lockfile);
+      tell(groups[group].told);
+      await npmCi(root, groups[group].flags);
+      linkNode(root, node);
+      writeStamp(stamp, `${group} ${lockfile}`);
     }
+    return node;
   } finally {
     giveFree();
   }
-  return node;
 }
 
 function hashOf(lockfile) {
@@ -34,24 +45,13 @@ function hashOf(lockfile) {
   }
 }
 
-async function install(root) {
-  tell('Installing dependencies (once; about a minute) ...');
-  // npm says where it is when it runs us.
-  const npm = process.env.npm_execpath;
-  const command = npm ? [process.execPath, npm] : ['npm'];
-  // A level of "silent", as `npm run -s` sets it, would hide why an installation failed.
-  const flags = ['ci', '--loglevel=error', '--no-audit', '--no-fund', '--no-engine-strict'];
-  const code = await runChild([...command, ...flags], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (code === 130 || code === 143)
-    throw new Refusal('The installation was interrupted; the next start begins it anew.', code);
-  if (code !== 0) {
-    throw new Refusal(`the dependencies could not be installed (npm ci ended with ${code}); see the lines above`, 1);
-  }
+function stampIn(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-function writeStamp(stamp, lockfile) {
+function writeStamp(stamp, text) {
   try {
-    writeFileSync(stamp, lockfile);
+    writeFileSync(stamp, text);
   } catch (error) {
     throw new Refusal(`the dependencies are installed, but ${stamp} cannot be written: ${systemReason(error)}`, 1);
   }

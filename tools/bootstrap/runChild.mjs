@@ -9,8 +9,8 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * to us, and what a terminal sends to the whole group arrives twice within a moment, which commands take for one.
  * @throws Refusal when the program cannot be started.
  */
-export async function runChild([program, ...args], { cwd, stdio }) {
-  const child = spawn(program, args, { cwd, stdio });
+export async function runChild([program, ...args], { cwd, env = process.env, stdio }) {
+  const child = spawn(program, args, { cwd, env, stdio });
   const handlers = passedOn.map((signal) => [signal, () => child.kill(signal)]);
   for (const [signal, handler] of handlers) process.on(signal, handler);
   const parentIsWatched = watchParent(() => child.kill('SIGTERM'));

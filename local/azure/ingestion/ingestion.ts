@@ -54,6 +54,8 @@ export interface LocalIngestion {
   readonly ca: string;
   readonly tableFile: string;
   readonly faults: Faults;
+  /** Bodies that hold one of these texts are refused with 400: rows of a content that the service does not take. */
+  readonly refusedTexts: Set<string>;
   readonly rules: Pick<DataCollectionRules, 'grant' | 'withhold'>;
   /** `topNames` > 0 adds the most frequent event names. */
   stats(topNames?: number): IngestionStats;
@@ -77,7 +79,9 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
   const faults = createFaults(options.seed);
   const stopping = new AbortController();
   const counted = createIngestionCounters();
+  const refusedTexts = new Set<string>();
   const judge = createUploadJudge({
+    refusedTexts,
     receivedAt: options.receivedAt ?? (() => clock.now()),
     rules,
     counted,
@@ -180,6 +184,7 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
     ca: certificates.ca,
     tableFile,
     faults,
+    refusedTexts,
     rules,
     stats: (topNames = 0) => counted.snapshot(faults.met, topNames),
     async stop() {

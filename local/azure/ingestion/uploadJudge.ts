@@ -36,13 +36,15 @@ export interface UploadJudgeOptions {
   /** Absent: rows are counted, not kept. */
   readonly table: TableWriter | undefined;
   readonly checkToken: (authorization: string | undefined) => Promise<TokenVerdict>;
+  /** A body that holds one of these texts is refused, as the service refuses rows for reasons that nobody outside knows. */
+  readonly refusedTexts: ReadonlySet<string>;
 }
 
 /** Judges one upload as the service does, and keeps its rows when it is accepted. */
 export function createUploadJudge(
   options: UploadJudgeOptions,
 ): (request: IncomingMessage, url: URL) => Promise<Verdict> {
-  const { receivedAt, rules, counted, table, checkToken } = options;
+  const { receivedAt, rules, counted, table, checkToken, refusedTexts } = options;
   return async (request, url) => {
     const sent = await readBody(request, bodyLimitBytes);
     const path = /^\/dataCollectionRules\/([^/]+)\/streams\/([^/]+)$/.exec(url.pathname);
@@ -85,6 +87,8 @@ export function createUploadJudge(
         'The rule takes 2 GB and 12,000 requests a minute.',
         admission.retryAfterSeconds,
       );
+    if ([...refusedTexts].some((text) => inflated.body.includes(text)))
+      return refuse(400, 'InvalidPayload', 'The payload holds a value that is not accepted.');
     const taken = takeBody(inflated.body, columns, receivedAt(), table !== undefined);
     if (taken.result.kind === 'malformed') return refuse(400, 'InvalidPayload', taken.result.reason);
     const rows = taken.result.kind === 'rows' ? taken.result.rows : 0;

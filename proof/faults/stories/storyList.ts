@@ -1,7 +1,10 @@
+import { badObjects } from './badObjects.ts';
+import { foreign } from './foreign.ts';
 import { kms } from './kms.ts';
 import { noStorage } from './noStorage.ts';
 import { outage } from './outage.ts';
 import { poison } from './poison.ts';
+import { refusedRows } from './refusedRows.ts';
 import { retention } from './retention.ts';
 import { roleDelay } from './roleDelay.ts';
 import type { Story } from './story.ts';
@@ -16,6 +19,9 @@ export const stories = {
   week,
   poison,
   'no-storage': noStorage,
+  'bad-objects': badObjects,
+  foreign,
+  'refused-rows': refusedRows,
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;

@@ -30,6 +30,8 @@ export interface StoryWorld {
   readonly events: Readonly<Record<string, number>>;
   /** When an object was accepted last. */
   lastAcceptedAt(): number;
+  /** When each was accepted first, by its key. */
+  readonly acceptedAt: ReadonlyMap<string, number>;
   /** Rows of which the slices said that they may be there and will be sent again. */
   rowsOfUnknownOutcome(): number;
   /** Slices whose summary said that they did without the ledger. */
@@ -69,18 +71,21 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   const { aws, identity, ingestion } = clouds;
   const environment = { ...clouds.appSettings, ...options.settings };
   const events: Record<string, number> = {};
+  const acceptedAt = new Map<string, number>();
   let lastAcceptedAt = beginsAt;
   let rowsOfUnknownOutcome = 0;
   let slicesWithoutLedger = 0;
   const note = (line: string): void => {
-    const told = JSON.parse(line) as { event: string; ledger?: string; rowsOfUnknownOutcome?: number };
-    const { event } = told;
+    const told = JSON.parse(line) as { event: string; key?: string; ledger?: string; rowsOfUnknownOutcome?: number };
+    const { event, key } = told;
     if (event === 'slice-finished') {
       rowsOfUnknownOutcome += told.rowsOfUnknownOutcome ?? 0;
       if (told.ledger === 'unavailable') slicesWithoutLedger += 1;
     }
     events[event] = (events[event] ?? 0) + 1;
-    if (event === 'object-accepted') lastAcceptedAt = clock.now();
+    if (event !== 'object-accepted') return;
+    lastAcceptedAt = clock.now();
+    if (key !== undefined && !acceptedAt.has(key)) acceptedAt.set(key, lastAcceptedAt);
   };
   const reading = readSettings(environment);
   if (!reading.ok) throw new Error(reading.problems.join('; '));
@@ -110,7 +115,7 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   const random = createRandom(`story/${options.seed}`);
 
   return {
-    ...{ clock, clouds, connector, entries, deliveries, events },
+    ...{ acceptedAt, clock, clouds, connector, entries, deliveries, events },
     lastAcceptedAt: () => lastAcceptedAt,
     rowsOfUnknownOutcome: () => rowsOfUnknownOutcome,
     slicesWithoutLedger: () => slicesWithoutLedger,

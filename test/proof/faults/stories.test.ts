@@ -16,7 +16,19 @@ describe('npm run faults -- --story', () => {
     const { code, stdout } = await tell('--story', 'list');
     expect(code).toBe(0);
     const names = stdout.split('\n').map((line) => line.split(' ')[0]);
-    expect(names).toEqual(['outage', 'role-delay', 'kms', 'retention', 'week', 'poison', 'no-storage', '']);
+    expect(names).toEqual([
+      'outage',
+      'role-delay',
+      'kms',
+      'retention',
+      'week',
+      'poison',
+      'no-storage',
+      'bad-objects',
+      'foreign',
+      'refused-rows',
+      '',
+    ]);
   });
 
   it('names them as JSON, too', async () => {

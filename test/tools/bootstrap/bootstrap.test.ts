@@ -13,17 +13,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const project = join(import.meta.dirname, '..', '..', '..');
 
-/** Stands where npm stands: what `npm ci` leaves is a Node, or nothing. */
+/** Stands where npm stands. */
 const fakeNpm = `
-const { mkdirSync, symlinkSync, writeFileSync } = require('node:fs');
 console.error('fake npm ' + process.argv.slice(2).join(' '));
 if (process.env.FAKE_NPM === 'fails') process.exit(7);
-mkdirSync('node_modules/node/bin', { recursive: true });
-symlinkSync(process.execPath, 'node_modules/node/bin/node');
 `;
 
 describe('bootstrap', () => {
@@ -33,9 +31,12 @@ describe('bootstrap', () => {
     root = mkdtempSync(join(tmpdir(), 'bootstrap-'));
     cpSync(join(project, 'tools', 'bootstrap.mjs'), join(root, 'tools', 'bootstrap.mjs'));
     cpSync(join(project, 'tools', 'bootstrap'), join(root, 'tools', 'bootstrap'), { recursive: true });
+    mkdirSync(join(root, 'cli'));
     writeFileSync(join(root, 'package-lock.json'), '{}');
     writeFileSync(join(root, 'npm.cjs'), fakeNpm);
-    script('process.stdout.write(JSON.stringify({ cwd: process.cwd(), args: process.argv.slice(2) }))');
+    script(
+      'process.stdout.write(JSON.stringify({ cwd: process.cwd(), args: process.argv.slice(2), node: process.execPath }))',
+    );
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -44,16 +45,26 @@ describe('bootstrap', () => {
   });
 
   function script(text: string): void {
-    writeFileSync(join(root, 'script.ts'), text);
+    writeFileSync(join(root, 'cli', 'script.ts'), text);
   }
 
-  function start(args: readonly string[] = [], env: Record<string, string> = {}, cwd = root): ChildProcess {
-    const child = spawn(process.execPath, [join(root, 'tools', 'bootstrap.mjs'), 'script.ts', ...args], {
+  function start(
+    args: readonly string[] = [],
+    env: Record<string, string> = {},
+    cwd = root,
+    script = 'cli/script.ts',
+  ): ChildProcess {
+    const child = spawn(process.execPath, [join(root, 'tools', 'bootstrap.mjs'), script, ...args], {
       cwd,
       env: { PATH: process.env['PATH'], npm_execpath: join(root, 'npm.cjs'), ...env },
     });
     children.push(child);
     return child;
+  }
+
+  /** The first that it says; what it never says ends with it. */
+  function firstOf(stream: Readable | null, child: ChildProcess): Promise<unknown[]> {
+    return Promise.race([once(stream ?? child, 'data'), once(child, 'close')]);
   }
 
   async function ended(child: ChildProcess) {
@@ -75,8 +86,18 @@ describe('bootstrap', () => {
 
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('"args":["--files","3"]') });
     expect(first.stderr).toContain('fake npm ci --loglevel=error');
+    expect(first.stderr).toContain('--omit=dev');
     expect(second).toMatchObject({ code: 0, stderr: '' });
     expect(existsSync(join(root, '.installing'))).toBe(false);
+  });
+
+  it('installs the rest when a script needs it, and nothing for a script that needs less', async () => {
+    await ended(start());
+    cpSync(join(root, 'cli', 'script.ts'), join(root, 'tools', 'script.ts'));
+    const rest = await ended(start([], {}, root, 'tools/script.ts'));
+
+    expect(rest).toMatchObject({ code: 0, stderr: expect.stringMatching(/fake npm ci (?!.*--omit)/) });
+    expect(await ended(start())).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('says why an installation failed, and leaves the turn to the next', async () => {
@@ -122,7 +143,7 @@ describe('bootstrap', () => {
     writeFileSync(mark, `${process.pid} another-machine`);
     const child = start();
     const done = ended(child);
-    const [told] = (await once(child.stderr ?? child, 'data')) as [Buffer];
+    const [told] = (await firstOf(child.stderr, child)) as [Buffer];
     rmSync(mark);
 
     expect(String(told)).toContain(
@@ -148,7 +169,7 @@ describe('bootstrap', () => {
     script(`process.on('${signal}', () => process.exit(42)); process.stdout.write('up'); setInterval(() => {}, 1000)`);
     const child = start();
     const done = ended(child);
-    await once(child.stdout ?? child, 'data');
+    await firstOf(child.stdout, child);
     child.kill(signal);
 
     expect(await done).toMatchObject({ code: 42 });
@@ -162,7 +183,7 @@ describe('bootstrap', () => {
     );
     const child = start();
     const done = ended(child);
-    await once(child.stdout ?? child, 'data');
+    await firstOf(child.stdout, child);
     child.kill('SIGKILL');
     await done; // its output is closed by the script's end
 
