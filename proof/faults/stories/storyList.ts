@@ -1,5 +1,6 @@
 import { badObjects } from './badObjects.ts';
 import { foreign } from './foreign.ts';
+import { killer } from './killer.ts';
 import { kms } from './kms.ts';
 import { noStorage } from './noStorage.ts';
 import { outage } from './outage.ts';
@@ -21,6 +22,7 @@ export const stories = {
   'no-storage': noStorage,
   'bad-objects': badObjects,
   foreign,
+  killer,
   'refused-rows': refusedRows,
 } as const satisfies Record<string, Story>;
 
