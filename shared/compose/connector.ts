@@ -1,39 +1,25 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
-import { s3ObjectStore } from '../aws/s3/objectStore.ts';
-import { sqsQueue } from '../aws/sqs/queue.ts';
-import { failedEntries, type KeptEntries } from '../azure/failedEntries/entries.ts';
-import { azureCredential, entraToken } from '../azure/identity.ts';
+import { azureCredential } from '../azure/identity.ts';
 import { logsIngestionDestinations } from '../azure/ingestion/logsIngestion.ts';
-import { tableCircuits } from '../azure/ledger/tableCircuits.ts';
-import { tableStore } from '../azure/ledger/tableStore.ts';
-import { openStorage, type Storage } from '../azure/storage/account.ts';
-import { type StorageValues, storageAccount } from '../azure/storage/accountValues.ts';
+import type { StorageValues } from '../azure/storage/accountValues.ts';
 import { openWasmRowStream } from '../cloudtrail/rows/wasm/wasmRowStream.ts';
 import { SliceTimer } from '../pipeline/accounts/sliceTimer.ts';
 import { Tally } from '../pipeline/accounts/tally.ts';
-import { memoryCircuits } from '../pipeline/circuits/memoryCircuits.ts';
-import { announcementOf } from '../pipeline/delivery/queue/announcement.ts';
-import { queueSource } from '../pipeline/delivery/queue/source.ts';
 import { drain } from '../pipeline/drain/drain.ts';
-import { ledgerOver } from '../pipeline/ledger/ledger.ts';
-import { noFailedEntries } from '../pipeline/ledger/noFailedEntries.ts';
-import { noLedger } from '../pipeline/ledger/noLedger.ts';
-import type { ObjectStore } from '../pipeline/ports/objects.ts';
 import type { DrainPorts } from '../pipeline/ports/ports.ts';
-import type { Source } from '../pipeline/ports/source.ts';
 import type { ReplayOutcome } from '../pipeline/replay/outcome.ts';
 import { type ReplayRequest, replay } from '../pipeline/replay/replay.ts';
 import { DrainPace } from '../pipeline/scaleOut/pace.ts';
-import { scaleOut, type TicketBox } from '../pipeline/scaleOut/scaleOut.ts';
-import { type DrainTicket, ticketQueue } from '../pipeline/scaleOut/tickets.ts';
-import { logFile } from '../pipeline/unit/logFile.ts';
-import { drainSettings, type Settings, type SourceSettings, sessionName } from '../settings/settings.ts';
+import { scaleOut } from '../pipeline/scaleOut/scaleOut.ts';
+import type { DrainTicket } from '../pipeline/scaleOut/tickets.ts';
+import { drainSettings, type Settings } from '../settings/settings.ts';
 import { type Logger, telemetry } from '../telemetry.ts';
 import type { Clock } from '../words/clock.ts';
 import { ConnectorError } from '../words/errors.ts';
 import type { SliceSummary } from '../words/events.ts';
 import { reportOf } from '../words/failure.ts';
+import { type ComposedSource, composeSource, madeAtFirstUse } from './source.ts';
+import { composeState, type SourceState } from './state.ts';
 
 /** What settings do not say. */
 export interface ComposeExtras {
@@ -87,11 +73,11 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   });
   const openRows = openWasmRowStream();
   const said = new Set<string>();
-  const kept = keptState(settings, credential, extras);
+  const stateOf = composeState(settings, credential, extras);
   const sources = settings.sources.map((source) => ({
     source,
-    parts: keptParts(() => sourceParts(settings, source, credential, extras)),
-    state: kept(source),
+    parts: madeAtFirstUse(() => composeSource(settings, source, credential, extras)),
+    state: stateOf(source),
     pace: new DrainPace(clock),
   }));
 
@@ -128,7 +114,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   ) => {
     const { circuits, tickets } = state;
     if (tickets === undefined) return;
-    let queue: Source;
+    let queue: ComposedSource['source'];
     try {
       queue = parts.get().source;
     } catch {
@@ -172,13 +158,10 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       const { source, parts, state } = sourceNamed(name);
       const { ledger, failedEntries: keeper, entries } = state;
       if (entries === undefined) throw storageMissing();
-      const { objects } = parts.get();
+      const { announcementIn, unitNamed } = parts.get();
       const report = telemetry(extras.logger, said);
-      const ports = {
-        ...{ destinations, ledger, failedEntries: keeper, entries, clock, report, random },
-        announcementIn: (body: string) => announcementOf(body, { objects, allowedBuckets: source.allowedBuckets }),
-        unitNamed: (name: { bucket: string; key: string }) => logFile(name, objects),
-      };
+      const written = { ledger, failedEntries: keeper, entries, announcementIn, unitNamed };
+      const ports = { ...written, destinations, clock, report, random };
       return await replay(ports, drainSettings(settings, source), openRows, request, signal);
     },
     close: () => {
@@ -197,114 +180,10 @@ function tellClock(source: string, { clockDifferenceMs }: SourceState, report: D
   if (behindMs !== 0) report({ type: 'clock-differs', source, behindMs });
 }
 
-interface SourceState extends Pick<DrainPorts, 'circuits' | 'failedEntries' | 'ledger'> {
-  /** By how much the storage service is ahead of our clock, as its answers tell. */
-  readonly clockDifferenceMs?: () => number;
-  /** Absent without storage: then nobody can be asked. */
-  readonly tickets?: TicketBox;
-  /** Absent without storage: then nothing that failed is kept. */
-  readonly entries?: KeptEntries;
-}
-
-/** What is remembered of each source between slices: in storage, since instances come and go. */
-function keptState(
-  { destination, tuning }: Settings,
-  credential: TokenCredential,
-  { clock, instance, storage: values = {}, storageTime = 'service' }: ComposeExtras,
-): (source: SourceSettings) => SourceState {
-  const account = storageAccount(values, credential);
-  if (account === undefined)
-    return () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
-  const storage = openStorage(account, { clock, time: storageTime });
-  const failed = failedEntriesIn(storage, storage.time);
-  const { ruleIds, stream } = destination;
-  const { visibilitySeconds } = tuning;
-  return ({ name, partition }) => ({
-    ledger: ledgerOver({
-      // Part of an entry's key: a new destination begins anew.
-      store: tableStore(storage.table('ledger'), { ruleIds, stream, awsPartition: partition }, storage.time),
-      ...{ failedEntries: failed, source: name, visibilitySeconds, instance, clock },
-    }),
-    failedEntries: failed,
-    clockDifferenceMs: () => storage.time.differenceMs,
-    circuits: tableCircuits({ table: storage.table('circuits'), source: name, time: storage.time }),
-    tickets: ticketBox(storage, clock),
-    entries: failed,
-  });
-}
-
 function storageMissing(): ConnectorError {
   return new ConnectorError('settings-invalid', 'AzureWebJobsStorage is missing: failed entries are kept in storage', {
     remedy: 'Set AzureWebJobsStorage, or AzureWebJobsStorage__accountName, to the storage account of the function app.',
   });
-}
-
-function ticketBox(storage: Storage, clock: Clock): TicketBox {
-  const posts = storage.posts(ticketQueue);
-  return {
-    post: (ticket) => posts.post(JSON.stringify(ticket), (ticket.expires - clock.now()) / 1000),
-    count: () => posts.count(),
-  };
-}
-
-/** The failed entries of a storage account: for the drains, and for the replay. */
-export function failedEntriesIn(storage: Storage, clock: Pick<Clock, 'now'>): KeptEntries {
-  return failedEntries({ table: storage.table('failedEntries'), blobs: storage.blobs('failed-messages'), clock });
-}
-
-interface SourceParts {
-  readonly source: Source;
-  readonly objects: ObjectStore;
-  close(): void;
-}
-
-/** Made at first use: what cannot be made fails its own source, and is tried again by the next slice. */
-function keptParts(make: () => SourceParts): { get(): SourceParts; close(): void } {
-  let made: SourceParts | undefined;
-  return {
-    get: () => {
-      made ??= make();
-      return made;
-    },
-    close: () => made?.close(),
-  };
-}
-
-function sourceParts(
-  settings: Settings,
-  source: SourceSettings,
-  azure: TokenCredential,
-  { clock, random }: ComposeExtras,
-): SourceParts {
-  const endpoint = source.endpointOverride === undefined ? {} : { endpoint: source.endpointOverride };
-  const credentials = sourceCredentials({
-    mode: source.credentials,
-    getToken: (audience) => entraToken(azure, audience),
-    roleArn: source.roleArn,
-    externalId: settings.workspaceId,
-    sessionName: sessionName(settings.workspaceId),
-    stsRegion: source.stsRegion,
-    clock,
-    random,
-    ...endpoint,
-  });
-  const queue = sqsQueue({ queueUrl: source.queueUrl, credentials, clock, ...endpoint });
-  const objects = s3ObjectStore({ region: source.queueRegion, credentials, clock, ...endpoint });
-  const { visibilitySeconds } = settings.tuning;
-  const { heartbeatMs } = drainSettings(settings, source);
-  return {
-    source: queueSource({
-      name: source.name,
-      allowedBuckets: source.allowedBuckets,
-      ...{ queue, objects, visibilitySeconds, heartbeatMs, clock, random },
-    }),
-    objects,
-    close: () => {
-      for (const part of [queue, objects, credentials]) {
-        part.close();
-      }
-    },
-  };
 }
 
 function credentialOf({ azureClientId }: Settings, identity: ComposeExtras['identity']): TokenCredential {

@@ -9,7 +9,8 @@ import { type PlainLogFile, plainLogFile } from '../../../local/trail/plainLogFi
 import { createRandom } from '../../../local/trail/random.ts';
 import type { KeptEntries } from '../../../shared/azure/failedEntries/entries.ts';
 import { openStorage } from '../../../shared/azure/storage/account.ts';
-import { type Connector, compose, failedEntriesIn } from '../../../shared/compose/connector.ts';
+import { type Connector, compose } from '../../../shared/compose/connector.ts';
+import { failedEntriesIn } from '../../../shared/compose/state.ts';
 import { readSettings } from '../../../shared/settings/settings.ts';
 import { Deliveries } from './deliveries.ts';
 import { type IdleClock, startIdleClock } from './idleClock.ts';

@@ -8,7 +8,8 @@ import type { FailedEntry } from '../../../shared/azure/failedEntries/entity.ts'
 import type { KeptEntries } from '../../../shared/azure/failedEntries/entries.ts';
 import { azureCredential } from '../../../shared/azure/identity.ts';
 import { openStorage } from '../../../shared/azure/storage/account.ts';
-import { type Connector, compose, failedEntriesIn } from '../../../shared/compose/connector.ts';
+import { type Connector, compose } from '../../../shared/compose/connector.ts';
+import { failedEntriesIn } from '../../../shared/compose/state.ts';
 import { systemClock } from '../../../shared/kit/systemClock.ts';
 import { readSettings, type Settings } from '../../../shared/settings/settings.ts';
 import type { SliceSummary } from '../../../shared/words/events.ts';

@@ -186,9 +186,9 @@ describe('drain: objects where CloudTrail puts none', () => {
     const summary = await world.drain();
     expect(summary).toMatchObject({ objectsAccepted: 1, objectsSkipped: 1, objectsFailed: 1, messagesDeleted: 2 });
     expect(world.told('object-failed')).toMatchObject([
-      { failure: { code: 'no-records', message: expect.stringContaining(`"${day}/notes.txt" is not where`) } },
+      { failure: { code: 'json-invalid', message: expect.stringContaining(`"${day}/notes.txt" is not where`) } },
     ]);
-    expect(entries).toEqual(['object no-records']);
+    expect(entries).toEqual(['object json-invalid']);
   });
 });
 

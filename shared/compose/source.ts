@@ -1,0 +1,69 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { type SourceCredentials, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
+import { s3ObjectStore } from '../aws/s3/objectStore.ts';
+import { sqsQueue } from '../aws/sqs/queue.ts';
+import { entraToken } from '../azure/identity.ts';
+import { announcementOf } from '../pipeline/delivery/queue/announcement.ts';
+import { queueSource } from '../pipeline/delivery/queue/source.ts';
+import type { ObjectStore } from '../pipeline/ports/objects.ts';
+import type { MessageQueue } from '../pipeline/ports/queue.ts';
+import type { Announcement, Source } from '../pipeline/ports/source.ts';
+import type { Unit } from '../pipeline/ports/unit.ts';
+import { logFile } from '../pipeline/unit/logFile.ts';
+import { type Settings, type SourceSettings, sessionName } from '../settings/settings.ts';
+import type { Clock } from '../words/clock.ts';
+
+/** A source with what it is made of: a check of connections asks each of them alone. */
+export interface ComposedSource {
+  readonly source: Source;
+  readonly credentials: SourceCredentials;
+  readonly queue: MessageQueue;
+  readonly objects: ObjectStore;
+  /** What a delivery of this source announced, by what was kept of it. */
+  announcementIn(body: string): Announcement;
+  unitNamed(name: { readonly bucket: string; readonly key: string }): Unit;
+  close(): void;
+}
+
+/** One source of the settings becomes its clients. Makes no request. @throws ConnectorError 'settings-invalid' */
+export function composeSource(
+  { tuning, workspaceId }: Settings,
+  settings: SourceSettings,
+  azure: TokenCredential,
+  world: { readonly clock: Clock; readonly random: () => number },
+): ComposedSource {
+  const { allowedBuckets, name, queueRegion, queueUrl, roleArn, stsRegion } = settings;
+  const { clock, random } = world;
+  const endpoint = settings.endpointOverride === undefined ? {} : { endpoint: settings.endpointOverride };
+  const credentials = sourceCredentials({
+    mode: settings.credentials,
+    getToken: (audience) => entraToken(azure, audience),
+    externalId: workspaceId,
+    sessionName: sessionName(workspaceId),
+    ...{ roleArn, stsRegion, clock, random, ...endpoint },
+  });
+  const queue = sqsQueue({ queueUrl, credentials, clock, ...endpoint });
+  const objects = s3ObjectStore({ region: queueRegion, credentials, clock, ...endpoint });
+  const { heartbeatMs, visibilitySeconds } = tuning;
+  return {
+    source: queueSource({ name, allowedBuckets, queue, objects, visibilitySeconds, heartbeatMs, clock, random }),
+    ...{ credentials, queue, objects },
+    announcementIn: (body) => announcementOf(body, { objects, allowedBuckets }),
+    unitNamed: (unit) => logFile(unit, objects),
+    close: () => {
+      for (const part of [queue, objects, credentials]) part.close();
+    },
+  };
+}
+
+/** Made at first use: what cannot be made fails its own source, and is tried again by the next slice. */
+export function madeAtFirstUse(make: () => ComposedSource): { get(): ComposedSource; close(): void } {
+  let made: ComposedSource | undefined;
+  return {
+    get: () => {
+      made ??= make();
+      return made;
+    },
+    close: () => made?.close(),
+  };
+}

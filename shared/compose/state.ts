@@ -1,0 +1,72 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { failedEntries, type KeptEntries } from '../azure/failedEntries/entries.ts';
+import { tableCircuits } from '../azure/ledger/tableCircuits.ts';
+import { tableStore } from '../azure/ledger/tableStore.ts';
+import { openStorage, type Storage } from '../azure/storage/account.ts';
+import { type StorageValues, storageAccount } from '../azure/storage/accountValues.ts';
+import { memoryCircuits } from '../pipeline/circuits/memoryCircuits.ts';
+import { ledgerOver } from '../pipeline/ledger/ledger.ts';
+import { noFailedEntries } from '../pipeline/ledger/noFailedEntries.ts';
+import { noLedger } from '../pipeline/ledger/noLedger.ts';
+import type { DrainPorts } from '../pipeline/ports/ports.ts';
+import type { TicketBox } from '../pipeline/scaleOut/scaleOut.ts';
+import { ticketQueue } from '../pipeline/scaleOut/tickets.ts';
+import type { Settings, SourceSettings } from '../settings/settings.ts';
+import type { Clock } from '../words/clock.ts';
+
+export interface SourceState extends Pick<DrainPorts, 'circuits' | 'failedEntries' | 'ledger'> {
+  /** By how much the storage service is ahead of our clock, as its answers tell. */
+  readonly clockDifferenceMs?: () => number;
+  /** Absent without storage: then nobody can be asked. */
+  readonly tickets?: TicketBox;
+  /** Absent without storage: then nothing that failed is kept. */
+  readonly entries?: KeptEntries;
+}
+
+export interface StateParts {
+  readonly clock: Clock;
+  readonly instance: string;
+  readonly storage?: StorageValues;
+  readonly storageTime?: 'service' | 'own';
+}
+
+/** What is remembered of each source between slices: in storage, since instances come and go. Makes no request. */
+export function composeState(
+  { destination, tuning }: Settings,
+  credential: TokenCredential,
+  { clock, instance, storage: values = {}, storageTime = 'service' }: StateParts,
+): (source: SourceSettings) => SourceState {
+  const account = storageAccount(values, credential);
+  if (account === undefined) {
+    return () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
+  }
+  const storage = openStorage(account, { clock, time: storageTime });
+  const failed = failedEntriesIn(storage, storage.time);
+  const { ruleIds, stream } = destination;
+  const { visibilitySeconds } = tuning;
+  return ({ name, partition }) => ({
+    ledger: ledgerOver({
+      // Part of an entry's key: a new destination begins anew.
+      store: tableStore(storage.table('ledger'), { ruleIds, stream, awsPartition: partition }, storage.time),
+      ...{ failedEntries: failed, source: name, visibilitySeconds, instance, clock },
+    }),
+    failedEntries: failed,
+    clockDifferenceMs: () => storage.time.differenceMs,
+    circuits: tableCircuits({ table: storage.table('circuits'), source: name, time: storage.time }),
+    tickets: ticketBox(storage, clock),
+    entries: failed,
+  });
+}
+
+/** The failed entries of a storage account: for the drains, and for the replay. */
+export function failedEntriesIn(storage: Storage, clock: Pick<Clock, 'now'>): KeptEntries {
+  return failedEntries({ table: storage.table('failedEntries'), blobs: storage.blobs('failed-messages'), clock });
+}
+
+function ticketBox(storage: Storage, clock: Clock): TicketBox {
+  const posts = storage.posts(ticketQueue);
+  return {
+    post: (ticket) => posts.post(JSON.stringify(ticket), (ticket.expires - clock.now()) / 1000),
+    count: () => posts.count(),
+  };
+}
