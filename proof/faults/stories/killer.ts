@@ -6,7 +6,7 @@ import { type Clouds, startClouds } from '../../../local/clouds.ts';
 import { plainLogFile } from '../../../local/trail/plainLogFile.ts';
 import { createRandom } from '../../../local/trail/random.ts';
 import { openStorage } from '../../../shared/azure/storage/account.ts';
-import { failedEntriesIn } from '../../../shared/compose/connector.ts';
+import { failedEntriesIn } from '../../../shared/compose/state.ts';
 import { type DrainerProcess, startDrainer } from '../processes/drainerProcess.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Story } from './story.ts';
