@@ -1,4 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { forgottenDashes } from './process/forgottenDashes.ts';
+import { guardProcess } from './process/guard.ts';
 
 interface OptionDescription {
   readonly type: 'boolean' | 'string';
@@ -26,11 +28,14 @@ type Values<Options extends Record<string, OptionDescription>> = {
       : string;
 };
 
-/** Reads the arguments of one npm script. Answers `--help` (exit 0) and refuses unknown flags (exit 2) by itself. */
+/** Begins one npm script: gives it its manners and reads its arguments. Answers `--help` (exit 0) and refuses unknown flags (exit 2) by itself. */
 export function parseCommand<const Options extends Record<string, OptionDescription>>(
   command: CommandDescription<Options>,
   args: readonly string[] = process.argv.slice(2),
 ): { readonly values: Values<Options>; readonly positionals: readonly string[] } {
+  guardProcess(command.name);
+  const forgotten = forgottenDashes(command.name, command.options, args, process.env);
+  if (forgotten !== undefined) return refuseUsage(command.name, forgotten);
   const options: ParseArgsOptionsConfig = { help: { type: 'boolean', short: 'h' } };
   for (const [name, { type, multiple }] of Object.entries(command.options)) {
     options[name] = { type, multiple: multiple ?? false };
@@ -43,8 +48,16 @@ export function parseCommand<const Options extends Record<string, OptionDescript
     }
     return { values: parsed.values as Values<Options>, positionals: parsed.positionals };
   } catch (error) {
-    return refuseUsage(command.name, error instanceof Error ? error.message : String(error));
+    return refuseUsage(command.name, usageProblem(error));
   }
+}
+
+/** What Node says of the arguments, without its advice about dashes, which is for those who wrote the command. */
+function usageProblem(error: unknown): string {
+  const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const ambiguous = /^Option '(--[\w-]+).*' argument is ambiguous/.exec(said)?.[1];
+  if (ambiguous !== undefined) return `the value of ${ambiguous} looks like an option; write it as ${ambiguous}=VALUE`;
+  return said.replace(/\. To specify a positional argument.*$/, '');
 }
 
 /** Bad usage: one sentence on standard error, exit code 2. */
@@ -68,10 +81,11 @@ export function wholeNumber(
 }
 
 function helpText(command: CommandDescription<Record<string, OptionDescription>>): string {
-  const rows = Object.entries(command.options).map(
-    ([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const,
-  );
-  rows.push(['--help', 'print this and exit']);
+  const rows: [flag: string, help: string][] = Object.entries(command.options).map(([name, { value, help }]) => [
+    `--${name}${value ? ` ${value}` : ''}`,
+    help,
+  ]);
+  rows.push(['-h, --help', 'print this and exit']);
   const width = Math.max(...rows.map(([flag]) => flag.length));
   const usage = `npm run ${command.name} -- [options]${command.positionals ? ` ${command.positionals}` : ''}`;
   const lines = rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`);

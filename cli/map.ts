@@ -1,6 +1,7 @@
-import { shownText } from '../shared/kit/shortText.ts';
+import { shownLines, shownText } from '../shared/kit/shortText.ts';
 import { parseCommand, refuseUsage } from './commandLine.ts';
 import { describeFailure } from './map/describeFailure.ts';
+import { describeRows } from './map/describeRows.ts';
 import { printRows } from './map/printRows.ts';
 
 const { positionals } = parseCommand({
@@ -15,16 +16,20 @@ if (positionals.length === 0) refuseUsage('map', 'name at least one FILE, or "-"
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever read the rows has enough of them, as `head` has.
-  if (error.code === 'EPIPE') process.exit();
-  process.stderr.write(`map: standard output: ${error.message}\n`);
-  process.exit(1);
+  process.exit(error.code === 'EPIPE' ? undefined : 1);
 });
 
 for (const file of positionals) {
   try {
-    await printRows(file, process.stdin, process.stdout);
+    const { counts, stubs } = await printRows(file, process.stdin, process.stdout);
+    for (const line of describeRows(counts, stubs)) tell(file, line);
   } catch (error) {
     process.exitCode = 1;
-    process.stderr.write(`map: ${shownText(`${file}: ${describeFailure(error)}`)}\n`);
+    tell(file, describeFailure(error));
   }
+}
+
+/** Names of files and what is quoted of them come from outside. */
+function tell(file: string, what: string): void {
+  process.stderr.write(`${what.startsWith(' ') ? '' : `map: ${shownText(file)}: `}${shownLines(what)}\n`);
 }

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { shownLines } from '../shared/kit/shortText.ts';
 import { ConnectorError } from '../shared/words/errors.ts';
 import { parseCommand, refuseUsage } from './commandLine.ts';
+import { interruptSignal } from './process/interrupt.ts';
+import { sentenceOf } from './process/sentence.ts';
 import { readAppValues } from './replay/appValues.ts';
 import { carryOut } from './replay/carryOut.ts';
 import { readRequest } from './replay/readRequest.ts';
@@ -46,8 +48,9 @@ const { values, positionals } = parseCommand({
 
 const request = readRequest(values, positionals);
 if (typeof request === 'string') refuseUsage('replay', request);
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+const interrupted = interruptSignal(() =>
+  terminal.error('Ending: what was begun is finished or kept. Press Ctrl-C again to end without waiting for that.\n'),
+);
 const terminal = {
   json: values.json ?? false,
   out: (text: string) => process.stdout.write(text),
@@ -58,19 +61,17 @@ try {
   const app = readAppValues(join(import.meta.dirname, '..'), process.env, values.local ?? false);
   // Credentials look for theirs in the environment.
   for (const [name, value] of Object.entries(app)) if (value !== undefined) process.env[name] = value;
-  process.exitCode = await carryOut(request, app, terminal, interrupted.signal);
+  process.exitCode = await carryOut(request, app, terminal, interrupted);
 } catch (error) {
   process.exitCode = 1;
-  terminal.error(`${shownLines(describe(error))}\n`);
+  terminal.error(`replay: ${shownLines(describe(error))}\n`);
 }
 // Connections to storage are kept open, and nobody needs them any more; what is printed may still be on its way.
 process.stdout.write('', () => process.exit());
 
 function describe(error: unknown): string {
-  if (error instanceof Refused) return `replay: ${error.message}\n${error.remedy}`;
-  if (!(error instanceof ConnectorError)) return `replay: ${error instanceof Error ? error.stack : error}`;
-  const unreachable =
-    'Check that AzureWebJobsStorage names the storage account of the function app, that this machine may reach it, and, if it is an emulator, that it runs.';
-  const remedy = error.remedy ?? (error.code === 'storage-unavailable' ? unreachable : undefined);
-  return `replay: ${error.message}${remedy === undefined ? '' : `\n${remedy}`}`;
+  if (error instanceof Refused) return `${error.message}\n${error.remedy}`;
+  if (!(error instanceof ConnectorError) || error.code !== 'storage-unavailable' || error.remedy !== undefined)
+    return sentenceOf(error);
+  return `${error.message}\nCheck that AzureWebJobsStorage names the storage account of the function app, that this machine may reach it, and, if it is an emulator, that it runs.`;
 }

@@ -3,6 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { breaks, isBreakName } from '../local/breaks.ts';
 import { jsonText, shownLines } from '../shared/kit/shortText.ts';
 import { parseCommand, refuseUsage, wholeNumber } from './commandLine.ts';
+import { interruptSignal } from './process/interrupt.ts';
+import { systemReason } from './process/systemReason.ts';
 import { type RunOptions, runLocally } from './start/run/locally.ts';
 import { claimWorkFolder } from './start/run/workFolder.ts';
 import { clearLine } from './start/tell/progress.ts';
@@ -44,26 +46,14 @@ if (values.break === 'list') {
 
 const options = readOptions();
 claimWork();
-const interrupted = new AbortController();
-let interruptedAt = 0;
-process.on('SIGINT', () => interrupt(130));
-process.on('SIGTERM', () => interrupt(143));
-// Started by bootstrap.mjs: when that is killed, nobody would be left to end this.
-process.on('disconnect', () => interrupt(1));
+const interrupted = interruptSignal(() =>
+  tell('Ending: what is unfinished goes back to the queue. Press Ctrl-C again to end without waiting for that.'),
+);
 
-const result = await runLocally(options, interrupted.signal, tell);
+const result = await runLocally(options, interrupted, tell);
 const { summary } = result;
 const text = values.json ? `${jsonText(summary)}\n` : renderSummary(result, shown(result.tableFile));
 process.stdout.write(text, () => process.exit(summary.ok ? 0 : 1));
-
-/** The first signal ends in order; one that comes later, and not as its echo, does not wait for that. */
-function interrupt(exitCode: number): void {
-  if (interrupted.signal.aborted && performance.now() - interruptedAt > 1000) process.exit(exitCode);
-  if (interrupted.signal.aborted) return;
-  interruptedAt = performance.now();
-  tell('Ending: what is unfinished goes back to the queue. Once more to end at once.');
-  interrupted.abort();
-}
 
 function readOptions(): RunOptions {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -101,16 +91,20 @@ function readFolder(logs: string): string {
 
 /** Made here, so that a place that cannot be written is refused before anything runs. */
 function readOut(out: string, logs: string | undefined): string {
+  if (out === '-')
+    refuse('--out must be a file; the rows of files go to standard output with "npm run -s map -- FILE"');
   const path = resolve(out);
   if (logs !== undefined && path.startsWith(`${logs}/`) && /\.(json|gz)$/i.test(path)) {
     refuse(`--out must not look like one of the log files it is made from; got "${out}"`);
   }
   if (!existsSync(dirname(path))) refuse(`--out must be in a folder that exists; make "${dirname(path)}" first`);
-  if (existsSync(path) && statSync(path).isDirectory()) refuse(`--out must be a file; "${out}" is a folder`);
+  if (existsSync(path) && !statSync(path).isFile()) {
+    refuse(`--out must be a file; "${out}" is ${statSync(path).isDirectory() ? 'a folder' : 'a device or a pipe'}`);
+  }
   try {
     closeSync(openSync(path, 'a'));
   } catch (error) {
-    refuse(`--out must be a file that can be written; got "${out}": ${error instanceof Error ? error.message : error}`);
+    refuse(`--out must be a file that can be written; got "${out}": ${systemReason(error)}`);
   }
   return realpathSync(path);
 }

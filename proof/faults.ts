@@ -8,6 +8,9 @@ import type { RunOutcome } from './faults/run/runOnce.ts';
 import { brokenPromises, type FaultTotals, totalsOf } from './faults/run/totals.ts';
 import { tellStory } from './faults/stories/tellStory.ts';
 
+/** Each has clouds of its own, several processes: more would not come up in time. */
+const mostLanes = 16;
+
 const { values } = parseCommand({
   name: 'faults',
   summary:
@@ -44,7 +47,7 @@ if (values.faults === 'list') {
 
 const seed = wholeNumber('faults', 'seed', values.seed ?? '1', 0);
 const runs = wholeNumber('faults', 'runs', values.runs ?? '20', 1);
-const lanes = wholeNumber('faults', 'lanes', values.lanes ?? '3', 1);
+const lanes = wholeNumber('faults', 'lanes', values.lanes ?? '3', 1, mostLanes);
 const enabled = enabledFaults(values.faults ?? 'all');
 const folder = await mkdtemp(join(tmpdir(), 'connector-faults-'));
 const outcomes: RunOutcome[] = [];

@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { describeObjectKey } from '../../shared/cloudtrail/announcing/objectKey.ts';
 import { emptied, openBody, type RowBody } from '../../shared/cloudtrail/rows/body.ts';
 import { openByteRowStream } from '../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
+import type { RowStream } from '../../shared/cloudtrail/rows/engine.ts';
 import { feedEnd, feedPiece } from '../../shared/cloudtrail/rows/feed.ts';
 import { decompress } from '../../shared/gzip/decompress.ts';
 
@@ -19,9 +20,13 @@ const openRows = openByteRowStream();
 
 /**
  * Writes the rows of one file, or of standard input for `-`, one per line, as fast as they are taken. What comes before
- * a break is written before the error is thrown.
+ * a break is written before the error is thrown. Returns what became of the records.
  */
-export async function printRows(file: string, stdin: AsyncIterable<Uint8Array>, out: Writable): Promise<void> {
+export async function printRows(
+  file: string,
+  stdin: AsyncIterable<Uint8Array>,
+  out: Writable,
+): Promise<Pick<RowStream, 'counts' | 'stubs'>> {
   const chunks = file === '-' ? stdin : createReadStream(file, { highWaterMark: readBytes });
   const { sourceObject, deliveredAt } = describeFile(file);
   const stream = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date().toISOString() });
@@ -35,6 +40,7 @@ export async function printRows(file: string, stdin: AsyncIterable<Uint8Array>, 
   } finally {
     await write(body, out);
   }
+  return stream;
 }
 
 /** A log file that was copied out of its bucket keeps its name, which tells as much as its key does. */

@@ -89,8 +89,8 @@ describe('npm run replay', () => {
     expect(await listed({ olderThanMs: 3_600_000 })).toEqual([]);
 
     const shown = await run({ kind: 'show', id: unknown?.id ?? '' });
-    expect(shown.stdout).toContain('Body      {"hello":"\\u{1b}[2Jworld"}\n');
-    expect(shown.stdout).toMatch(/^To do {5}Send this queue only S3 event/m);
+    expect(shown.stdout).toContain('Body      {"hello":"\\u001b[2Jworld"}\n');
+    expect(shown.stdout).toMatch(/^To do {5}Look for the step on the way that shortens messages/m);
 
     const failed = await run({ kind: 'replay', wanted: [broken?.id ?? '', unknown?.id ?? ''], again: false });
     expect(failed).toMatchObject({ code: 1, stderr: '' });

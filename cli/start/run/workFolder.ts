@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemReason } from '../../systemReason.ts';
+import { systemReason } from '../../process/systemReason.ts';
 
 /** A folder that holds this file is ours, and what a run needs the place of is removed there. */
 const marker = '.cloudtrail-connector';
