@@ -56,13 +56,18 @@ function cut(text: string, most: number, mark = '…'): string {
 
 /** At most eight names, the rest counted. */
 export function list(names: readonly string[]): string {
-  return names.length <= 8 ? names.join(', ') : `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`;
+  const named = names.slice(0, mostNames).join(', ');
+  return names.length <= mostNames ? named : `${named} and ${names.length - mostNames} more`;
 }
+
+const mostNames = 8;
 
 /** What a parsed JSON value is, by the names of its fields and never by their values: a message may hold anything. */
 export function described(value: unknown): string {
   if (Array.isArray(value)) return 'a JSON list';
   if (typeof value !== 'object' || value === null) return `a JSON ${value === null ? 'null' : typeof value}`;
   const fields = Object.keys(value);
-  return fields.length === 0 ? 'an empty JSON object' : `a JSON object with ${list(fields.map((name) => shown(name)))}`;
+  return fields.length === 0
+    ? 'an empty JSON object'
+    : `a JSON object with ${list(fields.map((name, index) => (index < mostNames ? shown(name) : '')))}`;
 }

@@ -68,7 +68,7 @@ function fateOutside(key: string): ObjectFate {
 }
 
 /** As CloudTrail names its files, whatever was put before or behind by a copy. */
-const trailFile = /(?:^|[^A-Za-z0-9])\w+_(CloudTrail(?:-[A-Za-z]+)?)_[a-z0-9-]+_/;
+const trailFile = /_(CloudTrail(?:-[A-Za-z]+)?)_[a-z0-9-]+_/;
 
 function skip(reason: string): ObjectFate {
   return { fate: 'skip', reason };

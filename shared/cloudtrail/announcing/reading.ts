@@ -1,5 +1,6 @@
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError, type ErrorCode } from '../../words/errors.ts';
+import { remedies } from './remedies.ts';
 
 /**
  * What a queue message says, part by part; never all three empty. A message is done with when its objects are complete
@@ -16,6 +17,9 @@ export interface Notification {
 
 /** A CloudTrail key is longer than 100 bytes, so no honest message of 1 MiB announces more. */
 export const maxObjects = 10_000;
+
+/** Records, lines, envelopes: four for each of as many objects as a message may announce. */
+export const maxParts = 4 * maxObjects;
 
 /** More reasons than anyone reads. */
 const maxReasons = 8;
@@ -49,6 +53,7 @@ export class Reading {
   readonly #nothing = new Set<string>();
   readonly #parts: Part[] = [];
   #beyond = 0;
+  #looked = 0;
 
   /** Something inside the message that is a message itself; a string is the text of one. */
   look(content: unknown, at: Place): void {
@@ -57,12 +62,19 @@ export class Reading {
 
   /** What is to be looked at, and what comes to light meanwhile. */
   *parts(): Generator<Part, void> {
-    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) yield part;
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
+      this.#looked += 1;
+      yield part;
+    }
   }
 
-  /** Several at once, to be looked at in this order. */
+  /** Several at once, to be looked at in this order; as many as a message may have. */
   lookAtAll(contents: readonly unknown[], at: (index: number) => Place): void {
-    for (let index = contents.length - 1; index >= 0; index--) this.look(contents[index], at(index));
+    const room = Math.max(0, maxParts - this.#looked - this.#parts.length);
+    if (contents.length > room) {
+      this.fault(() => `the message has more than ${maxParts} parts, which are not all looked at`, remedies.tooMany);
+    }
+    for (let index = Math.min(contents.length, room) - 1; index >= 0; index--) this.look(contents[index], at(index));
   }
 
   /** An object named twice is one object: the second reading would wait for the lease of the first. */
@@ -95,8 +107,7 @@ export class Reading {
     });
     if (this.#beyond > 0) {
       const message = `the message announces ${this.#beyond} objects beyond the first ${maxObjects}, more than a trail does`;
-      const remedy = 'Find out who sends such messages to this queue: they are not from AWS.';
-      faults.push(new ConnectorError('notification-unknown', message, { remedy }));
+      faults.push(new ConnectorError('notification-unknown', message, { remedy: remedies.tooMany }));
     }
     return { objects: [...this.#objects.values()], faults, nothing: [...this.#nothing] };
   }

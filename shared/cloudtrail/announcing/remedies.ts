@@ -15,6 +15,7 @@ export const remedies = {
     'Send notifications to this queue without the SQS extended client, which keeps bodies in a bucket: notifications are small enough for SQS.',
   encoded: 'Send the notification as plain JSON text: remove the step that encodes or compresses it on its way.',
   cut: 'Look for the step on the way that shortens messages: the JSON breaks off, or is not JSON.',
+  tooMany: 'Find out who sends such messages to this queue: they are not from AWS.',
   wrapped: 'Take out the steps on the way that put messages into messages.',
   unconfirmed:
     "Confirm the queue's subscription in SNS (subscribe it again as the queue's owner, which needs no confirmation), then delete this message.",

@@ -1,4 +1,4 @@
-import type { Place, Reading } from './reading.ts';
+import { maxParts, type Place, type Reading } from './reading.ts';
 import { remedies } from './remedies.ts';
 
 /** Published as plain text whenever a trail's topic is set or changed. */
@@ -22,14 +22,19 @@ export function readText(text: string, at: Place, reading: Reading): void {
 
 /** Undefined when the text is not JSON; JSON itself has no undefined. */
 function parseJson(text: string): unknown {
+  // Throwing is dear, and a hostile message may hold ten thousands of texts.
+  // Some senders put a byte order mark before it, which counts as a blank here.
+  const trimmed = text.trim();
+  if (closing[trimmed.charAt(0)] !== undefined && closing[trimmed.charAt(0)] !== trimmed.at(-1)) return undefined;
   try {
-    // Some senders put a byte order mark before it.
-    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+    return JSON.parse(trimmed);
   } catch {
     // Not JSON is an answer here: one of the known messages is plain text.
     return undefined;
   }
 }
+
+const closing: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"' };
 
 export function looksLikeJson(text: string): boolean {
   return /^[\s\uFEFF]*[[{"]/.test(text);
@@ -37,8 +42,8 @@ export function looksLikeJson(text: string): boolean {
 
 /** Several JSON values, one a line, as streams and pipes put out; else JSON that is broken. */
 function readLines(text: string, at: Place, reading: Reading): void {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const values = lines.map(parseJson);
+  const lines = text.split('\n', maxParts + 1).filter((line) => line.trim() !== '');
+  const values = lines.map((line) => (lines.length > 1 && /^\s*[[{]/.test(line) ? parseJson(line) : undefined));
   if (values.every((value) => value === undefined)) {
     const what = `${text.length} characters of text that is not JSON although it begins so`;
     reading.fault(() => `${at.name()} is ${what}`, remedies.cut);

@@ -279,6 +279,37 @@ describe('parseNotification', () => {
     );
   });
 
+  it.each<[string, (fill: (part: string, between?: string) => string) => string]>([
+    ['open lines', (fill) => fill('{', '\n')],
+    ['broken lines', (fill) => fill('{}x}', '\n')],
+    ['good lines', (fill) => fill('{"a":1}', '\n')],
+    ['open texts', (fill) => `[${fill('"{"', ',')}]`],
+    ['broken texts', (fill) => `[${fill('"{}x}"', ',')}]`],
+    ['Base64', (fill) => `[${fill('"eyJ9"', ',')}]`],
+    ['numbers', (fill) => `[${fill('1', ',')}]`],
+    ['lists', (fill) => `[${fill('[]', ',')}]`],
+    ['empty records', (fill) => `{"Records":[${fill('{}', ',')}]}`],
+    ['bodies', (fill) => `[${fill('{"body":"{}"}', ',')}]`],
+    ['fields', (fill) => `{${fill('"a":1', ',')}}`],
+    ['blanks', (fill) => `{"Message":"${fill(' ')}"}`],
+    ['one word', (fill) => `{"Message":"${fill('a')}"}`],
+    ['backslashes', (fill) => JSON.stringify(fill('\\').slice(0, 500_000))],
+  ])('reads the largest message of %s in one go, and answers little', (_what, make) => {
+    const body = make((part, between = '') => {
+      const times = Math.floor((maxBodyCharacters - 1000) / (part.length + between.length));
+      return Array.from({ length: times }, () => part).join(between);
+    });
+    const { objects, faults, nothing } = parseNotification(body);
+    expect(objects).toEqual([]);
+    expect(faults.length + nothing.length).toBeGreaterThan(0);
+    expect(JSON.stringify([faults.map(String), nothing]).length).toBeLessThan(3000);
+  });
+
+  it('takes an object named in thousands of records once', () => {
+    const records = Array.from({ length: 4_000 }, () => s3Record({}));
+    expect(objectsOf(JSON.stringify({ Records: records }))).toEqual([{ bucket, key }]);
+  });
+
   it('survives nesting as deep as a message allows', () => {
     const deep = '['.repeat(500_000) + ']'.repeat(500_000);
     expect(refused(deep).code).toBe('notification-unknown');
