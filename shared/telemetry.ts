@@ -49,6 +49,10 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
       return ['debug', { source: event.source, ...event.at, reason: event.reason }];
     case 'object-suppressed':
       return ['debug', { source: event.source, ...event.at }];
+    case 'object-odd': {
+      const { source, at, oddity, bytes } = event;
+      return ['warn', { source, ...at, oddity, ...(bytes === undefined ? {} : { bytes }) }];
+    }
     case 'object-reingested':
       // CloudTrail never rewrites a log file: other content under a known key is somebody's doing.
       return ['error', { source: event.source, ...event.at }];

@@ -12,7 +12,7 @@ export function checkAgainstOracle(
   { counts, error }: Reading,
   rowsOfBodies: readonly (readonly Map<string, string>[])[],
 ): string | undefined {
-  const text = decodedText(log);
+  const text = decodedText(log.subarray(0, log.length - counts.trailingBytes));
   const json = parsed(text);
   if (json === undefined) {
     // Several documents one after another are no JSON, and yet all good.

@@ -327,6 +327,17 @@ const table = {
       'The largest a log file may become when it is decompressed; a larger one is refused as `object-too-large`.',
     example: '536870912',
   },
+  EXPANSION_ALARM: {
+    group: 'tuning',
+    field: 'expansionAlarm',
+    kind: 'whole-number',
+    need: 'never',
+    fallback: '200',
+    bounds: [1, 1_000_000],
+    sentence:
+      'How many times longer than a log file as it lies in the bucket its rows may be before `object-odd` warns of it, since rows are billed; less than 10 MB is never told. CloudTrail stays below 30.',
+    example: '200',
+  },
   // 1 MB a call: https://learn.microsoft.com/azure/azure-monitor/service-limits#logs-ingestion-api
   BATCH_BYTES: {
     group: 'tuning',

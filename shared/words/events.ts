@@ -11,6 +11,13 @@ export interface FailureReport {
 }
 
 /** Why a slice stopped; 'failed' by a fault that nothing foresaw. */
+/** What of a log file is not as CloudTrail writes it, though all of it was delivered. */
+export interface Oddity {
+  readonly oddity: 'second-member' | 'trailing-bytes' | 'gzip-in-gzip' | 'expanded';
+  /** Of what is counted in bytes. */
+  readonly bytes?: number;
+}
+
 export type SliceEnd = 'queue-empty' | 'deadline' | 'circuit-open' | 'shutdown' | 'failed';
 
 /** Where the time of a slice went, in milliseconds: all but the first is waiting for one thing at a time. */
@@ -131,6 +138,7 @@ export type ConnectorEvent =
     }
   | { readonly type: 'tickets-failed'; readonly source: string; readonly failure: FailureReport }
   | { readonly type: 'ticket-void'; readonly reason: string }
+  | ({ readonly type: 'object-odd'; readonly source: string; readonly at: Coordinates } & Oddity)
   | { readonly type: 'object-reingested'; readonly source: string; readonly at: Coordinates }
   | { readonly type: 'ledger-unavailable'; readonly source: string; readonly failure: FailureReport }
   /** The storage service is so far ahead of our clock; negative when it is behind. */

@@ -102,6 +102,7 @@ describe('npm run map', () => {
     const gz = gzipSync(logOf(ok, ok));
     const args = [
       file('cut.json.gz', gz.subarray(0, gz.length - 12)),
+      file('garbage.json.gz', Buffer.concat([gz, Buffer.from('xyz')])),
       file('random.json.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0])),
       file('random.json.gz', Buffer.from([0x8f, 0x00, 0xff, 0x12])),
       file('other.json', '{"Events":[]}'),

@@ -97,6 +97,8 @@ describe('telemetry', () => {
     [{ type: 'object-accepted', source, at, rows: 2, stubs: 1 }, 'warn', { ...at, stubs: 1 }],
     [{ type: 'object-skipped', source, at, reason: 'digest' }, 'debug', { ...at, reason: 'digest' }],
     [{ type: 'object-suppressed', source, at }, 'debug', at],
+    [{ type: 'object-odd', source, at, oddity: 'trailing-bytes', bytes: 3 }, 'warn', { ...at, bytes: 3 }],
+    [{ type: 'object-odd', source, at, oddity: 'second-member' }, 'warn', { ...at, oddity: 'second-member' }],
     [{ type: 'object-reingested', source, at }, 'error', at],
     [
       { type: 'object-failed', source, failure: broken },

@@ -15,12 +15,16 @@ export interface EngineCounts {
   readonly records: number;
   /** Rows written into bodies: one for every record that was kept. */
   readonly rows: number;
+  /** Their bytes, commas included. */
+  readonly rowBytes: number;
   /** Records that `KeepRecord` said no to: they have no row. */
   readonly dropped: number;
   /** Records that could not be understood whole. */
   readonly stubs: number;
   /** Of these, the ones that share one row: all beyond the first hundred of an object. */
   readonly gathered: number;
+  /** Bytes behind the last complete document that are no other one; blanks before them left out. */
+  readonly trailingBytes: number;
   /** Rows with a shortened column. */
   readonly truncated: number;
   /** Rows in which invalid UTF-8 became U+FFFD. */

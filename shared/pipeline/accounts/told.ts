@@ -15,7 +15,7 @@ export function unitEvents(source: string, outcome: UnitOutcome, delivery: Pick<
     const at = { ...outcome.unit.at, messageId: delivery.id, ...failure.at };
     return [{ type: 'object-failed', source, failure: { ...failure, at } }];
   }
-  const { complete, isReingested } = outcome;
+  const { complete, isReingested, oddities = [] } = outcome;
   const { at } = complete.unit;
   switch (complete.kind) {
     case 'accepted': {
@@ -26,7 +26,8 @@ export function unitEvents(source: string, outcome: UnitOutcome, delivery: Pick<
         rows: complete.rows,
         stubs: stubbedRecords(complete.stubs),
       } as const;
-      return isReingested ? [{ type: 'object-reingested', source, at }, accepted] : [accepted];
+      const odd = oddities.map((oddity) => ({ type: 'object-odd' as const, source, at, ...oddity }));
+      return isReingested ? [{ type: 'object-reingested', source, at }, ...odd, accepted] : [...odd, accepted];
     }
     case 'suppressed':
       return [{ type: 'object-suppressed', source, at }];

@@ -1,3 +1,4 @@
+import type { Oddity } from '../../words/events.ts';
 import type { Failure } from '../../words/failure.ts';
 import type { CompleteUnit } from './settlement.ts';
 import type { Unit } from './unit.ts';
@@ -32,6 +33,8 @@ export type UnitOutcome =
       readonly counts: UnitCounts;
       /** Under a name that was accepted before, other content was found. */
       readonly isReingested: boolean;
+      /** What of it is not as CloudTrail writes it. */
+      readonly oddities?: readonly Oddity[];
     }
   | { readonly kind: 'failed'; readonly unit: Unit; readonly failure: Failure; readonly counts: UnitCounts };
 

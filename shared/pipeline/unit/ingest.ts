@@ -122,7 +122,7 @@ async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOut
 
 async function accepted(
   { unit, lease, reading }: Leased,
-  { identity, stubs }: Extract<ReadAnswer, { kind: 'read' }>,
+  { identity, stubs, oddities }: Extract<ReadAnswer, { kind: 'read' }>,
 ): Promise<UnitOutcome> {
   const before = reading.before.count;
   const written = before + reading.rows.written;
@@ -132,7 +132,7 @@ async function accepted(
   await lease.accept({ identity, rows, dropped, selectors: '' }, stubs);
   // Another instance took the lease over while this one was sending: it sends the same rows.
   reading.recorded(lease.isLost ? rows : 0);
-  return { kind: 'complete', complete, counts: reading, isReingested: lease.accepted !== undefined };
+  return { kind: 'complete', complete, counts: reading, isReingested: lease.accepted !== undefined, oddities };
 }
 
 /** What was accepted stays: whoever reads the same content again leaves it out. */

@@ -1,7 +1,9 @@
 import type { OpenRowStream, StubNote } from '../../cloudtrail/rows/engine.ts';
+import type { GzipOddity } from '../../gzip/gunzip.ts';
 import { RowRanges } from '../../kit/ranges.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
+import type { Oddity } from '../../words/events.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
 import { retrying } from '../limits/retryPolicy.ts';
 import type { Lease } from '../ports/lease.ts';
@@ -9,13 +11,14 @@ import type { ContentIdentity, Unit, UnitContent } from '../ports/unit.ts';
 import { skipRows } from '../rows/skipRows.ts';
 import type { Packer } from '../upload/packer.ts';
 import { isKnownContent, isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
+import { odditiesOf } from './oddities.ts';
 import { piecesOf } from './pieces.ts';
 import type { Reading } from './reading.ts';
 
 export interface ReadParts {
   readonly packer: Pick<Packer, 'admit' | 'end' | 'write'>;
   readonly openRows: OpenRowStream;
-  readonly settings: Pick<DrainSettings, 'batchBytes' | 'decompressedBytesCap'>;
+  readonly settings: Pick<DrainSettings, 'batchBytes' | 'decompressedBytesCap' | 'expansionAlarm'>;
   readonly clock: Clock;
   readonly random: () => number;
   /** Told when content could be opened. */
@@ -23,7 +26,12 @@ export interface ReadParts {
 }
 
 export type ReadAnswer =
-  | { readonly kind: 'read'; readonly identity: ContentIdentity; readonly stubs: readonly StubNote[] }
+  | {
+      readonly kind: 'read';
+      readonly identity: ContentIdentity;
+      readonly stubs: readonly StubNote[];
+      readonly oddities: readonly Oddity[];
+    }
   /** The content is that accepted before, by its version or by itself; nothing of it was scanned. */
   | { readonly kind: 'same' };
 
@@ -98,7 +106,9 @@ async function scan(
   const known = lease.accepted?.identity;
   let contentBytes = 0;
   let isKnown = false;
+  const gzipOddities = new Set<GzipOddity>();
   const options = {
+    onOddity: (oddity: GzipOddity) => void gzipOddities.add(oddity),
     capBytes: settings.decompressedBytesCap,
     admit: (bytes: number) => packer.admit(bytes, signal),
     isWanted: (whole: Uint8Array) => {
@@ -119,7 +129,8 @@ async function scan(
     if (isKnown) return { kind: 'same' };
     await packer.end(stream, rows, signal);
     reading.complete(stream);
-    return { kind: 'read', identity: watched.identity(contentBytes), stubs: stream.stubs };
+    const oddities = odditiesOf(gzipOddities, stream.counts, watched.bytes, settings.expansionAlarm);
+    return { kind: 'read', identity: watched.identity(contentBytes), stubs: stream.stubs, oddities };
   } finally {
     reading.bytesRead += watched.bytes;
     reading.end();

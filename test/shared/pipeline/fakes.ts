@@ -361,7 +361,17 @@ export const lineRows: OpenRowStream = () => {
       return 'fed';
     },
     get counts() {
-      return { records, rows, dropped: 0, stubs: 0, gathered: 0, truncated: 0, repaired: 0 };
+      return {
+        records,
+        rows,
+        rowBytes: 0,
+        dropped: 0,
+        stubs: 0,
+        gathered: 0,
+        trailingBytes: 0,
+        truncated: 0,
+        repaired: 0,
+      };
     },
     stubs: [],
   };
@@ -412,6 +422,7 @@ export const usualSettings: DrainSettings = {
   objectsInFlight: 8,
   bytesInFlight: 1_000_000,
   decompressedBytesCap: 10_000_000,
+  expansionAlarm: 200,
   batchBytes: 1_000,
   lingerMs: 500,
   uploadsInFlight: 4,

@@ -68,6 +68,7 @@ describe('readSettings', () => {
         objectsInFlight: 64,
         bytesInFlight: 33_554_432,
         decompressedBytesCap: 536_870_912,
+        expansionAlarm: 200,
         batchBytes: 1_000_000,
         lingerMs: 1000,
         uploadsInFlight: 8,

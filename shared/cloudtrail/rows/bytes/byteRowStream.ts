@@ -33,6 +33,7 @@ export class ByteRowStream implements RowStream {
   /** Bytes of the piece that are not in the window yet. */
   #rest: Uint8Array = new Uint8Array(0);
   #rows = 0;
+  #rowBytes = 0;
   #stubs = 0;
   /** The row of the gathered records is written, or about to be. */
   #isGathered = false;
@@ -56,9 +57,11 @@ export class ByteRowStream implements RowStream {
     return {
       records: records - Math.max(0, gathered - 1),
       rows: this.#rows,
+      rowBytes: this.#rowBytes,
       dropped: this.#dropped,
       stubs: this.#stubs + gathered,
       gathered,
+      trailingBytes: this.#scanner.trailingBytes,
       truncated: this.#truncated,
       repaired: this.#repaired,
     };
@@ -182,6 +185,13 @@ export class ByteRowStream implements RowStream {
 
   /** False when the body has no room; nothing was written then. */
   #append(body: RowBody): boolean {
+    const before = body.length;
+    const isAppended = this.#appendRow(body);
+    this.#rowBytes += body.length - before;
+    return isAppended;
+  }
+
+  #appendRow(body: RowBody): boolean {
     const tape = this.#scanner.tape;
     const remarks = this.#remarks;
     const mostBytes = this.#writer.mostBytes(this.#scanner.recordBytes, remarks);

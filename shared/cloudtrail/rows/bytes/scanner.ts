@@ -34,7 +34,8 @@ type State =
   | 'element-or-close'
   | 'element'
   | 'inside-element'
-  | 'after-element';
+  | 'after-element'
+  | 'behind';
 
 /**
  * Finds the records of a log file, `{"Records":[…]}`, in decompressed bytes that come in pieces of any size. Keys beside
@@ -72,6 +73,9 @@ export class LogFileScanner {
   #recordsElsewhere = 0;
   #isRecordsKey = false;
   #hasRecords = false;
+  /** Whole ones, and where the present one starts. */
+  #documents = 0;
+  #documentAt = 0;
   #isBlank = true;
 
   constructor(limits: RecordLimits) {
@@ -133,6 +137,27 @@ export class LogFileScanner {
    * piece, undefined when the piece is at its end. @throws ConnectorError on anything that is not a log file.
    */
   next(): 'tape' | Collected | undefined {
+    try {
+      return this.#next();
+    } catch (failure) {
+      if (!(failure instanceof ConnectorError) || !this.#isBehindRecords) throw failure;
+      this.#state = 'behind';
+      this.#at = this.#end;
+      return undefined;
+    }
+  }
+
+  /** Bytes behind complete documents that are no other one: told, and no reason to refuse a file whose records are all there. */
+  get trailingBytes(): number {
+    return this.#state === 'behind' ? this.#base + this.#end - this.#documentAt : 0;
+  }
+
+  /** Nothing of the present document is a record, and one before it was whole. */
+  get #isBehindRecords(): boolean {
+    return this.#documents > 0 && !this.#hasRecords;
+  }
+
+  #next(): 'tape' | Collected | undefined {
     const piece = this.#piece;
     while (this.#at < this.#end) {
       switch (this.#state) {
@@ -150,6 +175,9 @@ export class LogFileScanner {
         case 'inside-value':
           this.#readOver(piece);
           break;
+        case 'behind':
+          this.#at = this.#end;
+          break;
         default:
           this.#scanOutside(piece);
       }
@@ -163,7 +191,12 @@ export class LogFileScanner {
     if (this.#isBlank) {
       throw new ConnectorError('object-empty', `the log file is empty: ${at.offset} bytes, none of them JSON`, { at });
     }
+    if (this.#state === 'behind') return;
     if (this.#state !== 'document' || this.#markBytes % byteOrderMark.length !== 0) {
+      if (this.#isBehindRecords) {
+        this.#state = 'behind';
+        return;
+      }
       throw new ConnectorError(
         'json-invalid',
         `the JSON ends too early, at byte offset ${at.offset}${this.#inRecord()}`,
@@ -313,6 +346,8 @@ export class LogFileScanner {
   #closeDocument(): void {
     this.#at++;
     if (!this.#hasRecords) this.#failWithoutRecords();
+    this.#documents++;
+    this.#hasRecords = false;
     this.#state = 'document';
     this.#markBytes = 0;
   }
@@ -320,7 +355,10 @@ export class LogFileScanner {
   /** A byte order mark may stand at the start of the object, and before any document after the first. True when the piece ended first. */
   #takeMark(piece: Uint8Array): boolean {
     if (this.#isBlank && this.#base + this.#at !== this.#markBytes) return false;
-    if (!this.#isBlank && this.#markBytes === 0) this.#skipBlanks(piece);
+    if (!this.#isBlank && this.#markBytes === 0) {
+      this.#skipBlanks(piece);
+      this.#documentAt = this.#base + this.#at;
+    }
     while (this.#at < this.#end && this.#markBytes < byteOrderMark.length) {
       if (piece[this.#at] !== byteOrderMark[this.#markBytes]) {
         if (this.#markBytes > 0) this.#fail();

@@ -63,6 +63,7 @@ class WasmRowStream implements RowStream {
   #isFirst = true;
   #isEnded = false;
   #rows = 0;
+  #rowBytes = 0;
   #dropped = 0;
   #rereadBytes = 0;
   #looks = 0;
@@ -92,6 +93,7 @@ class WasmRowStream implements RowStream {
       ...others,
       records: this.#rows + this.#dropped + others.records,
       rows: this.#rows + others.rows,
+      rowBytes: this.#rowBytes + others.rowBytes,
       dropped: this.#dropped + others.dropped,
     };
   }
@@ -196,6 +198,7 @@ class WasmRowStream implements RowStream {
     if (run.rows + run.dropped === 0) return;
     if (run.rows > 0) this.#module.appendTo(body, run);
     this.#rows += run.rows;
+    this.#rowBytes += run.written;
     this.#dropped += run.dropped;
     this.#isFirst = false;
   }

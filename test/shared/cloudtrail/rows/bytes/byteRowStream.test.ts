@@ -309,7 +309,17 @@ describe('openByteRowStream, bodies', () => {
       const { rows, bodies, counts } = map(logOf(...records), { limit, pieces: [777] });
       expect(rows.map((row) => row['AwsEventId'])).toEqual(records.map((each) => each.eventID));
       expect(Math.max(...bodies.map((body) => Buffer.byteLength(body)))).toBeLessThanOrEqual(limit);
-      expect(counts).toEqual({ records: 200, rows: 200, dropped: 0, stubs: 0, gathered: 0, truncated: 0, repaired: 0 });
+      expect(counts).toEqual({
+        records: 200,
+        rows: 200,
+        rowBytes: expect.any(Number),
+        dropped: 0,
+        stubs: 0,
+        gathered: 0,
+        trailingBytes: 0,
+        truncated: 0,
+        repaired: 0,
+      });
     }
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openByteRowStream } from '../../../../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
 import { LogFileScanner } from '../../../../../shared/cloudtrail/rows/bytes/scanner.ts';
+import { openWasmRowStream } from '../../../../../shared/cloudtrail/rows/wasm/wasmRowStream.ts';
 import { logOf, map } from '../mapping.ts';
 
 const a = '{"eventID":"a"}';
@@ -41,7 +42,6 @@ describe('LogFileScanner', () => {
     ['{}', 'no-records', 2],
     ['{"Records":null}', 'no-records', 16],
     ['{"x":{"Records":[]}}', 'no-records', 20],
-    [`{"Records":[${a}]}{"x":1}`, 'no-records', 36],
     ['x', 'json-invalid', 0],
     ['\u0000', 'json-invalid', 0],
     [' \ufeff{"Records":[]}', 'json-invalid', 1],
@@ -66,7 +66,7 @@ describe('LogFileScanner', () => {
     ['{"x":{"a" 1}}', 'json-invalid', 10],
     ['{"x":;}', 'json-invalid', 5],
     ['\u00ef\u00bb', 'json-invalid', 0],
-    [`{"Records":[]}x`, 'json-invalid', 14],
+    [`{"Records":[${a}]}{"Records":[1,}`, 'json-invalid', 43],
   ])('refuses %j as %s at offset %i', (log, code, offset) => {
     for (const pieces of [[1], [3], [1000]]) {
       expect(map(log, { pieces }).error).toMatchObject({ code, at: { offset } });
@@ -92,9 +92,24 @@ describe('LogFileScanner', () => {
     }
   });
 
-  test('delivers all rows before garbage behind the document', () => {
-    expect(ids(`{"Records":[${a},${b}]} garbage`)).toEqual(['a', 'b', 'json-invalid']);
-    expect(ids(`{"Records":[${a}]}\u0000`)).toEqual(['a', 'json-invalid']);
+  test.each([' garbage', '\u0000', ']', '}', '[1]', '{', '{"x":1}', '\n{"Records":', '\ufeffx', '{"x":nul}', '"a"'])(
+    'tells of %j behind a whole document, and takes the file',
+    (trailing) => {
+      for (const open of [openByteRowStream(), openWasmRowStream()]) {
+        for (const pieces of [[1], [7], [1000]]) {
+          const { rows, counts, error } = map(`{"Records":[${a},${b}]}${trailing}`, { pieces, open });
+          expect(error).toBeUndefined();
+          expect(rows.map((row) => row['AwsEventId'])).toEqual(['a', 'b']);
+          expect(counts.trailingBytes).toBe(Buffer.byteLength(trailing.replace(/^[ \n]+/, '')));
+        }
+      }
+    },
+  );
+
+  test('counts no trailing bytes where there are blanks or further documents', () => {
+    for (const more of ['', ' \n', '\ufeff', `\n{"Records":[${b}]}`]) {
+      expect(map(`{"Records":[${a}]}${more}`).counts.trailingBytes).toBe(0);
+    }
   });
 
   test('names the record in which the JSON is broken', () => {

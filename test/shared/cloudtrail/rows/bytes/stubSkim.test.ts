@@ -36,7 +36,17 @@ describe('a record over the size cap', () => {
       SourceObject: rows[0]?.['SourceObject'],
     });
     expect(rows.map((row) => row['AwsEventId'])).toEqual(['neighbour', undefined, 'neighbour']);
-    expect(counts).toEqual({ records: 3, rows: 3, dropped: 0, stubs: 1, gathered: 0, truncated: 1, repaired: 0 });
+    expect(counts).toEqual({
+      records: 3,
+      rows: 3,
+      rowBytes: expect.any(Number),
+      dropped: 0,
+      stubs: 1,
+      gathered: 0,
+      trailingBytes: 0,
+      truncated: 1,
+      repaired: 0,
+    });
     expect(stubs).toEqual([{ offset: Buffer.byteLength(logOf(neighbour)) - 1, reason: 'record-too-large' }]);
   });
 
