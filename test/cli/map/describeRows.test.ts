@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { describeRows } from '../../../cli/map/describeRows.ts';
 
-const whole = { records: 3, rows: 3, dropped: 0, stubs: 0, gathered: 0, truncated: 0, repaired: 0 };
+const whole = {
+  records: 3,
+  rows: 3,
+  dropped: 0,
+  stubs: 0,
+  gathered: 0,
+  rowBytes: 0,
+  trailingBytes: 0,
+  truncated: 0,
+  repaired: 0,
+};
 
 describe('describeRows', () => {
   it('says nothing of rows that tell everything', () => {
