@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { storageValues } from '../../functions/app/connector.ts';
 import type { KeptEntries } from '../../shared/azure/failedEntries/entries.ts';
 import { azureCredential } from '../../shared/azure/identity.ts';
 import { openStorage } from '../../shared/azure/storage/account.ts';
-import { storageAccount } from '../../shared/azure/storage/accountValues.ts';
+import { storageAccount, storageValues } from '../../shared/azure/storage/accountValues.ts';
 import { type Connector, compose } from '../../shared/compose/connector.ts';
 import { failedEntriesIn } from '../../shared/compose/state.ts';
 import { systemClock } from '../../shared/kit/systemClock.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StorageValues } from '../../shared/azure/storage/accountValues.ts';
+import { storageProblems, storageValues } from '../../shared/azure/storage/accountValues.ts';
 import { type Connector, compose } from '../../shared/compose/connector.ts';
 import { systemClock } from '../../shared/kit/systemClock.ts';
 import { readSettings } from '../../shared/settings/settings.ts';
@@ -15,6 +15,9 @@ export class SettingsRefused extends Error {
   }
 }
 
+// For clients that the AWS SDK makes by itself to find credentials: neither environment nor file leads them elsewhere.
+process.env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] = 'true';
+
 let composed: Connector | undefined;
 
 /**
@@ -28,32 +31,23 @@ export function connectorOf(environment: Environment, logger: Logger): Connector
 
 function composeFrom(environment: Environment, logger: Logger): Connector {
   const reading = readSettings(environment);
+  const storage = storageValues(environment);
+  const problems = [...(reading.ok ? [] : reading.problems), ...storageProblems(storage)];
   const report = telemetry(logger);
   if (reading.doubts.length > 0) {
     report({ type: 'settings-doubted', doubts: reading.doubts });
   }
-  if (!reading.ok) {
-    report({ type: 'settings-refused', problems: reading.problems });
-    throw new SettingsRefused(reading.problems);
+  if (!reading.ok || problems.length > 0) {
+    report({ type: 'settings-refused', problems });
+    throw new SettingsRefused(problems);
   }
   return compose(reading.settings, {
     clock: systemClock,
     random: Math.random,
     instance: randomUUID(),
-    storage: storageValues(environment),
+    storage,
     logger,
     // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     identity: environment['IDENTITY_ENDPOINT'] === undefined ? 'developer' : 'managed-identity',
   });
-}
-
-/** The app's own storage account, in the words of the Functions host: nothing is to be configured twice. */
-export function storageValues(environment: Environment): StorageValues {
-  return {
-    connectionString: environment['AzureWebJobsStorage'],
-    accountName: environment['AzureWebJobsStorage__accountName'],
-    tableServiceUri: environment['AzureWebJobsStorage__tableServiceUri'],
-    blobServiceUri: environment['AzureWebJobsStorage__blobServiceUri'],
-    queueServiceUri: environment['AzureWebJobsStorage__queueServiceUri'],
-  };
 }

@@ -68,13 +68,30 @@ export async function entraToken(credential: TokenCredential, audience: string, 
     throw new ConnectorError(
       'identity-unavailable',
       `no Entra token for the audience ${audience}: ${reasonOf(error)}`,
-      { remedy: audienceRemedy },
+      isPassing(error) ? {} : { remedy: audienceRemedy },
     );
   }
 }
 
 const audienceRemedy =
   'Turn on the managed identity of the function app, and make AWS_WEB_IDENTITY_AUDIENCE the application ID URI of an app registration in its tenant.';
+
+/**
+ * True when the identity endpoint was out of order for a moment: it answered 5xx or 429, or nothing. Then nothing is
+ * wrong with identity, audience or role, and nobody is told to mend them.
+ */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const cause: unknown = error.cause;
+  const status = typeof cause === 'object' && cause !== null && 'status' in cause ? Number(cause.status) : Number.NaN;
+  return (
+    status >= 500 ||
+    status === 429 ||
+    error.name === 'TimeoutError' ||
+    error.name === 'AbortError' ||
+    /\bnetwork_error\b/.test(error.message)
+  );
+}
 
 /** Why a credential gave no token, on one line; never holds a token. */
 export function reasonOf(error: unknown): string {

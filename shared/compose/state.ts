@@ -1,9 +1,10 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { failedEntries, type KeptEntries } from '../azure/failedEntries/entries.ts';
+import { type AzureIdentity, azureCredential } from '../azure/identity.ts';
 import { tableCircuits } from '../azure/ledger/tableCircuits.ts';
 import { tableStore } from '../azure/ledger/tableStore.ts';
 import { openStorage, type Storage } from '../azure/storage/account.ts';
-import { type StorageValues, storageAccount } from '../azure/storage/accountValues.ts';
+import { hostIdentity, type StorageValues, storageAccount } from '../azure/storage/accountValues.ts';
 import { memoryCircuits } from '../pipeline/circuits/memoryCircuits.ts';
 import { ledgerOver } from '../pipeline/ledger/ledger.ts';
 import { noFailedEntries } from '../pipeline/ledger/noFailedEntries.ts';
@@ -26,6 +27,7 @@ export interface SourceState extends Pick<DrainPorts, 'circuits' | 'failedEntrie
 export interface StateParts {
   readonly clock: Clock;
   readonly instance: string;
+  readonly identity: AzureIdentity['kind'] | TokenCredential;
   readonly storage?: StorageValues;
   readonly storageTime?: 'service' | 'own';
 }
@@ -34,9 +36,11 @@ export interface StateParts {
 export function composeState(
   { destination, tuning }: Settings,
   credential: TokenCredential,
-  { clock, instance, storage: values = {}, storageTime = 'service' }: StateParts,
+  { clock, identity, instance, storage: values = {}, storageTime = 'service' }: StateParts,
 ): (source: SourceSettings) => SourceState {
-  const account = storageAccount(values, credential);
+  // On a desk nobody has the host's identity.
+  const own = identity === 'managed-identity' ? hostIdentity(values) : undefined;
+  const account = storageAccount(values, own === undefined ? credential : azureCredential(own));
   if (account === undefined) {
     return () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
   }
@@ -64,9 +68,9 @@ export function failedEntriesIn(storage: Storage, clock: Pick<Clock, 'now'>): Ke
 }
 
 function ticketBox(storage: Storage, clock: Clock): TicketBox {
-  const posts = storage.posts(ticketQueue);
+  const queue = storage.queue(ticketQueue);
   return {
-    post: (ticket) => posts.post(JSON.stringify(ticket), (ticket.expires - clock.now()) / 1000),
-    count: () => posts.count(),
+    post: (ticket) => queue.send(JSON.stringify(ticket), (ticket.expires - clock.now()) / 1000),
+    count: () => queue.count(),
   };
 }

@@ -2,10 +2,11 @@
  * One instance of the app without a host around it: composes the connector from its environment as the functions do, and
  * drains slice after slice until told to stop. It is the process that a fault run kills and pauses.
  */
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { storageValues } from '../../../functions/app/connector.ts';
 import { seededRandom } from '../../../local/aws/gateway/faults.ts';
+import { storageValues } from '../../../shared/azure/storage/accountValues.ts';
 import { compose } from '../../../shared/compose/connector.ts';
 import { readSettings } from '../../../shared/settings/settings.ts';
 import { type StoryClock, storyClock } from '../stories/storyClock.ts';

@@ -1,6 +1,8 @@
 import { STSClient } from '@aws-sdk/client-sts';
+import { serviceHost } from '../../words/partitions.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
+import { guardHandler } from './guardHandler.ts';
 
 export interface StsClientOptions {
   readonly region: string;
@@ -11,23 +13,35 @@ export interface StsClientOptions {
   readonly timeouts?: AwsTimeouts | undefined;
 }
 
-/** STS is asked once an hour, so the SDK's own client does it, default chain of credentials included. */
+/**
+ * STS is asked once an hour, so the SDK's own client does it, default chain of credentials included. Tokens are shown to
+ * it, so it is told everything that it would otherwise look for in the environment and in the shared configuration file
+ * (AWS_ENDPOINT_URL_STS, `endpoint_url`, `services`, FIPS, dual stack): neither may send a token elsewhere.
+ */
 export function stsClient(options: StsClientOptions): STSClient {
   const { credentials, timeouts = defaultAwsTimeouts } = options;
+  const endpoint = options.endpoint ?? `https://${serviceHost('sts', options.region)}`;
   const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: timeouts.idleSocketMs };
-  return new STSClient({
+  const client = new STSClient({
     region: options.region,
+    endpoint,
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    defaultsMode: 'standard',
+    retryMode: 'standard',
     maxAttempts: 1,
+    authSchemePreference: [],
     requestHandler: {
       connectionTimeout: timeouts.connectMs,
       requestTimeout: timeouts.answerMs,
       // Without it the SDK only warns, and waits for ever.
       throwOnRequestTimeout: true,
       httpAgent: agent,
-      httpsAgent: agent,
+      httpsAgent: { ...agent, rejectUnauthorized: true },
     },
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     // `memoized` keeps the SDK from caching what sourceCredentials caches and can invalidate.
     ...(credentials === undefined ? {} : { credentials: Object.assign(() => credentials(), { memoized: true }) }),
   });
+  guardHandler(client, endpoint);
+  return client;
 }

@@ -1,4 +1,4 @@
-import type { ConnectorError } from '../../words/errors.ts';
+import { ConnectorError } from '../../words/errors.ts';
 import { hasCode, isDenied, readAwsAnswer } from '../answers/answer.ts';
 import { awsFailure } from '../answers/failure.ts';
 import { commonMeaning, credentialsRow, type FailureRow, unansweredRow } from '../answers/meaning.ts';
@@ -29,6 +29,9 @@ export type StsStep =
 
 /** Translates what STS answered. AccessDenied is deliberately ambiguous, so every possible cause is named. */
 export function stsFailure(step: StsStep, error: unknown): ConnectorError {
+  if (error instanceof ConnectorError) {
+    return error;
+  }
   const answer = readAwsAnswer(error);
   const row: Row =
     answer.kind === 'refused' ? refusedBy(step, answer) : unansweredRow(answer, 'sts-unavailable', 'STS');

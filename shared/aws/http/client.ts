@@ -36,6 +36,8 @@ const connectionsPerHost = 128;
 export function httpClient(timeouts: AwsTimeouts): HttpClient {
   const agent = new Agent({
     allowH2: false,
+    // Also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise: requests carry session tokens.
+    connect: { rejectUnauthorized: true },
     connections: connectionsPerHost,
     connectTimeout: timeouts.connectMs,
     // Ours, since undici's is exact to a second only.

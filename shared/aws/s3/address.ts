@@ -1,4 +1,4 @@
-import { dnsSuffix } from '../http/regionHosts.ts';
+import { serviceHost } from '../../words/partitions.ts';
 
 /** Where requests for a bucket's objects go. */
 export interface BucketAddress {
@@ -17,7 +17,7 @@ export function bucketAddress(bucket: string, region: string, endpoint?: string)
   if (endpoint !== undefined) {
     return { origin: new URL(endpoint).origin, path: `/${encodeSegment(bucket)}` };
   }
-  const host = `s3.${region}.${dnsSuffix(region)}`;
+  const host = serviceHost('s3', region);
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)
     ? { origin: `https://${bucket}.${host}`, path: '' }
     : { origin: `https://${host}`, path: `/${encodeSegment(bucket)}` };

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Backlog } from '../../pipeline/ports/source.ts';
 import type { Clock } from '../../words/clock.ts';
-import { dnsSuffix } from '../http/regionHosts.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';
 import { awsService } from '../http/service.ts';
 import type { AwsTimeouts } from '../http/timeouts.ts';
@@ -11,8 +10,8 @@ import { readSqsRefusal } from './refusal.ts';
 export interface SqsActionsOptions {
   readonly queueUrl: string;
   readonly region: string;
-  /** Replaces SQS: for loopback only. */
-  readonly endpoint: string | undefined;
+  /** Such as `https://sqs.eu-central-1.amazonaws.com`. */
+  readonly origin: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly timeouts: AwsTimeouts;
 }
@@ -34,11 +33,10 @@ export interface SqsActions {
   close(): void;
 }
 
-/** The queue URL stays an identifier: requests go to the region's endpoint, never to a host named by a URL. */
+/** The queue URL in a request is an identifier; requests go to the origin given. */
 export function sqsActions(options: SqsActionsOptions): SqsActions {
-  const { queueUrl, region, endpoint, clock, timeouts } = options;
+  const { queueUrl, region, origin, clock, timeouts } = options;
   const service = awsService({ name: 'sqs', clock, timeouts, readRefusal: readSqsRefusal });
-  const origin = endpoint === undefined ? `https://sqs.${region}.${dnsSuffix(region)}` : new URL(endpoint).origin;
 
   const call = async (
     action: string,

@@ -35,7 +35,8 @@ export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): vo
       remedy: 'Set SQS_QUEUE_URL to the URL that the SQS console shows.',
     });
   }
-  const sqs = sqsActions({ queueUrl, region: location.region, endpoint: options.endpoint, clock, timeouts });
+  const origin = options.endpoint === undefined ? location.origin : new URL(options.endpoint).origin;
+  const sqs = sqsActions({ queueUrl, region: location.region, origin, clock, timeouts });
 
   const run = async <T>(
     action: SqsCall['action'],

@@ -3,6 +3,8 @@ import { parseQueueUrl } from '../../words/partitions.ts';
 /** What a queue URL says about its queue. */
 export interface QueueLocation {
   readonly region: string;
+  /** Where requests go: the queue's host as it is given. */
+  readonly origin: string;
   readonly arn: string;
 }
 
@@ -13,6 +15,6 @@ export function readQueueLocation(queueUrl: string): QueueLocation | undefined {
   if (place === undefined || account === undefined || name === undefined) {
     return undefined;
   }
-  const { region, partition } = place;
-  return { region, arn: `arn:${partition}:sqs:${region}:${account}:${name}` };
+  const { host, region, partition } = place;
+  return { region, origin: `https://${host}`, arn: `arn:${partition}:sqs:${region}:${account}:${name}` };
 }

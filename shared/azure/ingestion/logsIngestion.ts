@@ -11,9 +11,9 @@ import { LogsIngestionClient } from '@azure/monitor-ingestion';
 import type { Destination } from '../../pipeline/ports/destination.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { ConnectorError } from '../../words/errors.ts';
-import { reasonOf } from '../identity.ts';
 import { type AccessTokens, cachedAccessTokens } from './accessTokens.ts';
 import {
+  isAccepted,
   tokenUnavailable,
   type UploadAttempt,
   uploadGivenUp,
@@ -75,7 +75,7 @@ function poster(options: LogsIngestionOptions): Post {
     });
     const attempt = { what, rule, stream, host, requestId: request.requestId };
     const noToken = (error: unknown): ConnectorError =>
-      signal.aborted ? uploadGivenUp(attempt, false) : tokenUnavailable(attempt, scope, reasonOf(error));
+      signal.aborted ? uploadGivenUp(attempt, false) : tokenUnavailable(attempt, scope, error);
     // Asked for here and not by the policy alone, so that our signal ends the wait and the failure has its own name.
     await tokens.get(signal).catch((error: unknown) => {
       throw noToken(error);
@@ -97,9 +97,10 @@ function poster(options: LogsIngestionOptions): Post {
     if (response.status === 401) {
       tokens.forget(token);
     }
-    if (response.status < 200 || response.status > 299) {
-      const header = (name: string) => response.headers.get(name);
-      throw uploadRefused(attempt, { status: response.status, header, text: response.bodyAsText ?? '' }, clock.now());
+    const header = (name: string) => response.headers.get(name);
+    const answer = { status: response.status, header, text: response.bodyAsText ?? '' };
+    if (!isAccepted(answer)) {
+      throw uploadRefused(attempt, answer, clock.now());
     }
   };
 }

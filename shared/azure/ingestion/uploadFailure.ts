@@ -2,6 +2,7 @@ import { isNeverSent } from '../../kit/neverSent.ts';
 import { readRetryAfter } from '../../kit/retryAfter.ts';
 import { shortText } from '../../kit/shortText.ts';
 import { ConnectorError, type Coordinates, type ErrorCode } from '../../words/errors.ts';
+import { isPassing, reasonOf } from '../identity.ts';
 
 /** What was being done, for the sentence: verb and object, target and place. */
 export interface UploadAttempt {
@@ -25,7 +26,16 @@ export interface UploadAnswer {
 /** Role that lets an identity upload. https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor */
 const publisherRole = 'Monitoring Metrics Publisher (3913510d-42f4-4e42-8a64-420c390055eb)';
 
-/** An answer other than 2xx, as our error. The table: https://learn.microsoft.com/azure/azure-monitor/logs/tutorial-logs-ingestion-code#troubleshooting */
+/**
+ * True when the service took the rows: it answers 204. Another success counts with an empty body only, since proxies and
+ * portals answer 200 with a page of their own, and rows that nobody took would be counted as taken.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview#rest-api-call
+ */
+export function isAccepted({ status, text }: Pick<UploadAnswer, 'status' | 'text'>): boolean {
+  return status === 204 || (status >= 200 && status <= 299 && text === '');
+}
+
+/** An answer by which rows were not taken, as our error. The table: https://learn.microsoft.com/azure/azure-monitor/logs/tutorial-logs-ingestion-code#troubleshooting */
 export function uploadRefused(attempt: UploadAttempt, answer: UploadAnswer, now: number): ConnectorError {
   const { code, remedy, outcomeUnknown } = meaningOf(answer.status, attempt);
   const retryAfterMs = readRetryAfter(answer.header, now);
@@ -69,11 +79,12 @@ export function uploadGivenUp(attempt: UploadAttempt, wasSent: boolean): Connect
 }
 
 /** The credential gave no token: nothing was sent. */
-export function tokenUnavailable(attempt: UploadAttempt, scope: string, reason: string): ConnectorError {
-  return new ConnectorError('token-unavailable', `${sentence(attempt)}: no token for ${scope}: ${reason}`, {
+export function tokenUnavailable(attempt: UploadAttempt, scope: string, error: unknown): ConnectorError {
+  const remedy =
+    'Turn on the managed identity of the function app, and set its client ID when it is a user-assigned one (on a desk: run az login).';
+  return new ConnectorError('token-unavailable', `${sentence(attempt)}: no token for ${scope}: ${reasonOf(error)}`, {
     at: coordinates(attempt),
-    remedy:
-      'Turn on the managed identity of the function app, and set its client ID when it is a user-assigned one (on a desk: run az login).',
+    ...(isPassing(error) ? {} : { remedy }),
   });
 }
 
@@ -112,7 +123,15 @@ function meaningOf(status: number, { rule, stream, host }: UploadAttempt): Meani
         // A server or gateway that fails half-way may have taken the rows; a 503 has not begun.
         return { code: 'upload-unavailable', outcomeUnknown: true };
       }
-      if (status < 400 || status === 405 || status === 410) {
+      if (status < 400) {
+        // A success that is none, or a redirect: nobody knows who answered, and what became of the rows.
+        return {
+          code: 'upload-unavailable',
+          outcomeUnknown: true,
+          remedy: `Find what stands between the app and ${host}, such as a proxy or portal, or check LOGS_INGESTION_ENDPOINT: the service itself answers 204.`,
+        };
+      }
+      if (status === 405 || status === 410) {
         return {
           code: 'upload-not-found',
           remedy: `Check LOGS_INGESTION_ENDPOINT: ${host} does not answer like a logs ingestion endpoint.`,

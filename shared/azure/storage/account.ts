@@ -5,18 +5,18 @@ import type { Clock } from '../../words/clock.ts';
 import type { StorageAccount } from './accountValues.ts';
 import { asciiBodies } from './asciiBodies.ts';
 import { type Blobs, storageBlobs } from './blobs.ts';
-import { storageGate } from './gate.ts';
-import { type Posts, storagePosts } from './posts.ts';
+import { type StorageGate, storageGate } from './gate.ts';
+import { type MessageBox, storageQueue } from './queue.ts';
 import { ServiceTime } from './serviceTime.ts';
 import { storageTable, type Table } from './table.ts';
 
-/** One storage account: what one part finds out about its being away, all parts know. */
+/** One storage account: what one part finds out about a service's being away, all parts know. */
 export interface Storage {
   /** What instances agree on: the service's time, or our own clock's where that is the measure. */
   readonly time: Pick<ServiceTime, 'differenceMs' | 'now'>;
   table(name: string): Table;
   blobs(container: string): Blobs;
-  posts(queue: string): Posts;
+  queue(name: string): MessageBox;
 }
 
 export interface StorageOptions {
@@ -27,35 +27,47 @@ export interface StorageOptions {
   readonly pauseMs?: number;
   /** Whose time counts: with 'own', all instances are known to share one clock, which may be moved. */
   readonly time?: 'service' | 'own';
-  /** Put around every request for a table. */
+  /** Put around every request for a table: the tests' way to count and to fail them. */
   readonly policies?: TableServiceClientOptions['additionalPolicies'];
 }
 
-/** Opens a storage account. Makes no request; tables and containers come into being when they are first missed. */
+/**
+ * Opens a storage account. Makes no request; tables, containers and queues come into being when they are first missed.
+ * @throws whatever the clients throw for an account that no address follows from
+ */
 export function openStorage(account: StorageAccount, options: StorageOptions): Storage {
   const time = new ServiceTime(options.clock);
   const isService = options.time === 'service';
-  // Retries are decided elsewhere: without its storage the drain goes on.
-  const tableOptions: TableServiceClientOptions = {
-    retryOptions: { maxRetries: 0 },
-    additionalPolicies: [
-      { policy: asciiBodies, position: 'perCall' },
-      ...(isService ? [{ policy: time.policy, position: 'perRetry' as const }] : []),
-      ...(options.policies ?? []),
-    ],
-  };
-  const tableClient = tableClients(account, tableOptions);
+  const tableClient = tableClients(account, [
+    ...(isService ? [{ policy: time.policy, position: 'perRetry' as const }] : []),
+    ...(options.policies ?? []),
+  ]);
   const blobs = blobService(account);
-  const gate = storageGate({ ...options, host: new URL(blobs.url).host });
+  const queues = queueService(account);
+  const gates = {
+    table: storageGate({ ...options, service: { kind: 'table', host: hostOf(tableClient('any').url) } }),
+    blob: storageGate({ ...options, service: { kind: 'blob', host: hostOf(blobs.url) } }),
+    queue: storageGate({ ...options, service: { kind: 'queue', host: hostOf(queues.url) } }),
+  } satisfies Record<string, StorageGate>;
   return {
     time,
-    table: (name) => storageTable(tableClient(name), gate, { tellsTime: isService }),
-    blobs: (container) => storageBlobs(blobs.getContainerClient(container), gate),
-    posts: (queue) => storagePosts(queueService(account).getQueueClient(queue), gate),
+    table: (name) => storageTable(tableClient(name), gates.table, { tellsTime: isService }),
+    blobs: (container) => storageBlobs(blobs.getContainerClient(container), gates.blob),
+    queue: (name) => storageQueue(queues.getQueueClient(name), gates.queue),
   };
 }
 
-function tableClients(account: StorageAccount, options: TableServiceClientOptions): (name: string) => TableClient {
+// Retries are decided elsewhere: without its storage the drain goes on.
+const once = { retryOptions: { maxTries: 1 } };
+
+function tableClients(
+  account: StorageAccount,
+  policies: NonNullable<StorageOptions['policies']>,
+): (name: string) => TableClient {
+  const options: TableServiceClientOptions = {
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [{ policy: asciiBodies, position: 'perCall' }, ...policies],
+  };
   if (account.kind === 'identity') {
     const { tableEndpoint, credential } = account;
     return (name) => new TableClient(tableEndpoint, name, credential, options);
@@ -69,15 +81,17 @@ function tableClients(account: StorageAccount, options: TableServiceClientOption
 }
 
 function blobService(account: StorageAccount): BlobServiceClient {
-  const once = { retryOptions: { maxTries: 1 } };
   return account.kind === 'identity'
     ? new BlobServiceClient(account.blobEndpoint, account.credential, once)
     : BlobServiceClient.fromConnectionString(account.connectionString, once);
 }
 
 function queueService(account: StorageAccount): QueueServiceClient {
-  const once = { retryOptions: { maxTries: 1 } };
   return account.kind === 'identity'
     ? new QueueServiceClient(account.queueEndpoint, account.credential, once)
     : QueueServiceClient.fromConnectionString(account.connectionString, once);
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
 }

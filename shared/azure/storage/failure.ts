@@ -1,5 +1,12 @@
 import { shortText } from '../../kit/shortText.ts';
 import { ConnectorError } from '../../words/errors.ts';
+import { isPassing } from '../identity.ts';
+
+/** One service of a storage account, each with a host, roles and network rules of its own. */
+export interface StorageService {
+  readonly kind: 'table' | 'blob' | 'queue';
+  readonly host: string;
+}
 
 /** The service's own code of a refused request; '' when there was no answer. */
 export function storageCode(error: unknown): string {
@@ -14,13 +21,23 @@ export function storageStatus(error: unknown): number | undefined {
 }
 
 /** A request that failed, as our error. Neither keys nor tokens are part of the client's messages; bodies are, so they are left out. */
-export function storageUnavailable(what: string, host: string, error: unknown, timeoutMs: number): ConnectorError {
+export function storageUnavailable(
+  what: string,
+  service: StorageService,
+  error: unknown,
+  timeoutMs: number,
+): ConnectorError {
   const status = storageStatus(error);
-  const remedy = remedyOf(status, error, host);
-  return new ConnectorError('storage-unavailable', `${what} at ${host}: ${reasonOf(status, error, timeoutMs)}`, {
-    ...(remedy === undefined ? {} : { remedy }),
-    cause: { status, code: storageCode(error) },
-  });
+  const remedy = remedyOf(status, error, service);
+  const reason = reasonOf(status, error, timeoutMs);
+  return new ConnectorError(
+    'storage-unavailable',
+    `${what} at the ${service.kind} service ${service.host}: ${reason}`,
+    {
+      ...(remedy === undefined ? {} : { remedy }),
+      cause: { status, code: storageCode(error) },
+    },
+  );
 }
 
 function reasonOf(status: number | undefined, error: unknown, timeoutMs: number): string {
@@ -31,21 +48,39 @@ function reasonOf(status: number | undefined, error: unknown, timeoutMs: number)
   return shortText(error instanceof Error ? error.message : String(error), 200);
 }
 
+/** https://learn.microsoft.com/azure/storage/common/authorize-data-access: the least role that lets the app do what it does. */
+const roles: Readonly<Record<StorageService['kind'], string>> = {
+  table: 'Storage Table Data Contributor',
+  blob: 'Storage Blob Data Owner',
+  queue: 'Storage Queue Data Contributor',
+};
+
 /** https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes, and the common codes it links. */
-function remedyOf(status: number | undefined, error: unknown, host: string): string | undefined {
+function remedyOf(status: number | undefined, error: unknown, { kind, host }: StorageService): string | undefined {
   const code = storageCode(error);
-  if (code === 'ENOTFOUND') return `Check AzureWebJobsStorage: the name ${host} does not resolve.`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `Check AzureWebJobsStorage, and the private endpoint and DNS zone of the ${kind} service when the account has them: the name ${host} does not resolve.`;
+  }
   if (error instanceof Error && /Credential|Authentication/.test(error.name)) {
-    return 'Turn on the managed identity of the function app, and set its client ID when it is a user-assigned one (on a desk: run az login).';
+    return isPassing(error)
+      ? undefined
+      : 'Turn on the managed identity of the function app, and set its client ID in AzureWebJobsStorage__clientId when it is a user-assigned one (on a desk: run az login).';
   }
-  if (status === 401 || code === 'AuthenticationFailed') {
-    return 'Check AzureWebJobsStorage: the account does not accept its key or the identity of the app.';
+  switch (code) {
+    case 'KeyBasedAuthenticationNotPermitted':
+      return 'Set AzureWebJobsStorage__accountName in place of the connection string: the account does not let keys in.';
+    case 'AuthorizationFailure':
+    case 'PublicAccessNotPermitted':
+      return `Let the function app through the network rules of ${host}, or give the ${kind} service a private endpoint that it reaches.`;
+    case 'AuthenticationFailed':
+      return `Check AzureWebJobsStorage: ${host} does not accept its key or the identity of the app.`;
   }
-  if (code === 'AuthorizationFailure') return `Let the function app through the network rules of ${host}.`;
-  if (status === 403) {
-    return 'Give the identity of the app the roles Storage Table Data Contributor and Storage Blob Data Owner on the storage account; a new assignment can take 10 minutes to spread.';
+  if (status === 401) {
+    return `Check AzureWebJobsStorage: ${host} does not accept its key or the identity of the app.`;
   }
-  return undefined;
+  return status === 403
+    ? `Give the identity of the app the role ${roles[kind]} on the storage account; a new assignment can take 10 minutes to spread.`
+    : undefined;
 }
 
 function fields(value: unknown): Record<string, unknown> {

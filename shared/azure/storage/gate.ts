@@ -1,10 +1,10 @@
 import { abortable } from '../../kit/abortable.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { storageCode, storageStatus, storageUnavailable } from './failure.ts';
+import { type StorageService, storageCode, storageStatus, storageUnavailable } from './failure.ts';
 
 export interface StorageGateOptions {
-  readonly host: string;
+  readonly service: StorageService;
   readonly clock: Pick<Clock, 'now'>;
   /** From asking for a token to the last byte of the answer. */
   readonly timeoutMs?: number | undefined;
@@ -19,11 +19,11 @@ const defaultTimeoutMs = 5_000;
 const defaultPauseMs = 5_000;
 
 /**
- * The way to one storage account. After a failure every request is refused at once for a while, then one is let through
- * to see: a drain does without its storage, and must not wait for a time-out with each object.
+ * The circuit breaker before one service of a storage account. After a failure every request is refused at once for a
+ * while, then one is let through to see: a drain does without its storage, and must not wait for a time-out with each object.
  */
 export function storageGate(options: StorageGateOptions): StorageGate {
-  const { host, clock, timeoutMs = defaultTimeoutMs, pauseMs = defaultPauseMs } = options;
+  const { service, clock, timeoutMs = defaultTimeoutMs, pauseMs = defaultPauseMs } = options;
   let failure: ConnectorError | undefined;
   let closedUntil = 0;
 
@@ -41,7 +41,7 @@ export function storageGate(options: StorageGateOptions): StorageGate {
       failure = undefined;
       return answer;
     } catch (error) {
-      const unavailable = storageUnavailable(what, host, error, timeoutMs);
+      const unavailable = storageUnavailable(what, service, error, timeoutMs);
       if (concernsAll(error)) {
         failure = unavailable;
         closedUntil = clock.now() + pauseMs;

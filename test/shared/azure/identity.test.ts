@@ -72,6 +72,16 @@ describe('entraToken', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it.each([500, 503, 429])('accuses nobody after an answer %i, asking once', async (answered) => {
+    status = answered;
+    const credential = azureCredential({ kind: 'managed-identity', clientId: `after-${answered}` });
+
+    const failure: unknown = await entraToken(credential, audience).catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ code: 'identity-unavailable', retry: true, remedy: undefined });
+    expect(asked).toHaveLength(1);
+  });
+
   it('does not wait for ever', async () => {
     const getToken = () => new Promise<never>(() => undefined);
 

@@ -1,9 +1,14 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import {
   defaultStsRegion,
+  isSignInHost,
   parseQueueUrl,
   partitionOfRegion,
   partitionOfRole,
+  serviceHost,
 } from '../../../shared/words/partitions.ts';
 
 const path = '/111122223333/trail-queue_1';
@@ -13,6 +18,10 @@ describe('parseQueueUrl', () => {
     ['sqs.us-east-1.amazonaws.com', 'us-east-1', 'aws'],
     ['sqs-fips.us-east-1.amazonaws.com', 'us-east-1', 'aws'],
     ['sqs.eu-central-2.api.aws', 'eu-central-2', 'aws'],
+    ['sqs-fips.us-east-2.api.aws', 'us-east-2', 'aws'],
+    ['sqs-fips.us-gov-west-1.amazonaws.com', 'us-gov-west-1', 'aws-us-gov'],
+    ['sqs.us-gov-east-1.api.aws', 'us-gov-east-1', 'aws-us-gov'],
+    ['sqs.cn-northwest-1.api.amazonwebservices.com.cn', 'cn-northwest-1', 'aws-cn'],
     ['eu-west-1.queue.amazonaws.com', 'eu-west-1', 'aws'],
     ['queue.amazonaws.com', 'us-east-1', 'aws'],
     ['sqs.us-gov-west-1.amazonaws.com', 'us-gov-west-1', 'aws-us-gov'],
@@ -25,7 +34,7 @@ describe('parseQueueUrl', () => {
     ['sqs.eu-isoe-west-1.cloud.adc-e.uk', 'eu-isoe-west-1', 'aws-iso-e'],
     ['sqs.us-isof-south-1.csp.hci.ic.gov', 'us-isof-south-1', 'aws-iso-f'],
   ])('takes %s as %s of %s', (host, region, partition) => {
-    expect(parseQueueUrl(`https://${host}${path}`)).toEqual({ region, partition });
+    expect(parseQueueUrl(`https://${host}${path}`)).toEqual({ host, region, partition });
   });
 
   it.each([
@@ -93,5 +102,57 @@ describe('defaultStsRegion', () => {
 
   it('is unknown outside the known partitions', () => {
     expect(defaultStsRegion('aws-mars')).toBeUndefined();
+  });
+});
+
+const regions = [
+  ['us-east-1', 'aws'],
+  ['eu-central-2', 'aws'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['cn-north-1', 'aws-cn'],
+  ['eusc-de-east-1', 'aws-eusc'],
+  ['us-iso-east-1', 'aws-iso'],
+  ['us-isob-east-1', 'aws-iso-b'],
+  ['eu-isoe-west-1', 'aws-iso-e'],
+  ['us-isof-south-1', 'aws-iso-f'],
+] as const;
+
+describe("the AWS SDKs' own table", () => {
+  it.each(regions)('has the same hosts in %s', async (region, partition) => {
+    const sqs = new SQSClient({ region });
+    for (const [UseDualStack, UseFIPS] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ] as const) {
+      const { host } = sqs.config.endpointProvider({ Region: region, UseDualStack, UseFIPS }).url;
+      expect(parseQueueUrl(`https://${host}${path}`)).toEqual({ host, region, partition });
+    }
+    const plain = { Region: region, UseDualStack: false, UseFIPS: false };
+    const sts = new STSClient({ region }).config.endpointProvider(plain).url.host;
+    const s3 = new S3Client({ region }).config.endpointProvider(plain).url.host;
+    expect([serviceHost('sts', region), serviceHost('s3', region)]).toEqual([sts, s3]);
+    expect(isSignInHost(sts)).toBe(true);
+  });
+});
+
+describe('isSignInHost', () => {
+  it.each(['oidc.eu-west-1.amazonaws.com', 'portal.sso.us-east-1.amazonaws.com', 'sts-fips.us-east-1.amazonaws.com'])(
+    'takes %s',
+    (host) => {
+      expect(isSignInHost(host)).toBe(true);
+    },
+  );
+
+  it.each([
+    'evil.example',
+    'sts.amazonaws.com.evil.example',
+    'sts.evil-amazonaws.com',
+    'bucket.s3.amazonaws.com',
+    'sts.bucket.s3.us-east-1.amazonaws.com.evil',
+    'evil.execute-api.us-east-1.amazonaws.com',
+  ])('refuses %s', (host) => {
+    expect(isSignInHost(host)).toBe(false);
   });
 });

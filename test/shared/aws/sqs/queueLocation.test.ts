@@ -15,6 +15,7 @@ describe('readQueueLocation', () => {
   ])('reads %s', (url, partition, region) => {
     expect(readQueueLocation(url)).toEqual({
       region,
+      origin: new URL(url).origin,
       arn: `arn:${partition}:sqs:${region}:111122223333:trail`,
     });
   });

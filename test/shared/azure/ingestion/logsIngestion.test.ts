@@ -98,10 +98,32 @@ describe('logsIngestionDestinations', () => {
     expect(server.seen[0]?.header('content-encoding')).toBe('gzip');
   });
 
-  it.each([200, 202, 204])('takes %i for accepted', async (status) => {
+  it.each([200, 202, 204])('takes %i with an empty body for accepted', async (status) => {
     server.answers = [{ status }];
 
     await expect(destinations()[0].upload(body, running)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['the page of a portal', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Log in</html>' }],
+    ['an error in its body', { status: 200, body: '{"error":{"code":"InvalidPayload","message":"no"}}' }],
+    ['an empty object', { status: 202, body: '{}' }],
+    ['a blank', { status: 200, body: ' ' }],
+    ['partial content', { status: 206, body: 'x' }],
+    ['a redirect to a login', { status: 302, headers: { location: 'https://portal.example/' } }],
+    ['a redirect that keeps the method', { status: 307, headers: { location: '/elsewhere' } }],
+    ['a permanent redirect', { status: 308, headers: { location: '/elsewhere' } }],
+    ['not modified', { status: 304 }],
+  ])('does not know the outcome after %s, and says so', async (_what, answer) => {
+    server.answers = [answer];
+
+    for (const act of [() => destinations()[0].upload(body, running), () => destinations()[0].probe(running)]) {
+      const error = await failureOf(act());
+      expect(error).toMatchObject({ code: 'upload-unavailable', outcomeUnknown: true });
+      expect(error.message).toContain(`HTTP ${answer.status}`);
+      expect(error.remedy).toMatch(/proxy or portal.*204/);
+    }
+    expect(server.seen).toHaveLength(2);
   });
 
   const refusals: readonly [Answer & object, Partial<ConnectorError>, RegExp | undefined][] = [
@@ -126,7 +148,11 @@ describe('logsIngestionDestinations', () => {
       undefined,
     ],
     [{ status: 504 }, { code: 'upload-unavailable', outcomeUnknown: true }, undefined],
-    [{ status: 303, headers: { location: '/elsewhere' } }, { code: 'upload-not-found' }, /LOGS_INGESTION_ENDPOINT/],
+    [
+      { status: 303, headers: { location: '/elsewhere' } },
+      { code: 'upload-unavailable', outcomeUnknown: true },
+      /LOGS_INGESTION_ENDPOINT/,
+    ],
   ];
   it.each(refusals)('translates %j, with one request', async (answer, expected, remedy) => {
     server.answers = [answer];

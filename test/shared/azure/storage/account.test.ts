@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createRawServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStorage, type StorageOptions } from '../../../../shared/azure/storage/account.ts';
+import { openStorage, type Storage, type StorageOptions } from '../../../../shared/azure/storage/account.ts';
 import type { Table } from '../../../../shared/azure/storage/table.ts';
 import type { ConnectorError } from '../../../../shared/words/errors.ts';
 
@@ -14,7 +14,7 @@ afterEach(() => {
 function accountAt(port: number) {
   const url = `http://127.0.0.1:${port}/acme`;
   const key = Buffer.from('secret-key').toString('base64');
-  return `DefaultEndpointsProtocol=http;AccountName=acme;AccountKey=${key};TableEndpoint=${url};BlobEndpoint=${url};`;
+  return `DefaultEndpointsProtocol=http;AccountName=acme;AccountKey=${key};TableEndpoint=${url};BlobEndpoint=${url};QueueEndpoint=${url};`;
 }
 
 async function listen(server: Server | ReturnType<typeof createRawServer>): Promise<number> {
@@ -77,7 +77,9 @@ describe('openStorage', () => {
     const { requests, table } = await world(refuse(status, code));
     const failure = await failureOf(table.read(key));
     expect(failure).toMatchObject({ code: 'storage-unavailable', belongsTo: 'pipeline' });
-    expect(failure.message).toMatch(new RegExp(`^reading the table ledger at 127.0.0.1:\\d+: HTTP ${status} ${code}$`));
+    expect(failure.message).toMatch(
+      new RegExp(`^reading the table ledger at the table service 127.0.0.1:\\d+: HTTP ${status} ${code}$`),
+    );
     if (remedy === undefined) expect(failure.remedy).toBeUndefined();
     else expect(failure.remedy).toMatch(remedy);
     expect(requests.made).toBe(1);
@@ -124,8 +126,11 @@ describe('openStorage', () => {
     const storage = openStorage({ kind: 'connection-string', connectionString: accountAt(port) }, options);
     const failure = await failureOf(storage.table('ledger').read(key));
     expect(failure.message).toMatch(/: no answer within 50 ms, given up$/);
-    const refused = await failureOf(storage.blobs('bodies').put('a', 'b'));
-    expect(refused.message).toMatch(/^writing to the container bodies: not tried/);
+    const refused = await failureOf(storage.table('circuits').read(key));
+    expect(refused.message).toMatch(/^reading the table circuits: not tried/);
+    // Another service is another host: only asking tells.
+    const blobs = await failureOf(storage.blobs('bodies').put('a', 'b'));
+    expect(blobs.message).toMatch(/^writing to the container bodies at the blob service/);
   });
 
   it('makes a request once more over a new connection when a kept one was closed', async () => {
@@ -155,8 +160,46 @@ describe('openStorage', () => {
       { clock: { now: () => 0 } },
     );
     const failure = await failureOf(storage.table('ledger').read(key));
-    expect(failure.message).toBe('reading the table ledger at 127.0.0.1:1: no managed identity');
+    expect(failure.message).toBe('reading the table ledger at the table service 127.0.0.1:1: no managed identity');
     expect(failure.remedy).toMatch(/managed identity/);
+  });
+
+  it.each([
+    ['table', 'Storage Table Data Contributor', (storage: Storage) => storage.table('ledger').read(key)],
+    ['blob', 'Storage Blob Data Owner', (storage: Storage) => storage.blobs('bodies').read('a')],
+    ['queue', 'Storage Queue Data Contributor', (storage: Storage) => storage.queue('tickets').count()],
+  ])('names the %s service, its host and its role', async (kind, role, act) => {
+    const port = await listen(
+      createServer((request, response) => {
+        request.resume();
+        response.writeHead(403, {
+          'x-ms-error-code': 'AuthorizationPermissionMismatch',
+          'content-type': 'application/json',
+        });
+        response.end(JSON.stringify({ 'odata.error': { code: 'AuthorizationPermissionMismatch' } }));
+      }),
+    );
+    const account = { kind: 'connection-string', connectionString: accountAt(port) } as const;
+    const failure = await failureOf(act(openStorage(account, { clock: { now: () => 0 } })));
+    expect(failure.message).toContain(
+      `at the ${kind} service 127.0.0.1:${port}: HTTP 403 AuthorizationPermissionMismatch`,
+    );
+    expect(failure.remedy).toContain(role);
+  });
+
+  it('accuses nobody when the identity endpoint is out of order for a moment', async () => {
+    const endpoint = 'https://127.0.0.1:1';
+    const getToken = async () => {
+      throw Object.assign(new Error('oops', { cause: { status: 500 } }), { name: 'CredentialUnavailableError' });
+    };
+    const account = {
+      kind: 'identity',
+      tableEndpoint: endpoint,
+      blobEndpoint: endpoint,
+      queueEndpoint: endpoint,
+    } as const;
+    const storage = openStorage({ ...account, credential: { getToken } }, { clock: { now: () => 0 } });
+    expect((await failureOf(storage.table('ledger').read(key))).remedy).toBeUndefined();
   });
 
   it('says so when the name of the account does not resolve', async () => {

@@ -3,22 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { openStorage } from '../../../../shared/azure/storage/account.ts';
 
-describe('storagePosts', () => {
+describe('storageQueue', () => {
   let local: LocalStorage;
   beforeAll(async () => {
     local = await startStorage();
   });
   afterAll(() => local.stop());
 
-  const posts = (queue: string) => {
+  const open = (queue: string) => {
     const { connectionString } = local;
-    return openStorage({ kind: 'connection-string', connectionString }, { clock: { now: () => Date.now() } }).posts(
+    return openStorage({ kind: 'connection-string', connectionString }, { clock: { now: () => Date.now() } }).queue(
       queue,
     );
   };
 
   it('makes its queue when it is first missed, and writes as the Functions host reads', async () => {
-    await posts('made').post('{"source":"default"}', 60);
+    await open('made').send('{"source":"default"}', 60);
     const queue = QueueServiceClient.fromConnectionString(local.connectionString).getQueueClient('made');
     const [message] = (await queue.receiveMessages()).receivedMessageItems;
     expect(Buffer.from(message?.messageText ?? '', 'base64').toString()).toBe('{"source":"default"}');
@@ -27,10 +27,10 @@ describe('storagePosts', () => {
   });
 
   it('counts what waits, nothing in a queue that is not there yet', async () => {
-    const counted = posts('counted');
+    const counted = open('counted');
     expect(await counted.count()).toBe(0);
-    await counted.post('a', 60);
-    await counted.post('b', 60);
+    await counted.send('a', 60);
+    await counted.send('b', 60);
     expect(await counted.count()).toBe(2);
   });
 
@@ -42,6 +42,6 @@ describe('storagePosts', () => {
       },
       { clock: { now: () => 0 } },
     );
-    await expect(none.posts('x').count()).rejects.toMatchObject({ code: 'storage-unavailable' });
+    await expect(none.queue('x').count()).rejects.toMatchObject({ code: 'storage-unavailable' });
   });
 });

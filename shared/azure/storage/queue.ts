@@ -3,15 +3,15 @@ import { storageCode } from './failure.ts';
 import type { StorageGate } from './gate.ts';
 
 /** Short messages to the app's own functions, in one queue that is made when it is first missed. */
-export interface Posts {
+export interface MessageBox {
   /** The queue forgets a message after `lifetimeSeconds`, read or not. */
-  post(text: string, lifetimeSeconds: number): Promise<void>;
+  send(text: string, lifetimeSeconds: number): Promise<void>;
   /** Messages waiting or being worked on, approximately. */
   count(): Promise<number>;
 }
 
 /** Over the SDK's client, whose own retries must be off. */
-export function storagePosts(client: QueueClient, gate: StorageGate): Posts {
+export function storageQueue(client: QueueClient, gate: StorageGate): MessageBox {
   const made = async <Answer>(abortSignal: AbortSignal, request: () => Promise<Answer>): Promise<Answer> => {
     try {
       return await request();
@@ -22,8 +22,8 @@ export function storagePosts(client: QueueClient, gate: StorageGate): Posts {
     }
   };
   return {
-    post: (text, lifetimeSeconds) =>
-      gate(`posting to the queue ${client.name}`, async (abortSignal) => {
+    send: (text, lifetimeSeconds) =>
+      gate(`sending to the queue ${client.name}`, async (abortSignal) => {
         // As the Functions host reads it: host.json, extensions.queues.messageEncoding.
         const message = Buffer.from(text).toString('base64');
         const messageTimeToLive = Math.max(1, Math.ceil(lifetimeSeconds));
