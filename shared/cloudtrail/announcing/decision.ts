@@ -1,7 +1,7 @@
 import { shown } from '../../kit/shortText.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { describeObjectKey, type ObjectFate } from './objectKey.ts';
+import { describeObjectKey, type ObjectFate, type ObjectKey } from './objectKey.ts';
 
 /** What becomes of an announced object. */
 export type Decision =
@@ -18,6 +18,7 @@ const maxKeyBytes = 1024;
 export function decide(
   object: Pick<ObjectRef, 'alternativeKey' | 'bucket' | 'key'>,
   allowedBuckets: readonly string[],
+  { fate }: Pick<ObjectKey, 'fate'> = describeObjectKey(object.key),
 ): Decision {
   const { alternativeKey, bucket, key } = object;
   const at = { bucket: bucket.slice(0, 63), key: key.slice(0, maxKeyBytes) };
@@ -36,7 +37,6 @@ export function decide(
     const remedy = 'Find out who announces such a key: CloudTrail does not.';
     return refuse('key-not-allowed', `key ${shown(reading)} in bucket ${shown(bucket)} ${fault}`, remedy);
   }
-  const { fate } = describeObjectKey(key);
   if (fate.fate === 'skip') return fate;
   if (![key, alternativeKey ?? key].every((reading) => /(?:^|\/)AWSLogs\//.test(reading))) {
     const remedy = 'Limit the notification to the log files of CloudTrail: keys that contain "AWSLogs/".';

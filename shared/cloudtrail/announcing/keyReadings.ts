@@ -16,5 +16,7 @@ export function decodeKey(key: string): string | undefined {
  */
 export function bothReadings(key: string): { readonly key: string; readonly alternativeKey?: string } {
   const second = decodeKey(key);
+  // Where even the slashes are encoded, only one of the two can be a place that is read.
+  if (second?.includes('AWSLogs/') && !key.includes('AWSLogs/')) return { key: second };
   return second === undefined || second === key || second === '' ? { key } : { key, alternativeKey: second };
 }

@@ -1,15 +1,21 @@
-import { describeObjectKey } from '../../cloudtrail/announcing/objectKey.ts';
+import { describeObjectKey, type ObjectKey } from '../../cloudtrail/announcing/objectKey.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import type { ObjectStore } from '../ports/objects.ts';
 import type { NamedUnit, Unit, UnitDescription } from '../ports/unit.ts';
 
 /** A log file in a bucket: described once, by what its key tells. */
-export function logFile(object: ObjectRef, objects: ObjectStore): Unit {
+export function logFile(
+  object: ObjectRef,
+  objects: ObjectStore,
+  described: ObjectKey = describeObjectKey(object.key),
+): Unit {
   const { bucket, key, alternativeKey, etag, sizeBytes } = object;
   // EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading.
   const keys = alternativeKey === undefined ? [key] : [key, alternativeKey];
   return {
-    ...unitOf(object),
+    scope: bucket,
+    name: key,
+    ...descriptionOf(described),
     title: `s3://${bucket}/${key}`,
     at: { bucket, key },
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
@@ -18,19 +24,18 @@ export function logFile(object: ObjectRef, objects: ObjectStore): Unit {
     open: async (place, signal) => {
       const found = keys[place] ?? key;
       const body = await objects.open({ bucket, key: found }, signal);
-      const { fate } = describeObjectKey(found);
-      const strange = fate.fate === 'judge' ? fate.strange : undefined;
-      return { found: describedBy(found), etag: body.etag, encoding: 'gzip', strange, chunks: body.chunks };
+      const foundAs = found === key ? described : describeObjectKey(found);
+      const strange = foundAs.fate.fate === 'judge' ? foundAs.fate.strange : undefined;
+      return { found: descriptionOf(foundAs), etag: body.etag, encoding: 'gzip', strange, chunks: body.chunks };
     },
   };
 }
 
 /** As the ledger knows it: by bucket and key, described by what its name tells. */
 export function unitOf({ bucket, key }: Pick<ObjectRef, 'bucket' | 'key'>): NamedUnit {
-  return { scope: bucket, name: key, ...describedBy(key) };
+  return { scope: bucket, name: key, ...descriptionOf(describeObjectKey(key)) };
 }
 
-function describedBy(key: string): UnitDescription {
-  const { deliveredAt, sourceObject } = describeObjectKey(key);
+function descriptionOf({ deliveredAt, sourceObject }: ObjectKey): UnitDescription {
   return { sourceObject, ...(deliveredAt === undefined ? {} : { deliveredAt }) };
 }

@@ -1,5 +1,6 @@
 import { decide } from '../../../cloudtrail/announcing/decision.ts';
 import { parseNotification } from '../../../cloudtrail/announcing/notification.ts';
+import { describeObjectKey } from '../../../cloudtrail/announcing/objectKey.ts';
 import type { ObjectRef } from '../../../words/announcement.ts';
 import type { ObjectStore } from '../../ports/objects.ts';
 import type { AnnouncedUnit, Announcement } from '../../ports/source.ts';
@@ -18,8 +19,9 @@ export function announcementOf(body: string, parts: AnnouncingParts): Announceme
 
 /** One object as a message announces it: untrusted, so what becomes of it is decided first. */
 function announcedObject(object: ObjectRef, { allowedBuckets, objects }: AnnouncingParts): AnnouncedUnit {
-  const unit = logFile(object, objects);
-  const decision = decide(object, allowedBuckets);
+  const described = describeObjectKey(object.key);
+  const unit = logFile(object, objects, described);
+  const decision = decide(object, allowedBuckets, described);
   switch (decision.fate) {
     case 'ingest':
     case 'judge':

@@ -49,6 +49,15 @@ describe('places of objects, however they are told', () => {
     }
   });
 
+  it('are read where even the slashes are encoded', () => {
+    for (const message of [
+      { bucket, key: encodeURIComponent(key) },
+      { ...detail, object: { key: encodeURIComponent(key) } },
+    ]) {
+      expect(objectsOf(message)).toEqual([{ bucket, key }]);
+    }
+  });
+
   it('carry what is told beside', () => {
     expect(objectsOf({ bucket, key, size: 7, etag: 'e', 'version-id': 'v', sequencer: '0A' })).toEqual([
       { bucket, key, sizeBytes: 7, etag: 'e', versionId: 'v', sequencer: '0A' },
