@@ -69,6 +69,11 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
       const fields = { ...failureFields(source, failure, said), messageId, visibleInSeconds };
       return [isQuiet(failure) ? 'debug' : level, { source, ...fields }];
     }
+    case 'message-quarantined': {
+      const { source, messageId, entry, failure } = event;
+      // Nothing is lost, and nobody will try it again but a person.
+      return ['error', { source, ...failureFields(source, failure, said), messageId, entry }];
+    }
     case 'message-acknowledged':
       return ['debug', { source: event.source, messageId: event.messageId, objects: event.objects }];
     case 'message-kept':

@@ -45,6 +45,8 @@ export interface SliceSummary {
   readonly identityHolds: boolean;
   readonly messagesReceived: number;
   readonly messagesDeleted: number;
+  /** Of these, kept whole as a failed entry since waiting changes nothing. */
+  readonly messagesQuarantined: number;
   readonly messagesReturned: number;
   readonly objectsAccepted: number;
   readonly objectsSkipped: number;
@@ -99,6 +101,14 @@ export type ConnectorEvent =
       readonly source: string;
       readonly messageId: string;
       readonly visibleInSeconds: number;
+      readonly failure: FailureReport;
+    }
+  | {
+      readonly type: 'message-quarantined';
+      readonly source: string;
+      readonly messageId: string;
+      /** Id of the failed entry that keeps it. */
+      readonly entry: string;
       readonly failure: FailureReport;
     }
   | {

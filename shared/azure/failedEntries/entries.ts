@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { odata } from '@azure/data-tables';
-import type { Evidence, FailedEntries } from '../../pipeline/ports/failedEntries.ts';
+import { type FailedEntries, keptDelivery } from '../../pipeline/ports/failedEntries.ts';
 import type { UnitName } from '../../pipeline/ports/unit.ts';
 import type { Clock } from '../../words/clock.ts';
 import { reportOf } from '../../words/failure.ts';
@@ -14,6 +14,7 @@ import {
   reasonProperties,
   stubProperties,
 } from './entity.ts';
+import { failedUnits, withoutUnit } from './units.ts';
 
 /** Failed entries as an operator works with them. */
 export interface KeptEntries extends FailedEntries {
@@ -38,50 +39,61 @@ export interface FailedEntriesParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+/** How often a write is tried again when others are quicker: many units of one delivery may be accepted at once. */
+const mostContests = 8;
+
 export function failedEntries({ table, blobs, clock }: FailedEntriesParts): KeptEntries {
   /** An entry that failed before keeps its first time and its message. */
   const record = async (key: EntityKey, properties: Omit<Entity, keyof EntityKey>, body?: string): Promise<boolean> => {
     const now = new Date(clock.now());
     const latest = { ...key, ...properties, state: 'open', lastAt: now };
-    for (let contest = 0; contest < 3; contest++) {
+    for (let contest = 0; contest < mostContests; contest++) {
       const found = await table.read(key);
       if (found === undefined) {
         const kept = body === undefined ? {} : await keepBody(blobs, key, body);
         const entity = { ...latest, ...kept, firstAt: now, attempts: 1 };
         if ((await table.write({ kind: 'insert', entity })).kind === 'written') return true;
       } else {
-        const entity = { ...latest, attempts: Number(found.entity['attempts'] ?? 0) + 1 };
+        const { body: text, bodyBlob } = found.entity;
+        const isWhole = body === undefined || text !== undefined || bodyBlob !== undefined;
+        const kept = isWhole ? {} : await keepBody(blobs, key, body);
+        const entity = { ...latest, ...kept, attempts: Number(found.entity['attempts'] ?? 0) + 1 };
         if ((await table.write({ kind: 'merge', entity, etag: found.etag })).kind === 'written') return true;
       }
     }
-    // Three others have just written the same failure, and might have closed it.
+    // Others are at it, and might have closed it.
     return false;
   };
 
-  const close = async (key: EntityKey, state: 'delivered' | 'closed'): Promise<void> => {
-    for (let contest = 0; contest < 3; contest++) {
+  /** Changes an open entry, unless there is nothing to change. */
+  const rewrite = async (
+    key: EntityKey,
+    change: (entity: Entity) => Omit<Entity, keyof EntityKey> | undefined,
+  ): Promise<void> => {
+    for (let contest = 0; contest < mostContests; contest++) {
       const found = await table.read(key);
       if (found === undefined || found.entity['state'] !== 'open') return;
-      const entity = { ...key, state, closedAt: new Date(clock.now()) };
+      const properties = change(found.entity);
+      if (properties === undefined) return;
+      const entity = { ...properties, ...key };
       if ((await table.write({ kind: 'merge', entity, etag: found.etag })).kind === 'written') return;
     }
   };
+  const closing = (state: 'delivered' | 'closed') => ({ state, closedAt: new Date(clock.now()) });
+  const close = (key: EntityKey, state: 'delivered' | 'closed') => rewrite(key, () => closing(state));
 
   return {
-    recordUnit: async (source, unit, evidence, failure) => {
-      const about = { ...reasonProperties(failure), ...evidenceProperties(evidence), ...unitProperties(unit) };
-      await record(unitKey(source, unit), about, evidence.body);
-    },
-
-    recordDelivery: (source, evidence, failure) => {
+    recordDelivery: async (source, evidence, failure, units) => {
+      const key = { partitionKey: source, rowKey: evidence.entry };
       const { at = {} } = reportOf(failure.error);
       const about = {
         ...reasonProperties(failure),
         ...evidenceProperties(evidence),
-        bucket: at.bucket?.toWellFormed(),
-        objectKey: at.key?.toWellFormed(),
+        ...failedUnits(units),
+        bucket: at.bucket?.toWellFormed() ?? units[0]?.scope,
+        objectKey: at.key?.toWellFormed() ?? units[0]?.name,
       };
-      return record(deliveryKey(source, evidence), about, evidence.body);
+      return (await record(key, about, evidence.body)) ? keptDelivery(`${source}/${evidence.entry}`) : undefined;
     },
 
     recordStubs: async (source, unit, stubs) => {
@@ -89,7 +101,14 @@ export function failedEntries({ table, blobs, clock }: FailedEntriesParts): Kept
       await record(key, { ...stubProperties(stubs), ...unitProperties(unit) });
     },
 
-    delivered: (source, unit) => close(unitKey(source, unit), 'delivered'),
+    delivered: async (id, unit) => {
+      // What earlier versions noted is the source alone: they kept an entry for each unit.
+      if (!id.includes('/')) return await close(unitKey(id, unit), 'delivered');
+      await rewrite(keyOfId(id), (entity) => {
+        const left = withoutUnit(entity, unit);
+        return left?.openUnits === '' ? closing('delivered') : left;
+      });
+    },
 
     async *listFailed({ reason, source, olderThanMs } = {}) {
       const before = olderThanMs === undefined ? undefined : new Date(clock.now() - olderThanMs);
@@ -120,11 +139,6 @@ function unitProperties({ scope, name }: UnitName) {
 
 function unitKey(source: string, { scope, name }: UnitName): EntityKey {
   return { partitionKey: source, rowKey: hash('object', scope, name) };
-}
-
-/** One entry for each message, whatever it says how often. */
-function deliveryKey(source: string, { body }: Evidence): EntityKey {
-  return { partitionKey: source, rowKey: hash('message', body) };
 }
 
 function hash(...parts: readonly string[]): string {

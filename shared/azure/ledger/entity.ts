@@ -62,7 +62,8 @@ export function entryOf(entity: Entity, takenAt: number | undefined): LedgerEntr
     until: writtenAt + time(entity['until']) - recordedAt,
     identity: identityOf(string(entity['objectEtag']), string(entity['content'])),
     rows: number(entity['rows']),
-    // Names of sources hold no comma.
+    failedFor: string(entity['reason']),
+    // Ids hold no comma; those of earlier versions are names of sources.
     failedIn: string(entity['failedIn'])
       .split(',')
       .filter((source) => source !== ''),

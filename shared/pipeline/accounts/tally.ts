@@ -23,7 +23,13 @@ export class Tally {
   ledger: SliceSummary['ledger'] = 'available';
   /** The first failure that stopped work. */
   failure: FailureReport | undefined;
-  readonly #messages = { messagesReceived: 0, messagesDeleted: 0, messagesReturned: 0, receives: 0 };
+  readonly #messages = {
+    messagesReceived: 0,
+    messagesDeleted: 0,
+    messagesQuarantined: 0,
+    messagesReturned: 0,
+    receives: 0,
+  };
   readonly #objects = { objectsAccepted: 0, objectsSkipped: 0, objectsSuppressed: 0, objectsFailed: 0 };
   /** Of units that have an outcome. */
   #counts = sumOf([]);
@@ -50,10 +56,13 @@ export class Tally {
   }
 
   addDelivery({ settlement, settled, units }: SettledDelivery): void {
-    if (settled.kind === 'done') this.#messages.messagesDeleted += 1;
+    if (settled.kind === 'done') {
+      this.#messages.messagesDeleted += 1;
+      if (settlement.kind === 'quarantined') this.#messages.messagesQuarantined += 1;
+    }
     if (settled.kind === 'returned' || settled.kind === 'refused') this.#messages.messagesReturned += 1;
     // Whoever has it now writes the same rows once more.
-    if (settled.kind === 'lost' && settlement.kind !== 'acknowledged') {
+    if (settled.kind === 'lost' && settlement.kind !== 'acknowledged' && settlement.kind !== 'quarantined') {
       for (const { counts } of units) this.rowsOfUnknownOutcome += counts.written;
     }
   }

@@ -40,6 +40,10 @@ export function deliveryEvents(source: string, { id, settlement, settled, units 
   const about = { source, messageId: id };
   switch (settled.kind) {
     case 'done':
+      if (settlement.kind === 'quarantined') {
+        const { failure, proof } = settlement;
+        return [{ type: 'message-quarantined', ...about, entry: proof.id, failure: failureReport(failure) }];
+      }
       return [{ type: 'message-acknowledged', ...about, objects: units.length }];
     case 'kept':
       return [{ type: 'message-kept', ...about, refused: settled.refused }];

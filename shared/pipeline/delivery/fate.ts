@@ -8,7 +8,7 @@ export function decisive(failures: readonly [Failure, ...Failure[]]): Failure {
 
 function rank(failure: Failure): number {
   if (isItsOwn(failure)) return 0;
-  if (failure.again === undefined) return 3;
+  if (failure.again === undefined || failure.again === 'never') return 3;
   return failure.again === 'after-the-bucket' ? 1 : 2;
 }
 
@@ -16,7 +16,8 @@ function rank(failure: Failure): number {
 export function fateOf(failure: Failure, wasTried: boolean): Fate {
   if (isItsOwn(failure)) return { kind: 'back-off' };
   if (failure.again === 'after-the-bucket') return { kind: 'after-bucket' };
-  return failure.again === undefined ? { kind: 'soon', wasTried } : { kind: 'at', time: failure.again.at };
+  const { again } = failure;
+  return typeof again === 'object' ? { kind: 'at', time: again.at } : { kind: 'soon', wasTried };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../words/errors.ts';
 import { type Failure, failureOf, isItsOwn } from '../../words/failure.ts';
 import type { SliceTimer } from '../accounts/sliceTimer.ts';
-import type { FailedEntries } from '../ports/failedEntries.ts';
+import type { FailedEntries, KeptDelivery } from '../ports/failedEntries.ts';
 import {
   acknowledgement,
   type CompleteUnit,
@@ -13,8 +13,10 @@ import {
 import type { AnnouncedUnit, Announcement, Delivery } from '../ports/source.ts';
 import type { Unit } from '../ports/unit.ts';
 import { noCounts, type UnitOutcome } from '../ports/unitOutcome.ts';
+import { markedForGood } from '../unit/forGood.ts';
 import type { Ingesting } from '../unit/ingest.ts';
 import { decisive, fateOf } from './fate.ts';
+
 import type { HeldDeliveries, HeldDelivery } from './held.ts';
 
 export interface SettleParts {
@@ -44,10 +46,13 @@ export async function settleDelivery(held: HeldDelivery, parts: SettleParts): Pr
   }
 }
 
-/** Only the deletion of what was acknowledged is waited for while it still counts as held. */
+/** Only a deletion is waited for while what is deleted still counts as held. */
 function told(settlement: Settlement, held: HeldDelivery, { held: all, timer }: SettleParts): Promise<Settled> {
   const { delivery } = held;
-  if (settlement.kind === 'acknowledged') return timer.during('delete', () => delivery.settle(settlement));
+  const { kind } = settlement;
+  if (kind === 'acknowledged' || kind === 'quarantined') {
+    return timer.during('delete', () => delivery.settle(settlement));
+  }
   all.drop(held);
   return delivery.settle(settlement);
 }
@@ -58,7 +63,7 @@ async function settlementOf(held: HeldDelivery, units: UnitOutcome[], parts: Set
   } catch (bug) {
     // An error outside the table is nobody's but ours, and still no reason to delete.
     const failure = failureOf(bug, 'message');
-    if (isItsOwn(failure)) await record(failure, held, parts);
+    if (isItsOwn(failure)) await record(failure, held, units, parts);
     return returned(failure, held);
   }
 }
@@ -68,16 +73,16 @@ async function tryToSettle(held: HeldDelivery, units: UnitOutcome[], parts: Sett
   const announcement = delivery.announcement();
   parts.onAnnouncement(announcement, delivery);
   const { units: announced, faults } = announcement;
-  await Promise.all([recordFaults(announcement, held, parts), settleUnits(announced, held, units, parts)]);
+  await settleUnits(announced, held, units, parts);
 
   const complete: CompleteUnit[] = [];
-  const failures = faults.map((error) => failureOf(error, 'message'));
+  const failures = faults.map((error) => markedForGood(failureOf(error, 'message')));
   for (const outcome of units) {
     if (outcome.kind === 'complete') complete.push(outcome.complete);
     else failures.push(outcome.failure);
   }
   const [first, ...others] = failures;
-  if (first !== undefined) return returned(decisive([first, ...others]), held);
+  if (first !== undefined) return await unsettled([first, ...others], held, units, parts);
   if (delivery.lost.aborted) return { kind: 'lost', failure: failureOf(delivery.lost.reason, 'pipeline') };
   return {
     kind: 'acknowledged',
@@ -120,18 +125,38 @@ function unread(each: Exclude<AnnouncedUnit, { fate: 'ingest' }>, onRead: () => 
   if (each.fate === 'skip') {
     return { kind: 'complete', complete: skippedUnit(unit, each.reason), counts: noCounts, isReingested: false };
   }
-  return { kind: 'failed', unit, failure: failureOf(each.error, 'message'), counts: noCounts };
+  const failure = markedForGood(failureOf(each.error, 'message'));
+  return { kind: 'failed', unit, failure, counts: noCounts };
 }
 
-/** One failed entry a delivery, however much of it is not understood or not allowed: it keeps the whole. */
-async function recordFaults({ units, faults }: Announcement, held: HeldDelivery, parts: SettleParts): Promise<void> {
-  const fault = faults[0] ?? units.find((each) => each.fate === 'refuse')?.error;
-  if (fault !== undefined) await record(failureOf(fault, 'message'), held, parts);
+/** Kept whole as soon as something of it has failed by itself, and given up on when waiting can change none of it. */
+async function unsettled(
+  failures: readonly [Failure, ...Failure[]],
+  held: HeldDelivery,
+  units: readonly UnitOutcome[],
+  parts: SettleParts,
+): Promise<Settlement> {
+  const own = failures.find(({ owner }) => owner === 'message') ?? failures.find(isItsOwn);
+  const kept = own === undefined ? undefined : await record(own, held, units, parts);
+  const failure = decisive(failures);
+  const isForGood = failures.every(({ again }) => again === 'never');
+  if (!isForGood || kept === undefined || held.delivery.lost.aborted) return returned(failure, held);
+  return { kind: 'quarantined', failure, proof: kept };
 }
 
-async function record(failure: Failure, { delivery }: HeldDelivery, parts: SettleParts): Promise<void> {
-  if (!(failure.error instanceof ConnectorError)) return;
-  await parts.failedEntries.recordDelivery(parts.source, delivery.evidence, failure);
+async function record(
+  failure: Failure,
+  { delivery }: HeldDelivery,
+  units: readonly UnitOutcome[],
+  { failedEntries, source }: SettleParts,
+): Promise<KeptDelivery | undefined> {
+  if (!(failure.error instanceof ConnectorError)) return undefined;
+  // What is wrong with the delivery itself is not put right by the acceptance of its units.
+  const failed =
+    failure.owner === 'message'
+      ? []
+      : units.flatMap((each) => (each.kind === 'failed' && isItsOwn(each.failure) ? [each.unit] : []));
+  return await failedEntries.recordDelivery(source, delivery.evidence, failure, failed);
 }
 
 function returned(failure: Failure, held: HeldDelivery): Settlement {

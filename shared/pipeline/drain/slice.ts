@@ -72,7 +72,7 @@ export function openSlice(
     backlog,
     ledger: carefulLedger(ports.ledger, careful),
     failedEntries: {
-      recordDelivery: (...entry) => careful(() => ports.failedEntries.recordDelivery(...entry), false),
+      recordDelivery: (...entry) => careful(() => ports.failedEntries.recordDelivery(...entry), undefined),
     },
     deadline,
     tally,

@@ -21,6 +21,9 @@ export interface ClaimedEntry {
   readonly found: LedgerEntry | undefined;
 }
 
+/** Deliveries of one unit whose entries are closed by its acceptance: it has a few, unless somebody announces it for ever. */
+const mostEntries = 100;
+
 /** How often a write is tried again when only its own predecessor's answer was lost. */
 const mostWrites = 3;
 
@@ -29,11 +32,12 @@ export class EntryLease implements Lease {
   readonly unit: NamedUnit;
   readonly accepted: Lease['accepted'];
   readonly progress: Progress | undefined;
+  readonly failedBefore: string | undefined;
   readonly #parts: LeaseParts;
   readonly #claimed: ClaimedEntry;
   /** Undefined when the entry is gone: deleted by hand, or by age. */
   #version: string | undefined;
-  /** Sources with an open failed entry of the unit, as far as is known. */
+  /** Open failed entries of the unit, as far as is known. */
   #failedIn: readonly string[];
   #isLost = false;
   #isSettled = false;
@@ -47,6 +51,7 @@ export class EntryLease implements Lease {
     this.#failedIn = found?.failedIn ?? [];
     this.unit = unit;
     this.accepted = found?.state === 'accepted' ? { identity: found.identity, rows: found.rows } : undefined;
+    this.failedBefore = found?.failedFor || undefined;
     this.progress = this.accepted === undefined ? found?.progress : undefined;
   }
 
@@ -63,14 +68,12 @@ export class EntryLease implements Lease {
   }
 
   async fail(failure: Failure, evidence: Evidence): Promise<void> {
-    const { failedEntries, source, store } = this.#parts;
+    const { source, store } = this.#parts;
     // What was accepted once stays so, for its content: a later reading of other content says nothing against it.
     const kind = this.accepted === undefined ? 'failed' : 'failed-since';
-    const failedIn = [...new Set([...this.#failedIn, source])];
+    const failedIn = [...new Set([...this.#failedIn, `${source}/${evidence.entry}`])].slice(-mostEntries);
     const { code } = reportOf(failure.error);
-    if (!(await this.#settle({ kind, code, failedIn, at: store.now() }))) return;
-    this.#failedIn = failedIn;
-    await failedEntries.recordUnit(source, this.unit, evidence, failure);
+    if (await this.#settle({ kind, code, failedIn, at: store.now() })) this.#failedIn = failedIn;
   }
 
   async keepProgress(progress: Progress): Promise<boolean> {

@@ -6,6 +6,7 @@ export function leaseOver(lease: Lease, acts: Partial<Lease>): Lease {
     unit: lease.unit,
     accepted: lease.accepted,
     progress: lease.progress,
+    failedBefore: lease.failedBefore,
     accept: (content, stubs) => lease.accept(content, stubs),
     fail: (failure, evidence) => lease.fail(failure, evidence),
     keepProgress: (progress) => lease.keepProgress(progress),

@@ -2,8 +2,7 @@ import type { FailedEntries } from '../ports/failedEntries.ts';
 
 /** Keeps nothing: without storage, what could not be delivered stays in its source. */
 export const noFailedEntries: FailedEntries = {
-  recordDelivery: async () => false,
-  recordUnit: async () => undefined,
+  recordDelivery: async () => undefined,
   recordStubs: async () => undefined,
   delivered: async () => undefined,
 };

@@ -13,6 +13,7 @@ export function noLease(unit: NamedUnit): Lease {
     unit,
     accepted: undefined,
     progress: undefined,
+    failedBefore: undefined,
     accept: async () => undefined,
     fail: async () => undefined,
     keepProgress: async () => false,

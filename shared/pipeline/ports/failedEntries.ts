@@ -9,18 +9,37 @@ export interface Evidence {
   readonly body: string;
   /** How often it has come, this time included. */
   readonly receiveCount: number;
+  /** Names the delivery's failed entry within its source: the same for the same body. No slash, no comma. */
+  readonly entry: string;
+}
+
+declare const durable: unique symbol;
+
+/** A delivery that is kept whole, and durably. To be made by `keptDelivery` alone, by whoever has just kept it. */
+export interface KeptDelivery {
+  /** `source/entry`. */
+  readonly id: string;
+  readonly [durable]: true;
 }
 
 /**
- * What could not be delivered, kept until it is. An entry belongs to one source.
+ * What could not be delivered, kept until it is. One entry a delivery, however much of it failed; it belongs to one source.
  * Every call may throw ConnectorError 'storage-unavailable'.
  */
 export interface FailedEntries {
-  /** A delivery that announces nothing that could be claimed. True once it is kept whole, and durably. */
-  recordDelivery(source: string, evidence: Evidence, failure: Failure): Promise<boolean>;
-  recordUnit(source: string, unit: UnitName, evidence: Evidence, failure: Failure): Promise<void>;
+  /** `units` are those that failed. Undefined when the delivery could not be kept. */
+  recordDelivery(
+    source: string,
+    evidence: Evidence,
+    failure: Failure,
+    units: readonly UnitName[],
+  ): Promise<KeptDelivery | undefined>;
   /** The records of an accepted unit whose rows tell only a part: one entry, with the offset of each. */
   recordStubs(source: string, unit: UnitName, stubs: readonly StubNote[]): Promise<void>;
-  /** The unit was accepted after all. */
-  delivered(source: string, unit: UnitName): Promise<void>;
+  /** The unit was accepted after all: it is taken off the entry with this id, which is closed when it was the last. */
+  delivered(id: string, unit: UnitName): Promise<void>;
+}
+
+export function keptDelivery(id: string): KeptDelivery {
+  return { id } as KeptDelivery;
 }

@@ -29,9 +29,11 @@ export interface Lease {
   readonly accepted: Pick<AcceptedContent, 'identity' | 'rows'> | undefined;
   /** What an earlier holder got done. */
   readonly progress: Progress | undefined;
+  /** Code for which an earlier holder failed, since it was accepted last if it was. */
+  readonly failedBefore: string | undefined;
   /** `stubs` are the records whose rows tell only a part: they are accepted, and each keeps a failed entry with its offset. */
   accept(content: AcceptedContent, stubs: readonly StubNote[]): Promise<void>;
-  /** The failure is the unit's own: it is kept with the delivery that announced it. */
+  /** The failure is the unit's own: the delivery that announced it is to be kept as a failed entry. */
   fail(failure: Failure, evidence: Evidence): Promise<void>;
   /** For units of several bodies: which rows are accepted so far. False when it could not be recorded. */
   keepProgress(progress: Progress): Promise<boolean>;

@@ -13,7 +13,9 @@ export interface LedgerEntry {
   /** Of the content accepted last. */
   readonly identity: ContentIdentity;
   readonly rows: number;
-  /** The sources in which it failed since it was accepted last, if it was: each has an open failed entry. */
+  /** Code of its last failure since it was accepted last, if it was; empty without one. */
+  readonly failedFor: string;
+  /** Ids of the failed entries that were opened for it since. */
   readonly failedIn: readonly string[];
   readonly progress: Progress | undefined;
 }

@@ -1,11 +1,12 @@
 import type { QueueMessage } from '../../words/announcement.ts';
+import type { KeptDelivery } from './failedEntries.ts';
 import type { Acknowledgement } from './settlement.ts';
 import type { Backlog } from './source.ts';
 
-/** The only thing a queue deletes. Its proof can only be made by success: see settlement.ts. */
+/** The only thing a queue deletes. Its proof can only be made by success, or by keeping the message: see settlement.ts. */
 export interface AcknowledgedMessage {
   readonly message: QueueMessage;
-  readonly proof: Acknowledgement;
+  readonly proof: Acknowledgement | KeptDelivery;
 }
 
 /** What became of one message in a batched call. */

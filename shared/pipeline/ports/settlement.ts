@@ -1,5 +1,6 @@
 import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { Failure } from '../../words/failure.ts';
+import type { KeptDelivery } from './failedEntries.ts';
 import type { Unit } from './unit.ts';
 import type { UnitOutcome } from './unitOutcome.ts';
 
@@ -39,6 +40,8 @@ export type Settlement =
   | { readonly kind: 'acknowledged'; readonly proof: Acknowledgement }
   /** Given back, with its reason. */
   | { readonly kind: 'returned'; readonly failure: Failure; readonly fate: Fate }
+  /** Given up on, since waiting changes nothing: it is kept whole in a durable failed entry. */
+  | { readonly kind: 'quarantined'; readonly failure: Failure; readonly proof: KeptDelivery }
   /** Somebody else has it. */
   | { readonly kind: 'lost'; readonly failure: Failure };
 

@@ -154,7 +154,12 @@ export class ReplaySource implements Source, OpenSource {
       id,
       receivedAt: this.#parts.clock.now(),
       // As its own source once gave it, for what is written about it.
-      evidence: { id: entry.messageId ?? id, body: entry.body ?? '', receiveCount: entry.receiveCount ?? 0 },
+      evidence: {
+        id: entry.messageId ?? id,
+        body: entry.body ?? '',
+        receiveCount: entry.receiveCount ?? 0,
+        entry: id.slice(id.lastIndexOf('/') + 1),
+      },
       announcement: () => announced,
       lost: lost.signal,
       lose: (because) => lost.abort(new Error(`entry ${id} is lost: ${because}`)),

@@ -9,6 +9,7 @@ import type { Unit } from '../ports/unit.ts';
 import { noCounts, type UnitCounts, type UnitOutcome } from '../ports/unitOutcome.ts';
 import { isSameContent } from './contentIdentity.ts';
 import { bucketIsOut, endedBefore, isClaimed } from './failures.ts';
+import { markedForGood } from './forGood.ts';
 import { keepProgress, type ProgressKeeper } from './keepProgress.ts';
 import { type ReadAnswer, type ReadParts, readUnit } from './read.ts';
 import { Reading } from './reading.ts';
@@ -148,6 +149,9 @@ async function left(
   const failure = reason.owner === 'object' ? failureAt(reason, unit) : reason;
   if (failure.owner === 'object' && failure.error instanceof ConnectorError) {
     await lease.fail(failure, delivery.evidence);
+    // Another instance was quicker: what it finds decides.
+    if (lease.isLost) return { kind: 'failed', unit, failure: isClaimed(unit, delivery.receivedAt), counts: reading };
+    return { kind: 'failed', unit, failure: markedForGood(failure, lease.failedBefore), counts: reading };
   } else {
     await lease.release();
   }

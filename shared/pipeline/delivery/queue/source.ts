@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../ports/objects.ts';
 import type { MessageQueue } from '../../ports/queue.ts';
 import type { Settled, Settlement } from '../../ports/settlement.ts';
 import type { Delivery, OpenSource, Source, SourceSlice } from '../../ports/source.ts';
+import { entryName } from '../entryName.ts';
 import { announcementOf } from './announcement.ts';
 import { type GiveBack, giverBack } from './giveBack.ts';
 import { beat } from './heartbeat.ts';
@@ -75,13 +76,22 @@ class OpenQueue implements OpenSource {
 
   #delivery(held: HeldMessage): Delivery {
     const { id, body } = held.newest;
+    let entry: string | undefined;
     return {
       id,
       get receivedAt() {
         return held.newest.receivedAt;
       },
       get evidence() {
-        return { id, body, receiveCount: held.newest.receiveCount };
+        return {
+          id,
+          body,
+          receiveCount: held.newest.receiveCount,
+          get entry() {
+            entry ??= entryName(body);
+            return entry;
+          },
+        };
       },
       announcement: () => announcementOf(body, this.#parts),
       lost: held.lost,
@@ -98,7 +108,8 @@ class OpenQueue implements OpenSource {
 
   async #settle(held: HeldMessage, settlement: Settlement): Promise<Settled> {
     switch (settlement.kind) {
-      case 'acknowledged': {
+      case 'acknowledged':
+      case 'quarantined': {
         // Extended until its deletion has returned.
         const refused = await this.#remove({ message: held.newest, proof: settlement.proof });
         this.#forget(held);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
+import { entryName } from '../../../../shared/pipeline/delivery/entryName.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
 import { type Failure, failureOf } from '../../../../shared/words/failure.ts';
 import { denied, evidence, movedClock, startOfTime, unitNamed } from '../../pipeline/ledger/support.ts';
@@ -13,7 +14,7 @@ afterAll(() => local.stop());
 
 const unit = unitNamed('Ab3dE6gH8jK0lMn2');
 const unknown = failureOf(new ConnectorError('notification-unknown', 'nobody knows this'), 'message');
-const saying = (body: string) => ({ ...evidence, body });
+const saying = (body: string) => ({ ...evidence, body, entry: entryName(body) });
 const hour = 3_600_000;
 
 function world() {
@@ -27,7 +28,7 @@ const layout = (key: string) =>
 describe('failedEntries', () => {
   it('keeps reason, remedy, coordinates and message of an object', async () => {
     const { failed } = world();
-    await failed.recordUnit('production', unit, saying('the body'), denied);
+    await failed.recordDelivery('production', saying('the body'), denied, [unit]);
     const [entry] = await all(failed.listFailed());
     expect(entry).toEqual({
       id: expect.stringMatching(/^production\/[\w-]{32}$/),
@@ -51,10 +52,10 @@ describe('failedEntries', () => {
 
   it('keeps one entry for an object that fails again, with its first time and its latest reason', async () => {
     const { clock, failed } = world();
-    await failed.recordUnit('production', unit, evidence, denied);
+    await failed.recordDelivery('production', evidence, denied, [unit]);
     clock.time += hour;
     const archived = failureOf(new ConnectorError('object-archived', 'cold'), 'object');
-    await failed.recordUnit('production', unit, evidence, archived);
+    await failed.recordDelivery('production', evidence, archived, [unit]);
     expect(await all(failed.listFailed())).toMatchObject([
       { reason: 'object-archived', firstAt: startOfTime, lastAt: startOfTime + hour, attempts: 2 },
     ]);
@@ -62,7 +63,7 @@ describe('failedEntries', () => {
 
   it('counts every one of failures recorded at the same time', async () => {
     const { failed } = world();
-    const record = () => failed.recordUnit('production', unit, evidence, denied);
+    const record = () => failed.recordDelivery('production', evidence, denied, [unit]);
     await Promise.all([record(), record()]);
     expect(await all(failed.listFailed())).toMatchObject([{ attempts: 2 }]);
   });
@@ -70,7 +71,7 @@ describe('failedEntries', () => {
   it('keeps long messages whole', async () => {
     const { failed } = world();
     const bodies = ['x'.repeat(32_000), `${'é'.repeat(500_000)}!`];
-    for (const body of bodies) await failed.recordDelivery('production', saying(body), unknown);
+    for (const body of bodies) await failed.recordDelivery('production', saying(body), unknown, []);
     const entries = await all(failed.listFailed());
     const kept = await Promise.all(entries.map(async ({ id }) => (await failed.readFailed(id))?.body));
     expect(kept.sort()).toEqual(bodies);
@@ -78,7 +79,7 @@ describe('failedEntries', () => {
 
   it('keeps one entry for each message, also of files that lie together', async () => {
     const { failed } = world();
-    const record = (body: string, failure: Failure) => failed.recordDelivery('production', saying(body), failure);
+    const record = (body: string, failure: Failure) => failed.recordDelivery('production', saying(body), failure, []);
     await record('one', unknown);
     await record('one', unknown);
     await record('two', unknown);
@@ -104,17 +105,17 @@ describe('failedEntries', () => {
       reason: 'record-too-large' as const,
     }));
     await failed.recordStubs('production', unit, stubs);
-    await failed.recordUnit('production', unit, evidence, denied);
+    await failed.recordDelivery('production', evidence, denied, [unit]);
     const found = await all(failed.listFailed({ reason: 'record-too-large' }));
     expect(found).toMatchObject([{ stubCount: 900, key: unit.name, stubs: stubs.slice(0, 800) }]);
   });
 
   it('lists by source, reason and age', async () => {
     const { clock, failed } = world();
-    await failed.recordUnit('production', unit, evidence, denied);
+    await failed.recordDelivery('production', evidence, denied, [unit]);
     clock.time += hour;
-    await failed.recordDelivery("o'hara", saying('b'), unknown);
-    await failed.recordDelivery('production', saying('c'), unknown);
+    await failed.recordDelivery("o'hara", saying('b'), unknown, []);
+    await failed.recordDelivery('production', saying('c'), unknown, []);
     const listed = async (query: Parameters<typeof failed.listFailed>[0]) => {
       const entries = await all(failed.listFailed(query));
       return entries.map(({ reason, source }) => `${source} ${reason}`).sort();
@@ -127,11 +128,12 @@ describe('failedEntries', () => {
 
   it('lists nothing that was delivered or closed, and still tells of it', async () => {
     const { failed } = world();
-    await failed.recordUnit('production', unit, evidence, denied);
-    await failed.recordDelivery('production', saying('b'), unknown);
+    await failed.recordDelivery('production', evidence, denied, [unit]);
+    await failed.recordDelivery('production', saying('b'), unknown, []);
     const entries = await all(failed.listFailed());
-    await failed.delivered('production', unit);
-    await failed.delivered('production', unitNamed('never-failed'));
+    await failed.delivered(`production/${evidence.entry}`, unit);
+    await failed.delivered(`production/${evidence.entry}`, unitNamed('never-failed'));
+    await failed.delivered('production/never-failed', unit);
     const [left] = await all(failed.listFailed());
     await failed.closeFailed(left?.id ?? '');
     expect(left?.reason).toBe('notification-unknown');
@@ -142,9 +144,9 @@ describe('failedEntries', () => {
 
   it('opens an entry again when the object fails again', async () => {
     const { failed } = world();
-    const record = () => failed.recordUnit('production', unit, evidence, denied);
+    const record = () => failed.recordDelivery('production', evidence, denied, [unit]);
     await record();
-    await failed.delivered('production', unit);
+    await failed.delivered(`production/${evidence.entry}`, unit);
     await record();
     expect(await all(failed.listFailed())).toMatchObject([{ state: 'open', attempts: 2 }]);
   });

@@ -171,6 +171,7 @@ describe('tableStore', () => {
   it('keeps the failed entry of a unit until the unit is accepted after all', async () => {
     const { clock, failed, instance } = world();
     await (await leaseOn(instance(), unit, clock)).fail(denied, evidence);
+    await failed.recordDelivery('production', evidence, denied, [unit]);
     expect(await all(failed.listFailed())).toMatchObject([{ reason: 'object-denied', key: unit.name }]);
     await (await leaseOn(instance(), unit, clock)).accept(content(), []);
     expect(await all(failed.listFailed())).toEqual([]);
@@ -230,7 +231,7 @@ describe('tableStore', () => {
     const unavailable = { code: 'storage-unavailable', belongsTo: 'pipeline' };
     await expect(ledger.claim(unitNamed('other'), clock.now())).rejects.toMatchObject(unavailable);
     await expect(mine.accept(content(), [])).rejects.toMatchObject(unavailable);
-    await expect(failed.recordDelivery('production', evidence, denied)).rejects.toMatchObject(unavailable);
+    await expect(failed.recordDelivery('production', evidence, denied, [unit])).rejects.toMatchObject(unavailable);
     // The client may find the closed connection first, and try a new one.
     expect(requests.made).toBeLessThanOrEqual(2);
   });

@@ -192,7 +192,7 @@ describe('drain: objects where CloudTrail puts none', () => {
   });
 });
 
-describe('drain: a poison message', () => {
+describe('drain: a poison message, without storage', () => {
   it('reaches the dead-letter queue by the queue’s own redrive, and nothing of its neighbours does', async () => {
     const world = new World();
     world.queue.send('poison', 'not json at all');
@@ -266,17 +266,14 @@ describe('drain: the ledger', () => {
 
 function recordingEntries() {
   const entries: string[] = [];
-  const note = (what: string, { error }: Failure): void => {
-    entries.push(`${what} ${error instanceof ConnectorError ? error.code : error.name}`);
-  };
   return {
     entries,
     ports: {
-      ledger: ledgerWith(() => ({ fail: async (failure) => note('object', failure) })),
       failedEntries: {
-        recordDelivery: async (_source: string, _evidence: Evidence, failure: Failure) => {
-          note('message', failure);
-          return true;
+        recordDelivery: async (_source: string, _evidence: Evidence, { error, owner }: Failure) => {
+          entries.push(`${owner} ${error instanceof ConnectorError ? error.code : error.name}`);
+          // Told, and not kept: everything goes back to the queue.
+          return undefined;
         },
       },
     },

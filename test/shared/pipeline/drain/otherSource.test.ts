@@ -66,7 +66,7 @@ class WindowSource implements Source, OpenSource {
     return {
       id: `window-${hour}`,
       receivedAt: this.#clock.now(),
-      evidence: { id: `window-${hour}`, body: JSON.stringify({ hour }), receiveCount: 1 },
+      evidence: { id: `window-${hour}`, body: JSON.stringify({ hour }), receiveCount: 1, entry: `window-${hour}` },
       announcement: () => ({ units: [{ fate: 'ingest', unit: unitOf(hour, records, end) }], faults: [], nothing: [] }),
       lost: lost.signal,
       lose: (because) => lost.abort(new Error(because)),
@@ -165,11 +165,11 @@ describe('drain of a source that is no queue, of units that are no objects', () 
     world.source.add(1, rowsOf('b', 5));
     expect(await world.drain()).toMatchObject({ objectsAccepted: 1, objectsFailed: 1, identityHolds: true });
     expect(world.source.settlements).toEqual(['1 acknowledged', '0 returned']);
-    expect(world.entries.list).toEqual(['lookup 2026-11-01/0 json-invalid']);
+    expect(world.entries.recorded).toEqual(['lookup/window-0 json-invalid']);
     world.source.add(0, rowsOf('c', 5));
     await world.clock.advance(60_000);
     expect(await world.drain()).toMatchObject({ objectsAccepted: 1, identityHolds: true });
-    expect(world.entries.list).toEqual([]);
+    expect(world.entries.closed).toEqual(['lookup/window-0']);
     expect(world.rule.accepted).toEqual(expect.arrayContaining([...rowsOf('b', 5), ...rowsOf('c', 5)]));
   });
 

@@ -61,8 +61,9 @@ describe('ledgerOver: claiming', () => {
     await lost.release();
     await lost.fail(denied, evidence);
     await taken.accept(content(), []);
-    expect((await leaseOn(instance(), unit, clock)).accepted).toEqual({ identity, rows: 17 });
-    expect(entries.list).toEqual([]);
+    const after = await leaseOn(instance(), unit, clock);
+    expect([after.accepted, after.failedBefore]).toEqual([{ identity, rows: 17 }, undefined]);
+    expect(entries.closed).toEqual([]);
   });
 
   it('lets only one of several instances take a lease over', async () => {
@@ -150,12 +151,12 @@ describe('ledgerOver: outcomes', () => {
     const two = await leaseOn(instance(), unit, clock);
     await one.fail(denied, evidence);
     expect(kindOf(await instance().claim(unit, clock.now()))).toBe('accepted');
-    expect(entries.list).toEqual([`production ${unit.name} object-denied`]);
+    expect(entries.closed).toEqual([]);
     await one.accept(content('e2', 18), []);
     await two.accept(content('e3', 19), []);
     expect([one.isLost, two.isLost]).toEqual([false, true]);
     expect((await leaseOn(instance(), unit, clock)).accepted).toEqual({ identity: { etag: 'e2' }, rows: 18 });
-    expect(entries.list).toEqual([]);
+    expect(entries.closed).toEqual(['production/entry-1']);
   });
 
   it('writes an entry anew that was deleted under its holder', async () => {
@@ -166,14 +167,19 @@ describe('ledgerOver: outcomes', () => {
     expect((await leaseOn(instance(), unit, clock)).accepted).toMatchObject({ rows: 17 });
   });
 
-  it('keeps a failure until the unit is accepted after all', async () => {
+  it('remembers a failure, and for which deliveries, until the unit is accepted after all', async () => {
     const { clock, entries, instance } = world();
     await (await leaseOn(instance(), unit, clock)).fail(denied, evidence);
-    expect(entries.list).toEqual([`production ${unit.name} object-denied`]);
-    // The failure is remembered through a lease that came to nothing.
-    await (await leaseOn(instance(), unit, clock)).release();
+    // Also through a lease that came to nothing.
+    const second = await leaseOn(instance(), unit, clock);
+    expect(second.failedBefore).toBe('object-denied');
+    await second.release();
+    const third = await leaseOn(instance(), unit, clock);
+    expect(third.failedBefore).toBe('object-denied');
+    await third.fail(denied, { ...evidence, entry: 'entry-2' });
     await (await leaseOn(instance(), unit, clock)).accept(content(), []);
-    expect(entries.list).toEqual([]);
+    expect(entries.closed).toEqual(['production/entry-1', 'production/entry-2']);
+    expect((await leaseOn(instance(), unit, clock)).failedBefore).toBeUndefined();
   });
 
   it('takes the outcome of new content from one reader although another one failed meanwhile', async () => {
@@ -185,26 +191,25 @@ describe('ledgerOver: outcomes', () => {
     await accepting.accept(content('e2', 18), []);
     expect(accepting.isLost).toBe(false);
     expect((await leaseOn(instance(), unit, clock)).accepted).toEqual({ identity: { etag: 'e2' }, rows: 18 });
-    expect(entries.list).toEqual([]);
+    expect(entries.closed).toEqual(['production/entry-1']);
   });
 
   it('records no failure over an outcome that another reader was quicker to record', async () => {
-    const { clock, entries, instance } = world();
+    const { clock, instance } = world();
     await (await leaseOn(instance(), unit, clock)).accept(content(), []);
     const failing = await leaseOn(instance(), unit, clock);
     await (await leaseOn(instance(), unit, clock)).accept(content('e2'), []);
     await failing.fail(denied, evidence);
     expect(failing.isLost).toBe(true);
-    expect(entries.list).toEqual([]);
+    expect((await leaseOn(instance(), unit, clock)).failedBefore).toBeUndefined();
   });
 
   it('closes the failed entries of every source once the unit is accepted through one of them', async () => {
     const { clock, entries, instance } = world();
     await (await leaseOn(instance('one'), unit, clock)).fail(denied, evidence);
     await (await leaseOn(instance('two'), unit, clock)).fail(denied, evidence);
-    expect(entries.list).toHaveLength(2);
     await (await leaseOn(instance('three'), unit, clock)).accept(content(), []);
-    expect(entries.list).toEqual([]);
+    expect(entries.closed).toEqual(['one/entry-1', 'two/entry-1']);
   });
 
   it('keeps the offsets of records that were not understood, before anything says that the unit was accepted', async () => {
@@ -213,13 +218,13 @@ describe('ledgerOver: outcomes', () => {
     const watching: LedgerStore = {
       ...store,
       merge: (...write) => {
-        seen.push(...entries.list);
+        seen.push(...entries.recorded);
         return store.merge(...write);
       },
     };
     const lease = await leaseOn(instanceOver(watching, clock, { failedEntries: entries }), unit, clock);
     await lease.accept(content(), [{ offset: 4711, reason: 'record-too-deep' }]);
-    expect(seen).toEqual([`production ${unit.name} stubs 1`]);
+    expect(seen).toEqual(['production stubs 1']);
   });
 
   it('knows its own writes again when their answers were lost', async () => {
@@ -244,7 +249,7 @@ describe('ledgerOver: outcomes', () => {
     const again = await leaseOn(ledger, unit, clock);
     await again.accept(content(), []);
     expect(again.isLost).toBe(false);
-    expect(entries.list).toEqual([]);
+    expect(entries.closed).toEqual(['production/entry-1']);
     expect(kindOf(await instance().claim(unit, clock.now()))).toBe('accepted');
   });
 });

@@ -7,6 +7,7 @@ const entry: LedgerEntry = {
   owner: 'other',
   writtenAt: 0,
   until: 1_000,
+  failedFor: '',
   identity: {},
   rows: 0,
   failedIn: [],

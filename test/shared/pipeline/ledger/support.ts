@@ -1,5 +1,10 @@
 import { ledgerOver } from '../../../../shared/pipeline/ledger/ledger.ts';
-import type { FailedEntries } from '../../../../shared/pipeline/ports/failedEntries.ts';
+import {
+  type Evidence,
+  type FailedEntries,
+  type KeptDelivery,
+  keptDelivery,
+} from '../../../../shared/pipeline/ports/failedEntries.ts';
 import type { AcceptedContent, Claim, Lease, Ledger } from '../../../../shared/pipeline/ports/lease.ts';
 import type {
   LedgerChange,
@@ -10,7 +15,7 @@ import type {
 import type { ContentIdentity, NamedUnit, UnitName } from '../../../../shared/pipeline/ports/unit.ts';
 import { unitOf } from '../../../../shared/pipeline/unit/logFile.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
-import { failureOf } from '../../../../shared/words/failure.ts';
+import { type Failure, failureOf } from '../../../../shared/words/failure.ts';
 
 export const startOfTime = Date.parse('2026-11-01T00:10:00Z');
 export const visibilitySeconds = 180;
@@ -48,13 +53,14 @@ export const denied = failureOf(
   'object',
 );
 
-export const evidence = { id: 'm-1', body: '{"Records":[]}', receiveCount: 2 };
+export const evidence = { id: 'm-1', body: '{"Records":[]}', receiveCount: 2, entry: 'entry-1' };
 
 const unwritten: LedgerEntry = {
   state: 'claimed',
   owner: '',
   writtenAt: 0,
   until: 0,
+  failedFor: '',
   identity: {},
   rows: 0,
   failedIn: [],
@@ -70,12 +76,13 @@ function changed(entry: LedgerEntry, change: LedgerChange): LedgerEntry {
       return { ...before, progress: change.progress };
     case 'accepted': {
       const { identity, rows } = change.content;
-      return { ...before, state: 'accepted', owner: change.owner, identity, rows, failedIn: [], progress: undefined };
+      const { owner } = change;
+      return { ...before, state: 'accepted', owner, identity, rows, failedFor: '', failedIn: [], progress: undefined };
     }
     case 'failed':
-      return { ...before, state: 'failed', failedIn: change.failedIn };
+      return { ...before, state: 'failed', failedFor: change.code, failedIn: change.failedIn };
     case 'failed-since':
-      return { ...before, failedIn: change.failedIn };
+      return { ...before, failedFor: change.code, failedIn: change.failedIn };
   }
 }
 
@@ -104,30 +111,22 @@ export function memoryStore(clock: { now(): number }): LedgerStore & { readonly 
   };
 }
 
-/** Open failed entries, as `source key reason`. */
+/** Failed entries, as far as the ledger has to do with them. */
 export class FakeEntries implements FailedEntries {
-  readonly open = new Map<string, string>();
-  readonly journal: string[] = [];
+  readonly recorded: string[] = [];
+  readonly closed: string[] = [];
 
-  get list(): readonly string[] {
-    return [...this.open].map(([name, code]) => `${name} ${code}`).sort();
+  async recordDelivery(source: string, { entry }: Evidence, { error }: Failure): Promise<KeptDelivery> {
+    this.recorded.push(`${source}/${entry} ${error instanceof ConnectorError ? error.code : error.name}`);
+    return keptDelivery(`${source}/${entry}`);
   }
 
-  async recordDelivery(source: string, { id }: { id: string }, { error }: { error: Error }): Promise<boolean> {
-    this.open.set(`${source} ${id}`, String((error as ConnectorError).code));
-    return true;
+  async recordStubs(source: string, _unit: UnitName, stubs: readonly unknown[]): Promise<void> {
+    this.recorded.push(`${source} stubs ${stubs.length}`);
   }
 
-  async recordUnit(source: string, unit: UnitName, _evidence: unknown, { error }: { error: Error }): Promise<void> {
-    this.open.set(`${source} ${unit.name}`, String((error as ConnectorError).code));
-  }
-
-  async recordStubs(source: string, unit: UnitName, stubs: readonly unknown[]): Promise<void> {
-    this.open.set(`${source} ${unit.name} stubs`, String(stubs.length));
-  }
-
-  async delivered(source: string, unit: UnitName): Promise<void> {
-    this.open.delete(`${source} ${unit.name}`);
+  async delivered(id: string): Promise<void> {
+    this.closed.push(id);
   }
 }
 

@@ -84,7 +84,7 @@ class Quarantine {
       failedEntries: {
         recordDelivery: async (_source, evidence, failure) => {
           this.#record(evidence, failure);
-          return true;
+          return undefined;
         },
       },
       entries: this.#entries(),
@@ -137,9 +137,8 @@ class Quarantine {
                   this.kept.set(entry.id, { ...entry, state: 'delivered' });
               }
             },
-            fail: async (failure, evidence) => {
+            fail: async () => {
               this.states.set(name, 'failed');
-              this.#record(evidence, failure);
             },
             release: async () => {
               if (state !== 'accepted') this.states.delete(name);
