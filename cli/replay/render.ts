@@ -47,8 +47,13 @@ export function renderShown(entry: FailedEntry & { readonly body?: string }, now
   ];
   const told = lines.filter(([, value]) => value !== undefined && value !== '');
   return told
-    .map(([name, value]) => `${name.padEnd(9)} ${name === 'Body' ? shownLines(value ?? '') : shownText(value ?? '')}\n`)
+    .map(([name, value]) => `${name.padEnd(9)} ${name === 'Body' ? indented(value ?? '') : shownText(value ?? '')}\n`)
     .join('');
+}
+
+/** Its lines cannot be taken for ours. */
+function indented(text: string): string {
+  return shownLines(text).replaceAll('\n', `\n${' '.repeat(10)}`);
 }
 
 /** What became of one entry, in one line. */

@@ -50,6 +50,58 @@ describe('drainOnSchedule', () => {
     await clouds.stop();
   });
 
+  it('delivers logs wherever they lie and however they are announced, and keeps only what is not understood', async () => {
+    configure();
+    const { aws } = clouds;
+    const day = 'AWSLogs/222222222222/CloudTrail/eu-central-1/2026/11/01';
+    const put = async (key: string, eventID?: string) => {
+      const log = { Records: [{ eventVersion: '1.11', eventTime: '2026-11-01T00:00:00Z', eventID }] };
+      await aws.putLogFile(key, eventID === undefined ? Buffer.from('no log') : gzipSync(JSON.stringify(log)));
+      return { s3: { bucket: { name: aws.bucket }, object: { key: encodeURIComponent(key) } } };
+    };
+    const good = await put(
+      `${day}/222222222222_CloudTrail_eu-central-1_20261101T0006Z_gggggggggggggggg.json.gz`,
+      'odd-good',
+    );
+    const hour = await put(
+      `${day}/07/222222222222_CloudTrail_eu-central-1_20261101T0705Z_aaaaaaaaaaaaaaaa.json.gz`,
+      'odd-hour',
+    );
+    const hive = await put(
+      `AWSLogs/222222222222/CloudTrail/eu-central-1/year=2026/month=11/day=01/x.json.gz.1`,
+      'odd-hive',
+    );
+    const note = await put(`${day}/notes.txt`);
+    const access = await put('access-logs/2026-11-01-00-05-00-0123456789ABCDEF');
+    const detail = { bucket: { name: aws.bucket }, object: { key: decodeURIComponent(hive.s3.object.key) } };
+    const before = aws.stats().queue;
+    aws.announce([
+      JSON.stringify({ Records: [{ foo: 1 }, good] }),
+      JSON.stringify({ Records: [{ eventSource: 'aws:sqs', body: JSON.stringify({ Records: [hour] }) }] }),
+      JSON.stringify(detail),
+      JSON.stringify({ Records: [access] }),
+      JSON.stringify({ Records: [note] }),
+    ]);
+    const { context, lines } = invocation();
+
+    await (await startedApp())(timer, context);
+
+    expect(await clouds.arrived()).toEqual(expect.arrayContaining(['odd-good', 'odd-hive', 'odd-hour']));
+    const { visible, inFlight } = aws.stats().queue;
+    // The one with a part that is not understood, and the note.
+    expect(visible + inFlight - before.visible - before.inFlight).toBe(2);
+    const told = lines.map(({ line }) => line);
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        event: 'object-failed',
+        message: expect.stringContaining('notes.txt" is not where CloudTrail'),
+      }),
+    );
+    expect(told).toContainEqual(
+      expect.objectContaining({ event: 'slice-finished', objectsAccepted: 3, objectsSkipped: 1 }),
+    );
+  });
+
   it('brings what was announced into the table, and says so in one line', async () => {
     configure();
     await clouds.deliver('good', ['good-1', 'good-2', 'good-3']);

@@ -36,7 +36,13 @@ export function readLoosely(value: object, at: Place, reading: Reading): boolean
 function announcePlace(value: object, at: Place, reading: Reading): boolean {
   const bucket = bucketOfArn(find(value, bucketFields, 'name'));
   const named = keysOf(value);
-  if (bucket === undefined || named.length === 0) return false;
+  if (named.length === 0) return false;
+  if (bucket === undefined) {
+    // An input path takes the object out of the event, and leaves its bucket behind.
+    if (!named.some((key) => key.includes('AWSLogs/'))) return false;
+    reading.fault(() => `${at.name()} names an object of S3 without its bucket`, remedies.transformer);
+    return true;
+  }
   // The older pointer of the SQS extended client, without its class, names the place of a body.
   if (textAt(value, 's3BucketName') !== undefined && !named.some((key) => key.includes('AWSLogs/'))) {
     reading.fault(() => `${at.name()} is a pointer of the SQS extended client to a body kept in S3`, remedies.pointer);

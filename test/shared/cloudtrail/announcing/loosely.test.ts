@@ -94,6 +94,15 @@ describe('places of objects, however they are told', () => {
     );
   });
 
+  it('are missed where an input path left the bucket behind', () => {
+    for (const message of [detail.object, { object: detail.object }, { key }]) {
+      expect(refused(message)).toMatchObject({
+        message: 'the message names an object of S3 without its bucket',
+        remedy: expect.stringContaining('input path'),
+      });
+    }
+  });
+
   it.each<[string, unknown]>([
     ['a bucket alone', { bucket }],
     ['a key alone', { key }],
