@@ -1,7 +1,23 @@
 interface Turn {
   readonly bytes: number;
+  /** Who came first, whenever it asked last. */
+  readonly order: number;
   readonly begin: () => void;
+  state: 'waiting' | 'begun' | 'given-up';
 }
+
+/** A place in a semaphore, taken. */
+export interface Admission {
+  /** Counts it with so many bytes from now on; false when that must wait until others have left, and nothing has changed. */
+  resize(bytes: number): boolean;
+  /** Gives its place back and waits for room for so many bytes, before all that came later. @throws the signal's reason: then it has left */
+  wait(bytes: number, signal: AbortSignal): Promise<void>;
+  /** Gives its place back, once. */
+  leave(): void;
+}
+
+/** Given up turns are swept out when there are so many, and more than of the others: giving up all of them stays linear. */
+const fewGivenUp = 64;
 
 /** A counting semaphore, first come first served: admits while neither the number nor the bytes of those admitted pass the limits. */
 export class Semaphore {
@@ -9,6 +25,8 @@ export class Semaphore {
   readonly #mostBytes: number;
   readonly #onBegin: () => () => void;
   #queue: Turn[] = [];
+  #givenUp = 0;
+  #arrivals = 0;
   #admitted = 0;
   #bytes = 0;
 
@@ -20,40 +38,94 @@ export class Semaphore {
   }
 
   get isIdle(): boolean {
-    return this.#admitted === 0 && this.#queue.length === 0;
+    return this.#admitted === 0 && this.#queue.length === this.#givenUp;
   }
 
   /** Waits for its turn; the answer gives it back. What is larger than all that is allowed is admitted alone. @throws the signal's reason */
   async enter(bytes: number, signal: AbortSignal): Promise<() => void> {
+    const admission = await this.admit(bytes, signal);
+    return () => admission.leave();
+  }
+
+  /** As `enter`, for who learns only later how large it is. */
+  async admit(bytes: number, signal: AbortSignal): Promise<Admission> {
+    const order = this.#arrivals;
+    this.#arrivals += 1;
+    await this.#turn(bytes, order, signal);
+    let taken: number | undefined = bytes;
+    let end = this.#onBegin();
+    const leave = (): void => {
+      if (taken === undefined) return;
+      end();
+      this.#admitted -= 1;
+      this.#bytes -= taken;
+      taken = undefined;
+      this.#begin();
+    };
+    return {
+      leave,
+      resize: (wanted) => {
+        if (taken === undefined) return false;
+        const isRoom = wanted <= taken || this.#admitted === 1 || this.#bytes - taken + wanted <= this.#mostBytes;
+        if (!isRoom) return false;
+        this.#bytes += wanted - taken;
+        taken = wanted;
+        this.#begin();
+        return true;
+      },
+      wait: async (wanted, until) => {
+        // Asked for before the place is given up, so that nobody who came later slips in.
+        const turn = this.#turn(wanted, order, until);
+        leave();
+        await turn;
+        taken = wanted;
+        end = this.#onBegin();
+      },
+    };
+  }
+
+  async #turn(bytes: number, order: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { promise: begun, resolve: begin, reject } = Promise.withResolvers<void>();
-    const turn = { bytes, begin };
+    const turn: Turn = { bytes, order, begin, state: 'waiting' };
     const giveUp = (): void => {
-      // Whoever has begun meanwhile is not in the queue any more, and has promised to end.
-      this.#queue = this.#queue.filter((other) => other !== turn);
+      // Whoever has begun meanwhile has promised to end.
+      if (turn.state === 'begun') return;
+      turn.state = 'given-up';
+      this.#givenUp += 1;
+      this.#sweep();
       reject(signal.reason);
-      this.#admit();
+      this.#begin();
     };
     signal.addEventListener('abort', giveUp, { once: true });
-    this.#queue.push(turn);
-    this.#admit();
+    this.#enqueue(turn);
+    this.#begin();
     try {
       await begun;
     } finally {
       signal.removeEventListener('abort', giveUp);
     }
-    const end = this.#onBegin();
-    return () => {
-      end();
-      this.#admitted -= 1;
-      this.#bytes -= bytes;
-      this.#admit();
-    };
   }
 
-  #admit(): void {
-    for (let next = this.#queue[0]; next !== undefined && this.#hasRoom(next.bytes); next = this.#queue[0]) {
+  #enqueue(turn: Turn): void {
+    let at = this.#queue.length;
+    while (at > 0 && (this.#queue[at - 1]?.order ?? 0) > turn.order) at -= 1;
+    this.#queue.splice(at, 0, turn);
+  }
+
+  #sweep(): void {
+    if (this.#givenUp < fewGivenUp || this.#givenUp < this.#queue.length / 2) return;
+    this.#queue = this.#queue.filter(({ state }) => state === 'waiting');
+    this.#givenUp = 0;
+  }
+
+  #begin(): void {
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      if (next.state === 'given-up') this.#givenUp -= 1;
+      else if (!this.#hasRoom(next.bytes)) return;
       this.#queue.shift();
+      if (next.state === 'given-up') continue;
+      next.state = 'begun';
       this.#admitted += 1;
       this.#bytes += next.bytes;
       next.begin();

@@ -9,8 +9,11 @@ export class HeldDelivery {
   /** True when nothing of it has been tried yet. */
   isWaiting = true;
 
+  readonly bytes: number;
+
   constructor(delivery: Delivery) {
     this.delivery = delivery;
+    this.bytes = delivery.evidence.body.length;
   }
 }
 
@@ -18,6 +21,7 @@ export class HeldDelivery {
 export class HeldDeliveries {
   readonly #held = new Set<HeldDelivery>();
   #reading = 0;
+  #bytes = 0;
   readonly changed = new Condition();
 
   get size(): number {
@@ -29,9 +33,15 @@ export class HeldDeliveries {
     return this.#reading;
   }
 
+  /** Characters of all that they say: a message may hold 1 MiB. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   hold(delivery: Delivery): HeldDelivery {
     const held = new HeldDelivery(delivery);
     this.#held.add(held);
+    this.#bytes += held.bytes;
     this.#reading += 1;
     this.changed.notify();
     return held;
@@ -46,7 +56,7 @@ export class HeldDeliveries {
 
   drop(held: HeldDelivery): void {
     this.read(held);
-    this.#held.delete(held);
+    if (this.#held.delete(held)) this.#bytes -= held.bytes;
     this.changed.notify();
   }
 }

@@ -10,7 +10,7 @@ import type { HeldDeliveries } from './held.ts';
 export interface ReceiverParts {
   readonly source: Pick<OpenSource, 'receive'> & Pick<Source, 'mostPerReceive'>;
   readonly settings: Pick<DrainSettings, 'longPollSeconds' | 'messagesHeld' | 'objectsInFlight' | 'receivers'>;
-  readonly held: Pick<HeldDeliveries, 'changed' | 'reading' | 'size'>;
+  readonly held: Pick<HeldDeliveries, 'bytes' | 'changed' | 'reading' | 'size'>;
   readonly circuits: Pick<Circuits, 'onTrial' | 'open'>;
   readonly timer: Pick<SliceTimer, 'during'>;
   readonly clock: Clock;
@@ -28,6 +28,9 @@ export interface ReceiverParts {
 }
 
 export const defaultMessagesHeld = 1_000;
+
+/** Ordinary messages have 1 to 2 KB; ten of the largest fill a third of it, and as many more are under way. */
+const mostBytesHeld = 32 * 1024 * 1024;
 
 /** Short, but not 0: that would ask a part of a queue's servers only, and find a filled queue empty. */
 const shortPollSeconds = 1;
@@ -86,7 +89,7 @@ export class Receivers {
     const unread = circuits.onTrial ? most : Math.max(most, 2 * settings.objectsInFlight);
     const asked = most * (this.#polling + 1);
     const mostHeld = circuits.onTrial ? most : Math.max(most, settings.messagesHeld ?? defaultMessagesHeld);
-    return held.reading + asked <= unread && held.size + asked <= mostHeld;
+    return held.bytes < mostBytesHeld && held.reading + asked <= unread && held.size + asked <= mostHeld;
   }
 
   /** True when something came. */

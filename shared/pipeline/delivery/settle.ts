@@ -1,3 +1,6 @@
+import { breathe } from '../../kit/breath.ts';
+import { Condition } from '../../kit/condition.ts';
+import type { Semaphore } from '../../kit/semaphore.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { type Failure, failureOf, isItsOwn } from '../../words/failure.ts';
 import type { SliceTimer } from '../accounts/sliceTimer.ts';
@@ -25,6 +28,10 @@ export interface SettleParts {
   readonly held: Pick<HeldDeliveries, 'drop' | 'read'>;
   readonly failedEntries: Pick<FailedEntries, 'recordDelivery'>;
   readonly timer: Pick<SliceTimer, 'during'>;
+  /** Bounds what all deliveries announce at once. */
+  readonly opening: Pick<Semaphore, 'enter'>;
+  /** Aborts when no more work may begin. */
+  readonly stop: AbortSignal;
   readonly ingest: (unit: Unit, asked: Ingesting) => Promise<UnitOutcome>;
   readonly onAnnouncement: (announcement: Announcement, delivery: Delivery) => void;
   /** Told of each unit as soon as it has its outcome: siblings may take long. */
@@ -32,6 +39,12 @@ export interface SettleParts {
   /** Told before the source is. */
   readonly onSettlement: (settlement: Settlement) => void;
 }
+
+/** What a message of SQS's largest size takes when it is read: some ten thousand units of 600 bytes. */
+const bytesOpened = 8;
+
+/** Units of one delivery that wait to be read, or are: a message may announce ten thousand. */
+const mostAhead = 100;
 
 /** One delivery: every unit it announces, then its fate. */
 export async function settleDelivery(held: HeldDelivery, parts: SettleParts): Promise<SettledDelivery> {
@@ -70,10 +83,17 @@ async function settlementOf(held: HeldDelivery, units: UnitOutcome[], parts: Set
 
 async function tryToSettle(held: HeldDelivery, units: UnitOutcome[], parts: SettleParts): Promise<Settlement> {
   const { delivery } = held;
+  const until = AbortSignal.any([parts.stop, delivery.lost]);
+  let close: () => void;
+  try {
+    close = await parts.opening.enter(bytesOpened * held.bytes, until);
+  } catch (reason) {
+    return returned(failureOf(reason, 'pipeline'), held);
+  }
   const announcement = delivery.announcement();
   parts.onAnnouncement(announcement, delivery);
   const { units: announced, faults } = announcement;
-  await settleUnits(announced, held, units, parts);
+  await settleUnits(announced, held, units, parts, close, until);
 
   const complete: CompleteUnit[] = [];
   const failures = faults.map((error) => markedForGood(failureOf(error, 'message')));
@@ -81,6 +101,7 @@ async function tryToSettle(held: HeldDelivery, units: UnitOutcome[], parts: Sett
     if (outcome.kind === 'complete') complete.push(outcome.complete);
     else failures.push(outcome.failure);
   }
+  if (units.length < announced.length) failures.push(failureOf(until.reason, 'pipeline'));
   const [first, ...others] = failures;
   if (first !== undefined) return await unsettled([first, ...others], held, units, parts);
   if (delivery.lost.aborted) return { kind: 'lost', failure: failureOf(delivery.lost.reason, 'pipeline') };
@@ -99,27 +120,48 @@ async function settleUnits(
   held: HeldDelivery,
   units: UnitOutcome[],
   parts: SettleParts,
+  close: () => void,
+  until: AbortSignal,
 ): Promise<void> {
-  let reading = announced.length;
-  const onRead = (): void => {
-    reading -= 1;
-    if (reading === 0) parts.held.read(held);
+  let unread = announced.length;
+  let ahead = 0;
+  const changed = new Condition();
+  const endReading = (): void => {
+    close();
+    parts.held.read(held);
   };
-  if (reading === 0) parts.held.read(held);
+  if (unread === 0) endReading();
+  const onRead = (): void => {
+    unread -= 1;
+    ahead -= 1;
+    changed.notify();
+    if (unread === 0) endReading();
+  };
   const onBegin = (): void => {
     held.isWaiting = false;
   };
   const { delivery } = held;
   const settleUnit = async (each: AnnouncedUnit): Promise<void> => {
     const outcome =
-      each.fate === 'ingest' ? await parts.ingest(each.unit, { delivery, onBegin, onRead }) : unread(each, onRead);
+      each.fate === 'ingest' ? await parts.ingest(each.unit, { delivery, onBegin, onRead }) : notIngested(each, onRead);
     units.push(outcome);
     parts.onUnit(outcome, delivery);
   };
-  await Promise.all(announced.map(settleUnit));
+  const settling: Promise<void>[] = [];
+  for (const each of announced) {
+    if (ahead >= mostAhead) await changed.until(() => ahead < mostAhead, until);
+    if (until.aborted) break;
+    ahead += 1;
+    settling.push(settleUnit(each));
+    // None of thousands may have anything to wait for.
+    await breathe();
+  }
+  unread -= announced.length - settling.length;
+  if (unread === 0) endReading();
+  await Promise.all(settling);
 }
 
-function unread(each: Exclude<AnnouncedUnit, { fate: 'ingest' }>, onRead: () => void): UnitOutcome {
+function notIngested(each: Exclude<AnnouncedUnit, { fate: 'ingest' }>, onRead: () => void): UnitOutcome {
   onRead();
   const { unit } = each;
   if (each.fate === 'skip') {

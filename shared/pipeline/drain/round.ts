@@ -87,13 +87,13 @@ function receiversOf(
 }
 
 function settleParts(slice: Slice, packer: Packer, stop: AbortSignal): SettleParts {
-  const { failedEntries, held, ports, tally, timer } = slice;
+  const { failedEntries, held, opening, ports, tally, timer } = slice;
   const { report } = ports;
   const { name } = ports.source;
   const ingest = ingestParts(slice, packer, stop);
   return {
     source: name,
-    ...{ failedEntries, held, timer },
+    ...{ failedEntries, held, opening, stop, timer },
     ingest: (unit, asked) => ingestUnit(unit, asked, ingest),
     onAnnouncement: (announcement, delivery) => tell(announcementEvents(name, delivery, announcement), report),
     onUnit: (outcome, delivery) => {

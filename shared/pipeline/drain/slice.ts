@@ -33,6 +33,8 @@ export interface Slice {
   readonly circuits: Circuits;
   readonly balancer: Balancer;
   readonly readers: Semaphore;
+  /** What deliveries announce while they are worked on; see settle.ts. */
+  readonly opening: Semaphore;
   readonly source: OpenSource;
   readonly held: HeldDeliveries;
   readonly leases: Map<Lease, Pick<Delivery, 'lose'>>;
@@ -85,6 +87,7 @@ export function openSlice(
       circuits,
     }),
     readers: new Semaphore(settings.objectsInFlight, settings.bytesInFlight, () => timer.begin('read')),
+    opening: new Semaphore(Number.POSITIVE_INFINITY, mostBytesOpened),
     source: source.open({
       over: deadline.over,
       isShutdown: deadline.isShutdown,
@@ -96,6 +99,9 @@ export function openSlice(
     backedOff: 0,
   };
 }
+
+/** Two messages of the largest size, or thousands of the usual one. */
+const mostBytesOpened = 16 * 1024 * 1024;
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html: about 120,000 may be in flight. */
 const defaultMessagesBackedOff = 1_000;

@@ -41,6 +41,8 @@ export interface UnitContent {
   readonly found: UnitDescription;
   /** Version of the content; undefined where nobody tells. */
   readonly etag: string | undefined;
+  /** What will be read; undefined where nobody tells. */
+  readonly sizeBytes?: number | undefined;
   readonly encoding: 'gzip' | 'plain';
   /** The part of its name that cannot be explained, if there is one: then the content must show that it is a log. */
   readonly strange?: string | undefined;

@@ -1,4 +1,4 @@
-import type { Semaphore } from '../../kit/semaphore.ts';
+import type { Admission, Semaphore } from '../../kit/semaphore.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { type Failure, failureAt, failureOf } from '../../words/failure.ts';
 import type { Circuits } from '../circuits/circuits.ts';
@@ -15,7 +15,7 @@ import { type ReadAnswer, type ReadParts, readUnit } from './read.ts';
 import { Reading } from './reading.ts';
 
 export interface IngestParts {
-  readonly readers: Pick<Semaphore, 'enter'>;
+  readonly readers: Pick<Semaphore, 'admit'>;
   readonly circuits: Pick<Circuits, 'bucketCircuit' | 'bucketFailed' | 'open'>;
   readonly ledger: Pick<Ledger, 'claim'>;
   /**
@@ -48,15 +48,15 @@ const assumedBytes = 64 * 1024;
 export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestParts): Promise<UnitOutcome> {
   const { delivery, onBegin, onRead } = asked;
   const signal = AbortSignal.any([parts.stop, delivery.lost]);
-  let leave: () => void;
+  let admission: Admission;
   try {
-    leave = await parts.readers.enter(unit.sizeBytes ?? assumedBytes, signal);
+    admission = await parts.readers.admit(unit.sizeBytes ?? assumedBytes, signal);
   } catch (reason) {
     onRead();
     return failed(unit, failureOf(reason, 'pipeline'));
   }
   const endReading = once(() => {
-    leave();
+    admission.leave();
     onRead();
   });
   try {
@@ -70,7 +70,7 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
     parts.begun(reading);
     parts.leases.set(lease, delivery);
     try {
-      return await ingestLeased({ unit, lease, reading, delivery, signal, endReading }, parts);
+      return await ingestLeased({ unit, lease, reading, admission, delivery, signal, endReading }, parts);
     } catch (bug) {
       return await left({ unit, lease, reading, delivery }, failureOf(bug, 'object'));
     } finally {
@@ -85,6 +85,7 @@ interface Leased {
   readonly unit: Unit;
   readonly lease: Lease;
   readonly reading: Reading;
+  readonly admission: Admission;
   readonly delivery: Ingesting['delivery'];
   readonly signal: AbortSignal;
   readonly endReading: () => void;

@@ -9,7 +9,7 @@ export function logFile(
   objects: ObjectStore,
   described: ObjectKey = describeObjectKey(object.key),
 ): Unit {
-  const { bucket, key, alternativeKey, etag, sizeBytes } = object;
+  const { bucket, key, alternativeKey } = object;
   // EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading.
   const keys = alternativeKey === undefined ? [key] : [key, alternativeKey];
   return {
@@ -18,15 +18,15 @@ export function logFile(
     ...descriptionOf(described),
     title: `s3://${bucket}/${key}`,
     at: { bucket, key },
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(etag === undefined ? {} : { etag }),
+    ...(object.sizeBytes === undefined ? {} : { sizeBytes: object.sizeBytes }),
+    ...(object.etag === undefined ? {} : { etag: object.etag }),
     places: keys.length,
     open: async (place, signal) => {
       const found = keys[place] ?? key;
-      const body = await objects.open({ bucket, key: found }, signal);
+      const { etag, sizeBytes, chunks } = await objects.open({ bucket, key: found }, signal);
       const foundAs = found === key ? described : describeObjectKey(found);
       const strange = foundAs.fate.fate === 'judge' ? foundAs.fate.strange : undefined;
-      return { found: descriptionOf(foundAs), etag: body.etag, encoding: 'gzip', strange, chunks: body.chunks };
+      return { found: descriptionOf(foundAs), etag, sizeBytes, encoding: 'gzip', strange, chunks };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { OpenRowStream, StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { GzipOddity } from '../../gzip/gunzip.ts';
 import { RowRanges } from '../../kit/ranges.ts';
+import type { Admission } from '../../kit/semaphore.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import type { Oddity } from '../../words/events.ts';
@@ -40,6 +41,8 @@ export interface UnitToRead {
   readonly unit: Unit;
   readonly lease: Pick<Lease, 'accepted' | 'progress'>;
   readonly reading: Reading;
+  /** Its share of what may be read at once: what is opened may be larger than was announced. */
+  readonly admission: Pick<Admission, 'resize' | 'wait'>;
 }
 
 /** Brings all rows of one unit into bodies; a broken download goes on after the rows that are written. */
@@ -73,6 +76,13 @@ async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSigna
     const { lease, reading, unit } = toRead;
     const content = await openUnit(unit, AbortSignal.any([signal, ended.signal]));
     parts.opened(unit);
+    const { sizeBytes } = content;
+    if (sizeBytes !== undefined && !toRead.admission.resize(sizeBytes)) {
+      // Others are at it that came before: an answer that waits for them would be cut by its sender.
+      ended.abort();
+      await toRead.admission.wait(sizeBytes, signal);
+      return await readOnce(toRead, parts, signal);
+    }
     // Its rows cannot be put together with those of another content; whoever receives the delivery next begins anew.
     if (reading.rows.written > 0 && reading.etag !== content.etag) throw changedWhileRead(unit);
     if (lease.accepted !== undefined && isSameContent(lease.accepted.identity, content.etag)) return { kind: 'same' };
