@@ -2,6 +2,7 @@ import { app, type InvocationContext, type Timer } from '@azure/functions';
 import type { SliceSummary } from '../shared/words/events.ts';
 import { connectorOf } from './app/connector.ts';
 import { shutdown } from './app/processShutdown.ts';
+import { drainTimer } from './app/schedule.ts';
 
 /**
  * One slice of every source; each source's summary is one line. The invocation fails when a source could not do its
@@ -42,5 +43,5 @@ function tell(failures: readonly SliceSummary[]): string {
     .join('; ');
 }
 
-// The setting names the schedule, so that it is changed without a new deployment.
-app.timer('drainOnSchedule', { schedule: '%DRAIN_SCHEDULE%', handler: drainOnSchedule });
+// Azure starts the app anew when a setting changes, and so reads the schedule again.
+app.timer('drainOnSchedule', { ...drainTimer(process.env, console), handler: drainOnSchedule });

@@ -99,6 +99,10 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
       return ['info', { source: event.source, circuit: event.circuit, openMs: event.openMs }];
     case 'ledger-unavailable':
       return ['warn', { source: event.source, ...failureFields(event.source, event.failure, said) }];
+    case 'versions-denied':
+      return ['warn', { source: event.source, buckets: event.buckets }];
+    case 'storage-missing':
+      return ['warn', {}];
     case 'clock-differs':
       return ['warn', { source: event.source, behindMs: event.behindMs }];
     case 'tickets-posted': {

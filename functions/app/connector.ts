@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { storageProblems, storageValues } from '../../shared/azure/storage/accountValues.ts';
+import { storageValues } from '../../shared/azure/storage/accountValues.ts';
 import { type Connector, compose } from '../../shared/compose/connector.ts';
+import { settingsProblems } from '../../shared/compose/problems.ts';
 import { systemClock } from '../../shared/kit/systemClock.ts';
 import { readSettings } from '../../shared/settings/settings.ts';
 import { type Logger, telemetry } from '../../shared/telemetry.ts';
@@ -31,8 +32,7 @@ export function connectorOf(environment: Environment, logger: Logger): Connector
 
 function composeFrom(environment: Environment, logger: Logger): Connector {
   const reading = readSettings(environment);
-  const storage = storageValues(environment);
-  const problems = [...(reading.ok ? [] : reading.problems), ...storageProblems(storage)];
+  const problems = settingsProblems(environment);
   const report = telemetry(logger);
   if (reading.doubts.length > 0) {
     report({ type: 'settings-doubted', doubts: reading.doubts });
@@ -45,7 +45,7 @@ function composeFrom(environment: Environment, logger: Logger): Connector {
     clock: systemClock,
     random: Math.random,
     instance: randomUUID(),
-    storage,
+    storage: storageValues(environment),
     logger,
     // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     identity: environment['IDENTITY_ENDPOINT'] === undefined ? 'developer' : 'managed-identity',

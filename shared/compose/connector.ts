@@ -73,7 +73,9 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   });
   const openRows = openWasmRowStream();
   const said = new Set<string>();
-  const stateOf = composeState(settings, credential, extras);
+  const versionsTold = new Set<string>();
+  const { isKept, stateOf } = composeState(settings, credential, extras);
+  if (!isKept) telemetry(extras.logger)({ type: 'storage-missing' });
   const sources = settings.sources.map((source) => ({
     source,
     parts: madeAtFirstUse(() => composeSource(settings, source, credential, extras)),
@@ -97,6 +99,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       const summary = await drain(ports, drainSettings(settings, source), openRows, signal);
       pace.end(summary.ended === 'queue-empty');
       tellClock(source.name, state, report);
+      tellVersions(source.name, parts.get().bucketsWithoutVersions(), versionsTold, report);
       return summary;
     } catch (error) {
       pace.end(false);
@@ -175,6 +178,18 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
 const ticketsEveryMs = 60_000;
 
 /** Once a slice: nothing is lost by it, since storage's time decides, but signatures fail when the difference grows. */
+/** New buckets only: a missing right is told once. */
+function tellVersions(
+  source: string,
+  buckets: readonly string[],
+  told: Set<string>,
+  report: DrainPorts['report'],
+): void {
+  const untold = buckets.filter((bucket) => !told.has(`${source}/${bucket}`));
+  for (const bucket of untold) told.add(`${source}/${bucket}`);
+  if (untold.length > 0) report({ type: 'versions-denied', source, buckets: untold });
+}
+
 function tellClock(source: string, { clockDifferenceMs }: SourceState, report: DrainPorts['report']): void {
   const behindMs = clockDifferenceMs?.() ?? 0;
   if (behindMs !== 0) report({ type: 'clock-differs', source, behindMs });

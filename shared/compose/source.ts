@@ -21,6 +21,8 @@ export interface ComposedSource {
   readonly objects: ObjectStore;
   /** What a delivery of this source announced, by what was kept of it. */
   announcementIn(body: string): Announcement;
+  /** Where the role may not read the announced version of an object. */
+  bucketsWithoutVersions(): readonly string[];
   unitNamed(name: { readonly bucket: string; readonly key: string }): Unit;
   close(): void;
 }
@@ -49,6 +51,7 @@ export function composeSource(
     source: queueSource({ name, allowedBuckets, queue, objects, visibilitySeconds, heartbeatMs, clock, random }),
     ...{ credentials, queue, objects },
     announcementIn: (body) => announcementOf(body, { objects, allowedBuckets }),
+    bucketsWithoutVersions: () => objects.bucketsWithoutVersions(),
     unitNamed: (unit) => logFile(unit, objects),
     close: () => {
       for (const part of [queue, objects, credentials]) part.close();

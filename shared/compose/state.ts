@@ -32,23 +32,24 @@ export interface StateParts {
   readonly storageTime?: 'service' | 'own';
 }
 
-/** What is remembered of each source between slices: in storage, since instances come and go. Makes no request. */
+/** What is remembered of each source between slices: in storage, if there is one, since instances come and go. Makes no request. */
 export function composeState(
   { destination, tuning }: Settings,
   credential: TokenCredential,
   { clock, identity, instance, storage: values = {}, storageTime = 'service' }: StateParts,
-): (source: SourceSettings) => SourceState {
+): { readonly isKept: boolean; stateOf(source: SourceSettings): SourceState } {
   // On a desk nobody has the host's identity.
   const own = identity === 'managed-identity' ? hostIdentity(values) : undefined;
   const account = storageAccount(values, own === undefined ? credential : azureCredential(own));
   if (account === undefined) {
-    return () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
+    const stateOf = () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
+    return { isKept: false, stateOf };
   }
   const storage = openStorage(account, { clock, time: storageTime });
   const failed = failedEntriesIn(storage, storage.time);
   const { ruleIds, stream } = destination;
   const { visibilitySeconds } = tuning;
-  return ({ name, partition }) => ({
+  const stateOf = ({ name, partition }: SourceSettings): SourceState => ({
     ledger: ledgerOver({
       // Part of an entry's key: a new destination begins anew.
       store: tableStore(storage.table('ledger'), { ruleIds, stream, awsPartition: partition }, storage.time),
@@ -60,6 +61,7 @@ export function composeState(
     tickets: ticketBox(storage, clock),
     entries: failed,
   });
+  return { isKept: true, stateOf };
 }
 
 /** The failed entries of a storage account: for the drains, and for the replay. */

@@ -426,6 +426,9 @@ export type Tuning = {
 /** Every setting the app reads, in the order of the documentation. */
 export const settingsTable: Readonly<Record<SettingName, Setting>> = table;
 
+/** What the timer runs by when nobody says otherwise. */
+export const defaultSchedule: string = table.DRAIN_SCHEDULE.fallback;
+
 export const settingNames = Object.keys(table) as readonly SettingName[];
 
 /** What a value must look like, as a phrase after "must be". */

@@ -75,7 +75,7 @@ export interface SliceSummary {
   readonly rowsOfUnknownOutcome: number;
   readonly mostUploadsInFlight: number;
   /** Unavailable when its storage failed even once: then what was accepted may be sent again. */
-  readonly ledger: 'available' | 'unavailable';
+  readonly ledger: 'available' | 'unavailable' | 'none';
   readonly durationMs: number;
   readonly timeMs: SliceTime;
   /** The first failure that stopped work, when one did. */
@@ -151,8 +151,12 @@ export type ConnectorEvent =
   | ({ readonly type: 'object-odd'; readonly source: string; readonly at: Coordinates } & Oddity)
   | { readonly type: 'object-reingested'; readonly source: string; readonly at: Coordinates }
   | { readonly type: 'ledger-unavailable'; readonly source: string; readonly failure: FailureReport }
+  /** Announced versions could not be read by name: the latest were, and a file replaced before that is known by its ETag only. */
+  | { readonly type: 'versions-denied'; readonly source: string; readonly buckets: readonly string[] }
   /** The storage service is so far ahead of our clock; negative when it is behind. */
   | { readonly type: 'clock-differs'; readonly source: string; readonly behindMs: number }
+  /** Nothing names a storage account: no ledger, no failed entries, circuits in this process only. */
+  | { readonly type: 'storage-missing' }
   | { readonly type: 'settings-refused'; readonly problems: readonly string[] }
   /** Names that look like misspelt settings: nothing is wrong for certain. */
   | { readonly type: 'settings-doubted'; readonly doubts: readonly string[] }

@@ -10,8 +10,10 @@ export interface AwsKeys {
 /** What of a request its signature covers. */
 export interface SignableRequest {
   readonly method: string;
-  /** The canonical path: for S3, the path as it is sent. There is no query. */
+  /** The canonical path: for S3, the path as it is sent. */
   readonly path: string;
+  /** As it is sent: encoded, and in the order of the names. */
+  readonly query?: string | undefined;
   /** Lower-case names; `host` and `x-amz-content-sha256` are among them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly payloadHash: string;
@@ -47,7 +49,7 @@ export function requestSigner(service: string, region: string): SignRequest {
     }
     const names = Object.keys(headers).sort();
     const signedHeaders = names.join(';');
-    let canonical = `${request.method}\n${request.path}\n\n`;
+    let canonical = `${request.method}\n${request.path}\n${request.query ?? ''}\n`;
     for (const name of names) {
       canonical += `${name}:${headers[name]}\n`;
     }

@@ -19,6 +19,8 @@ export interface AwsRequest {
   readonly origin: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Percent-encoded; at most one parameter. */
+  readonly query?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly answerMs?: number;
@@ -51,13 +53,18 @@ export function awsService(options: AwsServiceOptions): AwsService {
   };
 
   return {
-    send: async ({ region, origin, method, path, headers, body, answerMs = timeouts.answerMs }, keys, signal) => {
+    send: async (
+      { region, origin, method, path, query, headers, body, answerMs = timeouts.answerMs },
+      keys,
+      signal,
+    ) => {
       const payloadHash = body === undefined ? hashOfNothing : hash('sha256', body, 'hex');
       const signedAt = clock.now() + clockOffsetMs;
       const signed = signerIn(region)(
         {
           method,
           path,
+          query,
           headers: { ...headers, host: origin.slice(origin.indexOf('//') + 2), 'x-amz-content-sha256': payloadHash },
           payloadHash,
         },
@@ -66,7 +73,14 @@ export function awsService(options: AwsServiceOptions): AwsService {
       );
       signed['user-agent'] = 'cloudtrail-sentinel-connector';
       const answer = await http.send(
-        { origin, method, path, headers: signed, answerMs, ...(body === undefined ? {} : { body }) },
+        {
+          origin,
+          method,
+          path: query === undefined ? path : `${path}?${query}`,
+          headers: signed,
+          answerMs,
+          ...(body === undefined ? {} : { body }),
+        },
         signal,
       );
       if (answer.status < 300) {

@@ -29,7 +29,7 @@ export function encodeKey(key: string): string {
 }
 
 /** Half a surrogate pair, which no key has, becomes U+FFFD: then there is no such object, and nothing breaks. */
-function encodeSegment(text: string): string {
+export function encodeSegment(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

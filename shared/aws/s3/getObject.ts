@@ -4,7 +4,7 @@ import type { IncomingBody } from '../http/incomingBody.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';
 import { awsService } from '../http/service.ts';
 import type { AwsTimeouts } from '../http/timeouts.ts';
-import { type BucketAddress, bucketAddress, encodeKey } from './address.ts';
+import { type BucketAddress, bucketAddress, encodeKey, encodeSegment } from './address.ts';
 import { readS3Refusal } from './refusal.ts';
 
 export interface S3GetObjectOptions {
@@ -18,6 +18,7 @@ export interface GetObjectRequest {
   readonly bucket: string;
   readonly key: string;
   readonly region: string;
+  readonly versionId?: string | undefined;
 }
 
 export interface GetObjectAnswer {
@@ -47,10 +48,13 @@ export function s3GetObject({ clock, timeouts, endpoint }: S3GetObjectOptions): 
   };
 
   return {
-    get: async ({ bucket, key, region }, keys, signal) => {
+    get: async ({ bucket, key, region, versionId }, keys, signal) => {
       const { origin, path } = addressOf(bucket, region);
       const answer = await service.send(
-        { region, origin, method: 'GET', path: `${path}/${encodeKey(key)}` },
+        {
+          ...{ region, origin, method: 'GET', path: `${path}/${encodeKey(key)}` },
+          ...(versionId === undefined ? {} : { query: `versionId=${encodeSegment(versionId)}` }),
+        },
         keys,
         signal,
       );

@@ -8,6 +8,7 @@ import { Circuits } from '../circuits/circuits.ts';
 import { HeldDeliveries } from '../delivery/held.ts';
 import { carefulLedger } from '../ledger/carefulLedger.ts';
 import { carefully } from '../ledger/carefully.ts';
+import { noLedger } from '../ledger/noLedger.ts';
 import { createDeadline, type Deadline } from '../limits/deadline.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
 import type { Lease, Ledger } from '../ports/lease.ts';
@@ -51,11 +52,12 @@ export function openSlice(
   const { clock, report, source } = ports;
   const deadline = createDeadline(clock, settings, shutdown);
   const tally = new Tally();
+  if (ports.ledger === noLedger) tally.ledger = 'none';
   const storageFailed = (error: unknown): void => {
     if (tally.ledger === 'available') {
       report({ type: 'ledger-unavailable', source: source.name, failure: reportOf(error) });
     }
-    tally.ledger = 'unavailable';
+    if (tally.ledger !== 'none') tally.ledger = 'unavailable';
   };
   const careful = carefully(storageFailed);
   const backlog = new BacklogSense(source, clock, settings);

@@ -6,10 +6,18 @@ export interface ObjectBody {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+export interface ObjectName {
+  readonly bucket: string;
+  readonly key: string;
+  /** The version announced: read where it is there and the role may, else the latest; the ETag tells which it was. */
+  readonly versionId?: string | undefined;
+}
+
 export interface ObjectStore {
   /**
-   * One GetObject, and one more where the bucket lies in another region: neither is repeated. For each reading of a key
+   * One GetObject, one more where the bucket lies in another region, and one more for the latest version where the named
+   * one cannot be had: none is repeated. For each reading of a key
    * the flow calls it at most 7 times for one reading of the object; see limits/retryPolicy.ts. @throws ConnectorError
    */
-  open(object: { readonly bucket: string; readonly key: string }, signal: AbortSignal): Promise<ObjectBody>;
+  open(object: ObjectName, signal: AbortSignal): Promise<ObjectBody>;
 }

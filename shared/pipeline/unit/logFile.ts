@@ -9,7 +9,7 @@ export function logFile(
   objects: ObjectStore,
   described: ObjectKey = describeObjectKey(object.key),
 ): Unit {
-  const { bucket, key, alternativeKey } = object;
+  const { bucket, key, alternativeKey, versionId } = object;
   // EventBridge does not say whether its keys are encoded, so a key that is not found is tried in its second reading.
   const keys = alternativeKey === undefined ? [key] : [key, alternativeKey];
   return {
@@ -23,7 +23,7 @@ export function logFile(
     places: keys.length,
     open: async (place, signal) => {
       const found = keys[place] ?? key;
-      const { etag, sizeBytes, chunks } = await objects.open({ bucket, key: found }, signal);
+      const { etag, sizeBytes, chunks } = await objects.open({ bucket, key: found, versionId }, signal);
       const foundAs = found === key ? described : describeObjectKey(found);
       const strange = foundAs.fate.fate === 'judge' ? foundAs.fate.strange : undefined;
       return { found: descriptionOf(foundAs), etag, sizeBytes, encoding: 'gzip', strange, chunks };

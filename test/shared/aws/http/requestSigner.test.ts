@@ -53,6 +53,16 @@ describe('requestSigner', () => {
     expect(signed['x-amz-security-token']).toBe(keys.sessionToken);
   });
 
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, "Example: GET Bucket Lifecycle"
+  it("signs a query as AWS's own example does", () => {
+    const { keys, at, request } = documented;
+    const { range: _range, ...headers } = request.headers;
+    const signed = requestSigner('s3', 'us-east-1')({ ...request, headers, path: '/', query: 'lifecycle=' }, keys, at);
+    expect(signed['authorization']).toContain(
+      'Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543',
+    );
+  });
+
   it('takes a new key for another day and for other credentials, and the first again', () => {
     const { request, keys, at } = documented;
     const sign = requestSigner('s3', 'us-east-1');

@@ -318,6 +318,40 @@ describe('s3ObjectStore against broken answers', () => {
     expect(byS3.remedy).toContain('without ListBucket a deleted object looks like a forbidden one');
   });
 
+  it('reads the version that was announced, in one request', async () => {
+    stub.answer = () => found('that version');
+    const versionId = '3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo';
+    expect(await textOf(await store.open({ bucket, key, versionId }, never))).toBe('that version');
+    expect(stub.requests.map(({ url }) => url)).toEqual([
+      `/${bucket}/${key}?versionId=${encodeURIComponent(versionId)}`,
+    ]);
+    expect(store.bucketsWithoutVersions()).toEqual([]);
+  });
+
+  it.each([
+    ['the role may not read versions', s3Error(403, 'AccessDenied', 'Access Denied'), [bucket]],
+    ['that version is gone', s3Error(404, 'NoSuchVersion', 'none'), []],
+  ] as const)('reads the latest version when %s, and tells of a missing right', async (_why, refusal, buckets) => {
+    stub.answer = ({ url }) => (url.includes('versionId') ? refusal : found('latest'));
+    expect(await textOf(await store.open({ bucket, key, versionId: 'v1' }, never))).toBe('latest');
+    expect(stub.requests).toHaveLength(2);
+    expect(store.bucketsWithoutVersions()).toEqual(buckets);
+    await textOf(await store.open({ bucket, key, versionId: 'v2' }, never));
+    expect(stub.requests).toHaveLength(buckets.length > 0 ? 3 : 4);
+  });
+
+  it('tells of no missing right when the object itself is denied', async () => {
+    stub.answer = () => s3Error(403, 'AccessDenied', 'Access Denied');
+    expect((await failureOf(store.open({ bucket, key, versionId: 'v1' }, never))).code).toBe('object-denied');
+    expect(store.bucketsWithoutVersions()).toEqual([]);
+  });
+
+  it.each([undefined, 'null'])('asks for no version when %s is announced', async (versionId) => {
+    stub.answer = () => found('latest');
+    await textOf(await store.open({ bucket, key, versionId }, never));
+    expect(stub.requests[0]?.url).not.toContain('versionId');
+  });
+
   it('is unavailable when no answer comes in time', async () => {
     stub.answer = () => undefined;
     const failure = await failureOf(openImpatiently());
