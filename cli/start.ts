@@ -52,7 +52,7 @@ const interrupted = interruptSignal(() =>
 
 const result = await runLocally(options, interrupted, tell);
 const { summary } = result;
-const text = values.json ? `${jsonText(summary)}\n` : renderSummary(result, shown(result.tableFile));
+const text = values.json ? `${jsonText(summary)}\n` : renderSummary(result, shown(result.tableFile), process.stdout);
 process.stdout.write(text, () => process.exit(summary.ok ? 0 : 1));
 
 function readOptions(): RunOptions {

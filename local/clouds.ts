@@ -24,6 +24,8 @@ export interface CloudsOptions {
   readonly maxReceiveCount?: number;
   /** False answers every receive at once: for a clock that moves faster than waiting. */
   readonly longPolls?: boolean;
+  /** Accepted rows could not be written to the table file. */
+  readonly onTableFailed?: (error: Error) => void;
   /** Called for every upload that begins. */
   readonly observe?: NonNullable<IngestionOptions['observe']>;
   /** The reader role may read below any prefix, not only keys that begin with `AWSLogs/`. */
@@ -86,6 +88,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       ...(options.rate !== undefined && { rate: options.rate }),
       ...(options.receivedAt !== undefined && { receivedAt: options.receivedAt }),
       ...(options.observe !== undefined && { observe: options.observe }),
+      ...(options.onTableFailed !== undefined && { onTableFailed: options.onTableFailed }),
     }),
   ]);
   if (options.break !== undefined && isAwsBreak(options.break)) aws.break(options.break);

@@ -5,6 +5,7 @@ import { settingsProblems } from '../../shared/compose/problems.ts';
 import { systemClock } from '../../shared/kit/systemClock.ts';
 import { readSettings } from '../../shared/settings/settings.ts';
 import { type Logger, telemetry } from '../../shared/telemetry.ts';
+import { publishProgress } from './progress.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,6 +48,7 @@ function composeFrom(environment: Environment, logger: Logger): Connector {
     instance: randomUUID(),
     storage: storageValues(environment),
     logger,
+    watch: publishProgress,
     // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     identity: environment['IDENTITY_ENDPOINT'] === undefined ? 'developer' : 'managed-identity',
   });

@@ -36,7 +36,8 @@ export async function startStorage(options: StorageOptions = {}): Promise<LocalS
   const child = spawn(
     process.execPath,
     ['--import', leash, entry, '--silent', '--disableTelemetry', '--skipApiVersionCheck', ...place, ...ports],
-    { stdio: ['pipe', 'pipe', 'pipe'] },
+    // In a group of its own: Ctrl-C in a terminal must not end it under those who still write to it.
+    { detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const origins = await announcedOrigins(child);

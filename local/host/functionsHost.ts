@@ -26,6 +26,7 @@ async function run(): Promise<void> {
     options: {
       app: { type: 'string', default: '.' },
       entry: { type: 'string' },
+      channel: { type: 'string', multiple: true, default: [] },
       'max-instances': { type: 'string', default: '4' },
       'queue-lease-seconds': { type: 'string', default: '600' },
     },
@@ -35,6 +36,7 @@ async function run(): Promise<void> {
   const app = await startApp({
     entryFiles,
     environment: process.env,
+    channels: values.channel,
     settings,
     maxInstances: Number(values['max-instances']),
     queueLeaseSeconds: Number(values['queue-lease-seconds']),

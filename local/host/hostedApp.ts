@@ -11,6 +11,7 @@ import { startWorker } from './worker/process.ts';
 export interface HostedAppOptions {
   readonly entryFiles: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly channels: readonly string[];
   readonly settings: HostSettings;
   readonly maxInstances: number;
   readonly queueLeaseSeconds: number;
@@ -30,7 +31,7 @@ export interface HostedApp {
 /** Loads the app and starts the listener of every function, each with processes of its own. @throws Error when the app does not load. */
 export async function startApp(options: HostedAppOptions): Promise<HostedApp> {
   const { report } = options;
-  const first = await startWorker({ ...options, log: (line) => report({ type: 'log', ...line }) });
+  const first = await startWorker({ ...options, log: (line) => report({ type: 'log', ...line }), publish: report });
   // The worker that told what there is serves the first function that needs one.
   let spare: typeof first | undefined = first;
   const takeSpare = () => {

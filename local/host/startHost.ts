@@ -5,6 +5,7 @@ import type {
   HostReport,
   HostRequest,
   LogLine,
+  Published,
   StartedInvocation,
 } from './worker/messages.ts';
 
@@ -19,6 +20,9 @@ export interface HostOptions {
   readonly maxInstances?: number;
   /** How long a message of a killed worker stays hidden; Azure's host takes 600. */
   readonly queueLeaseSeconds?: number;
+  /** Diagnostics channels of the app whose data `onPublished` gets. */
+  readonly channels?: readonly string[];
+  readonly onPublished?: (published: Published) => void;
   readonly onLog?: (line: LogLine) => void;
   readonly onInvocationStarted?: (invocation: StartedInvocation) => void;
   readonly onInvocation?: (invocation: FinishedInvocation) => void;
@@ -145,6 +149,8 @@ interface HostProcess {
 function forkHost(options: HostOptions, onReport: (report: HostReport) => void): HostProcess {
   const child: ChildProcess = fork(new URL('./functionsHost.ts', import.meta.url), hostArguments(options), {
     env: { ...options.environment },
+    // Ctrl-C in a terminal reaches a whole process group, and it is for whoever started this one to end it in order.
+    detached: true,
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -192,6 +198,7 @@ function hostArguments(options: HostOptions): string[] {
   return [
     ['--app', options.app],
     ['--entry', options.entry],
+    ...(options.channels ?? []).map((channel) => ['--channel', channel] as const),
     ['--max-instances', options.maxInstances],
     ['--queue-lease-seconds', options.queueLeaseSeconds],
   ].flatMap(([name, value]) => (value === undefined ? [] : [String(name), String(value)]));
@@ -199,7 +206,8 @@ function hostArguments(options: HostOptions): string[] {
 
 function tell(report: HostReport, options: HostOptions): void {
   const { type: _type, ...told } = report;
-  if (report.type === 'log') options.onLog?.(told as LogLine);
+  if (report.type === 'published') options.onPublished?.(report);
+  else if (report.type === 'log') options.onLog?.(told as LogLine);
   else if (report.type === 'invocation-started') options.onInvocationStarted?.(told as StartedInvocation);
   else if (report.type === 'invocation-finished') options.onInvocation?.(told as FinishedInvocation);
   else if (report.type === 'worker-started' || report.type === 'worker-exited') options.onWorker?.(report);

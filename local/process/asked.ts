@@ -27,6 +27,8 @@ export async function startAsked<Order extends object, Answer>(
   const path = fileURLToPath(script);
   const child = fork(path, args, {
     env: environment,
+    // In a group of its own: Ctrl-C in a terminal is for the parent, which ends this one in order.
+    detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let isAsked = false;

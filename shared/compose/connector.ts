@@ -20,6 +20,7 @@ import type { SliceSummary } from '../words/events.ts';
 import { reportOf } from '../words/failure.ts';
 import { type ComposedSource, composeSource, madeAtFirstUse } from './source.ts';
 import { composeState, type SourceState } from './state.ts';
+import { deliveryReport, type Watch, watchedCircuits } from './watched.ts';
 
 /** What settings do not say. */
 export interface ComposeExtras {
@@ -37,6 +38,8 @@ export interface ComposeExtras {
   readonly instance: string;
   /** Authorities to trust for uploads in place of Node's own: for a server on this machine. */
   readonly ingestionCa?: string;
+  /** Told, as data, what the drains do. */
+  readonly watch?: Watch;
 }
 
 /** The app, ready to work; kept between invocations, so that connections, sessions and open circuits are. */
@@ -71,6 +74,8 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     ...{ endpoint, scope, ruleIds, stream, credential, clock },
     ca: extras.ingestionCa,
   });
+  const { watch = () => {} } = extras;
+  let slices = 0;
   const openRows = openWasmRowStream();
   const said = new Set<string>();
   const versionsTold = new Set<string>();
@@ -90,24 +95,31 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   ): Promise<SliceSummary> => {
     const startedAt = clock.now();
     const timer = new SliceTimer(clock);
-    const onSettled: DrainPorts['onSettled'] = ({ settled }) => {
-      if (settled.kind === 'done') pace.settled();
+    const slice = `${extras.instance}/${slices++}`;
+    const finished = (summary: SliceSummary): SliceSummary => {
+      watch({ kind: 'slice', slice, summary });
+      return summary;
+    };
+    const onSettled: DrainPorts['onSettled'] = (delivery) => {
+      if (delivery.settled.kind === 'done') pace.settled();
+      watch(deliveryReport(slice, delivery));
     };
     pace.begin();
     try {
       const ports = { source: parts.get().source, ...state, clock, destinations, onSettled, report, random };
-      const summary = await drain(ports, drainSettings(settings, source), openRows, signal);
+      const circuits = watchedCircuits(state.circuits, watch);
+      const summary = await drain({ ...ports, circuits }, drainSettings(settings, source), openRows, signal);
       pace.end(summary.ended === 'queue-empty');
       tellClock(source.name, state, report);
       tellVersions(source.name, parts.get().bucketsWithoutVersions(), versionsTold, report);
-      return summary;
+      return finished(summary);
     } catch (error) {
       pace.end(false);
       const tally = new Tally();
       const failure = reportOf(error);
       tally.failure = failure;
       report({ type: 'source-failed', source: source.name, failure });
-      return tally.summary(source.name, 'failed', clock.now() - startedAt, timer.summary());
+      return finished(tally.summary(source.name, 'failed', clock.now() - startedAt, timer.summary()));
     }
   };
 

@@ -10,11 +10,23 @@ const drainFunction = 'drainOnSchedule';
  */
 export async function drainUntil(
   isDone: () => boolean,
-  { host, clock, signal }: { readonly host: RunningHost; readonly clock: Clock; readonly signal: AbortSignal },
+  {
+    host,
+    clock,
+    signal,
+    onFailed = () => {},
+  }: {
+    readonly host: RunningHost;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    /** The invocation failed, with the function's own error. */
+    readonly onFailed?: (error: string) => void;
+  },
 ): Promise<void> {
   while (!isDone() && !signal.aborted) {
     try {
       const { error } = await host.invoke(drainFunction);
+      if (error !== undefined) onFailed(error);
       // A failed drain has told why; what it left comes back after its visibility timeout.
       if (error !== undefined || !isDone()) await clock.sleep(200, signal);
     } catch {

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
+import { progressChannel } from '../../../functions/app/progress.ts';
 import type { Clouds } from '../../../local/clouds.ts';
 import { type RunningHost, startHost } from '../../../local/host/startHost.ts';
-import type { LogLine } from '../../../local/host/worker/messages.ts';
 import { writeRunFile } from '../../../local/process/runFile.ts';
+import type { ProgressReport } from '../../../shared/words/progress.ts';
 import { RunFailure } from './failure.ts';
 
 export interface LocalConnectorOptions {
@@ -11,8 +12,8 @@ export interface LocalConnectorOptions {
   readonly clouds: Clouds;
   /** Where pids and endpoints are written while it runs. */
   readonly runFile: string;
-  /** A line that a function logged. */
-  readonly onUserLine: (line: LogLine) => void;
+  /** What the drains report of their work. */
+  readonly onProgress: (report: ProgressReport) => void;
   /** The host died and could not be started again several times in a row. */
   readonly onLost: (failure: RunFailure) => void;
   readonly tell: (line: string) => void;
@@ -40,9 +41,12 @@ export async function startConnector(options: LocalConnectorOptions): Promise<Ru
       app: root,
       entry: 'functions/*.ts',
       environment: { ...clouds.appSettings, ...localSettings, PATH: process.env['PATH'] },
+      channels: [progressChannel],
+      onPublished: ({ data }) => options.onProgress(data as ProgressReport),
       onLog: (line) => {
-        if (line.category === 'user') options.onUserLine(line);
-        else if (line.level === 'error' || line.level === 'critical') tell(`${line.category}: ${line.message}`);
+        // The functions' own log is for Azure: what it tells of the work comes as data.
+        if (line.category !== 'user' && (line.level === 'error' || line.level === 'critical'))
+          tell(`${line.category}: ${line.message}`);
       },
       onWorker: ({ type, functionName, pid }) => {
         const pids = workers.get(functionName) ?? new Set();
@@ -82,7 +86,7 @@ function cannotStart(message: string): RunFailure {
   return new RunFailure(
     'functions-not-started',
     place === undefined ? fault : `${fault} (at ${place})`,
-    'Put right what is named there, in functions/ or in what it imports; "npm test" checks all of it.',
+    'Put right what is named there, in functions/ or in what it imports; "npm test" checks both.',
   );
 }
 

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import type { BreakName } from '../../../local/breaks.ts';
 import { type Clouds, startClouds } from '../../../local/clouds.ts';
 import type { RunningHost } from '../../../local/host/startHost.ts';
-import type { LogLine } from '../../../local/host/worker/messages.ts';
 import { systemClock } from '../../../shared/kit/systemClock.ts';
+import type { ProgressReport } from '../../../shared/words/progress.ts';
+import { sentenceOf } from '../../process/sentence.ts';
+import { systemReason } from '../../process/systemReason.ts';
 import { type Fed, feedFolder, feedTrail, noFeed } from '../feed/feed.ts';
+import { addresses } from '../tell/addresses.ts';
+import { failureWords, remedyOf } from '../tell/failureGroups.ts';
 import { showProgress } from '../tell/progress.ts';
-import { messageFate, RunTotals, readEventLine } from '../tell/runTotals.ts';
+import { type Phase, progressLine } from '../tell/progressLine.ts';
+import { type FailedObject, messageFate, RunTotals } from '../tell/runTotals.ts';
 import { type StartSummary, type SummaryParts, summarise } from '../tell/summary.ts';
 import { drainUntil } from './drainLoop.ts';
 import { RunFailure } from './failure.ts';
@@ -78,6 +83,8 @@ class Run {
   readonly #stopped = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
   readonly #times: SummaryParts['times'] = { beganAt: performance.now() };
+  readonly #toldRemedies = new Set<string>();
+  #phase: Phase = 'starting the embedded clouds';
   #clouds: Clouds | undefined;
   #failure: RunFailure | undefined;
   #atTheEnd = {
@@ -95,21 +102,32 @@ class Run {
     this.#folder = join(options.work, 'run');
   }
 
+  /** What breaks once a person has ended the run was broken by that. */
   failed(failure: RunFailure): void {
-    this.#failure ??= failure;
+    if (!this.#interrupted.aborted) this.#failure ??= failure;
     this.#ended.resolve();
   }
 
   async inClouds(): Promise<void> {
-    const { out } = this.#options;
+    const { out, quiet } = this.#options;
     this.#tell('Starting the embedded clouds ...');
-    if (out !== undefined) writeFileSync(out, ''); // a run's table begins empty
-    const clouds = await this.#startClouds();
-    this.#clouds = clouds;
-    this.#times.cloudsUpAt = performance.now();
+    const hideProgress = quiet ? () => {} : showProgress((seconds) => this.#progress(seconds), process.stderr);
     try {
-      await this.#withConnector(clouds);
+      if (out !== undefined) writeFileSync(out, ''); // a run's table begins empty
+      const clouds = await this.#startClouds();
+      this.#clouds = clouds;
+      this.#times.cloudsUpAt = performance.now();
+      await this.#inClouds(clouds);
     } finally {
+      hideProgress();
+    }
+  }
+
+  async #inClouds(clouds: Clouds): Promise<void> {
+    try {
+      if (!this.#interrupted.aborted) await this.#withConnector(clouds);
+    } finally {
+      this.#phase = 'ending';
       this.#stopped.abort();
       this.#atTheEnd = this.#look(clouds);
       await clouds.stop();
@@ -126,6 +144,7 @@ class Run {
       fed: this.#fed,
       outstanding: this.#outstanding,
       ...this.#atTheEnd,
+      isInterrupted: this.#atTheEnd.isInterrupted || (this.#interrupted.aborted && !this.#times.functionsUpAt),
       times: this.#times,
       ...(this.#failure !== undefined && { failure: this.#failure }),
     };
@@ -141,18 +160,21 @@ class Run {
         clock: systemClock,
         mode: 'keep',
         anyKeyPrefix: true,
+        onTableFailed: (error) => this.#tableFailed(error),
         ...(out !== undefined && { tableFile: out }),
         ...(now !== undefined && { receivedAt: () => now }),
         ...(breakName !== undefined && { break: breakName }),
       });
     } catch (error) {
-      const message = `the embedded clouds could not be started: ${error instanceof Error ? error.message : String(error)}`;
-      throw new RunFailure('clouds-not-started', message, 'Look at what is named there; "npm test" checks all of it.');
+      const message = `the embedded clouds could not be started: ${sentenceOf(error)}`;
+      throw new RunFailure('clouds-not-started', message, 'Put right what is named there, and start again.');
     }
   }
 
   async #withConnector(clouds: Clouds): Promise<void> {
     const { options, signal } = { options: this.#options, signal: this.#signal() };
+    const runFile = join(options.work, 'run.json');
+    this.#phase = 'starting the functions';
     const feeding = this.#feed(clouds, signal);
     // What is broken on purpose shows what it leaves in the queue: so the queue is full before anything is tried.
     if (options.break !== undefined) await feeding;
@@ -161,14 +183,20 @@ class Run {
       host = await startConnector({
         root: options.root,
         clouds,
-        runFile: join(options.work, 'run.json'),
-        onUserLine: (line) => this.#hear(line),
+        runFile,
+        onProgress: (report) => this.#hear(report),
         onLost: (failure) => (options.serve ? this.#tell(failure.message) : this.failed(failure)),
         tell: this.#tell,
       });
       this.#times.functionsUpAt = performance.now();
-      await this.#drain(clouds, host, signal);
+      this.#phase = 'draining';
+      if (options.serve) for (const line of addresses(clouds, host.url(), runFile)) this.#tell(line);
+      if (!signal.aborted) await this.#drain(clouds, host, signal);
+    } catch (error) {
+      // What the signal broke is no failure: the run ends, and says so.
+      if (!this.#interrupted.aborted) throw error;
     } finally {
+      this.#phase = 'ending';
       this.#times.drainedAt = performance.now();
       this.#stopped.abort();
       await host?.stop('SIGTERM');
@@ -186,7 +214,7 @@ class Run {
       if ('files' in trail) await feedTrail(feed, trail.files, trail.seed);
       else await feedFolder(feed, trail.folder, [this.#options.work, ...(out === undefined ? [] : [out])]);
     } catch (error) {
-      const message = `the files could not be put into the bucket: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `the files could not be put into the bucket: ${sentenceOf(error)}`;
       this.failed(new RunFailure('feeding-failed', message, 'Check the folder and the free space on the disk.'));
     }
     this.#times.fedAt = performance.now();
@@ -194,23 +222,21 @@ class Run {
   }
 
   async #drain(clouds: Clouds, host: RunningHost, signal: AbortSignal): Promise<void> {
-    const { break: breakName, quiet, serve: isServing } = this.#options;
+    const { break: breakName, serve: isServing } = this.#options;
     this.#tell(breakName === undefined ? 'Draining ...' : `Draining, with "${breakName}" broken ...`);
-    const tableRows = (): number => clouds.ingestion.stats().rows;
-    const hideProgress = quiet ? () => {} : showProgress(this.#fed, this.#outstanding, tableRows, process.stderr);
-    const progress = (): number => this.#fed.messages + tableRows() + clouds.aws.stats().queue.deleted;
-    try {
-      await Promise.race([
-        this.#ended.promise,
-        drainUntil(() => this.#isDone(), { host, clock: systemClock, signal }),
-        isServing
-          ? untilAborted(signal)
-          : untilStalled(progress, { clock: systemClock, signal }).then((failure) => this.failed(failure)),
-        untilAborted(signal),
-      ]);
-    } finally {
-      hideProgress();
-    }
+    const progress = (): number =>
+      this.#fed.messages + clouds.ingestion.stats().rows + clouds.aws.stats().queue.deleted;
+    await Promise.race([
+      this.#ended.promise,
+      drainUntil(() => this.#isDone(), {
+        ...{ host, clock: systemClock, signal },
+        onFailed: (error) => this.#invocationFailed(error),
+      }),
+      isServing
+        ? untilAborted(signal)
+        : untilStalled(progress, { clock: systemClock, signal }).then((failure) => this.failed(failure)),
+      untilAborted(signal),
+    ]);
     if (!isServing) return;
     await serve({
       clouds,
@@ -222,26 +248,55 @@ class Run {
     });
   }
 
-  /** Reads a line of the connector's log. */
-  #hear(line: LogLine): void {
-    const event = readEventLine(line.message);
-    if (event === undefined) {
-      this.#tell(line.message);
-      return;
-    }
-    this.#totals.add(event, line.invocationId);
-    const settled = messageFate(event);
-    if (settled?.fate === 'deleted') {
-      const object = this.#outstanding.deleted(settled.messageId);
-      // Delivered, its copy is in the way of a folder larger than the disk. Whoever serves may want to look at it.
-      if (object !== undefined && !this.#options.serve) this.#clouds?.aws.deleteLogFile(object.key);
-    } else if (settled?.fate === 'failed') {
-      this.#outstanding.failed(settled.messageId);
-    }
-    if (event.event === 'object-accepted') this.#times.firstRowAt ??= performance.now();
-    if (this.#totals.failure === undefined) this.#endIfDone();
-    else if (!this.#options.serve) this.#ended.resolve();
-    else if (event.event === 'circuit-opened') this.#tell(`${event['message']} ${event['remedy'] ?? ''}`);
+  /** Takes what a drain reports of its work. */
+  #hear(report: ProgressReport): void {
+    const { serve: isServing } = this.#options;
+    const before = this.#totals.failure;
+    const found = this.#totals.add(report);
+    if (report.kind === 'delivery') this.#settle(report);
+    if (isServing) for (const failed of found) this.#tellFailure(failed);
+    const { failure } = this.#totals;
+    if (failure === undefined) this.#endIfDone();
+    else if (!isServing) this.#ended.resolve();
+    else if (failure.code !== before?.code) this.#tell(`${failure.message} ${failure.remedy ?? ''}`);
+  }
+
+  #settle(report: Extract<ProgressReport, { kind: 'delivery' }>): void {
+    const fate = messageFate(report);
+    if (report.units.some(({ kind }) => kind === 'accepted')) this.#times.firstRowAt ??= performance.now();
+    if (fate === 'failed') this.#outstanding.failed(report.id);
+    if (fate !== 'deleted') return;
+    const object = this.#outstanding.deleted(report.id);
+    // Delivered, its copy is in the way of a folder larger than the disk. Whoever serves may want to look at it.
+    if (object !== undefined && !this.#options.serve) this.#clouds?.aws.deleteLogFile(object.key);
+  }
+
+  /** While it is served: a failure at once, what to do about its kind once. */
+  #tellFailure(failed: FailedObject): void {
+    this.#tell(`Failed [${failed.code}]: ${failureWords(failed, this.#outstanding)}`);
+    if (this.#toldRemedies.has(failed.code)) return;
+    this.#toldRemedies.add(failed.code);
+    this.#tell(`  What to do: ${remedyOf(failed)}`);
+  }
+
+  /** Settings that are refused fail every invocation before anything is drained. */
+  #invocationFailed(error: string): void {
+    const refused = /^SettingsRefused: (.*)/.exec(error)?.[1];
+    if (refused === undefined) return;
+    this.failed(new RunFailure('settings-invalid', refused, 'Put right what is named there.'));
+  }
+
+  #tableFailed(error: Error): void {
+    const path = this.#options.out ?? this.#folder;
+    const message = `the rows could not be written to ${path}: ${systemReason(error)}`;
+    this.failed(
+      new RunFailure('table-not-written', message, 'Make room there, or name another place with --out or --work.'),
+    );
+  }
+
+  #progress(seconds: number): string | undefined {
+    const rows = this.#clouds?.ingestion.stats().rows ?? 0;
+    return progressLine(this.#phase, seconds, this.#fed, this.#outstanding, rows);
   }
 
   #endIfDone(): void {

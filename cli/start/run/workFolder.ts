@@ -7,8 +7,7 @@ const marker = '.cloudtrail-connector';
 const markerText =
   'npm start of the CloudTrail connector works in this folder and empties it. Keep nothing of yours here.\n';
 
-/** What runs before the marker, and other commands, left in the project's own work folder. */
-const oldNames = new Set(['bench', 'lock', 'run', 'run.json', 'run.json.new', 'test-report.json']);
+/** What runs left there before there was a marker. */
 const oldRunNames = new Set(['ingestion-ca.pem', 'table.ndjson', 's3']);
 
 /**
@@ -37,7 +36,7 @@ export function claimWorkFolder(folder: string, { isDefault }: { readonly isDefa
   }
 }
 
+/** The project's own work folder is shared with other commands; of it, a run empties one folder. */
 function isOld(folder: string, names: readonly string[]): boolean {
-  if (!names.every((name) => oldNames.has(name))) return false;
   return !names.includes('run') || readdirSync(join(folder, 'run')).every((name) => oldRunNames.has(name));
 }

@@ -1,28 +1,22 @@
-import type { Fed } from '../feed/feed.ts';
-import type { Outstanding } from '../run/outstanding.ts';
-import { bytes, count } from './format.ts';
+import { fitted } from './terminal.ts';
 
 const everyMs = 500;
 
-/** One line rewritten in place on a terminal; elsewhere a line every few seconds. */
-const linesBetween = { terminal: 1, elsewhere: 10 };
+/** On a terminal one line is rewritten in place; elsewhere every so many ticks make a line. */
+const ticksBetween = 10;
 
-/** Says on standard error how far the run is. Returns what ends it. */
-export function showProgress(
-  fed: Fed,
-  outstanding: Outstanding,
-  tableRows: () => number,
-  output: NodeJS.WriteStream,
-): () => void {
+/** Says on standard error how far the run is, from the first moment on. Returns what ends it. */
+export function showProgress(line: (seconds: number) => string | undefined, output: NodeJS.WriteStream): () => void {
+  const began = performance.now();
   let ticks = 0;
-  const timer = setInterval(() => {
-    ticks += 1;
-    if (ticks % (output.isTTY ? linesBetween.terminal : linesBetween.elsewhere) !== 0) return;
-    const announced = `${count(fed.messages)} announced messages${fed.done ? '' : ' so far'}`;
-    const deleted = fed.messages - outstanding.messages;
-    const line = `  ${count(deleted)} of ${announced} done, ${count(tableRows())} rows, ${bytes(fed.bytes)} put`;
-    output.write(output.isTTY ? `${clearLine}${line}` : `${line}\n`);
-  }, everyMs);
+  const show = (): void => {
+    const text = line(Math.round((performance.now() - began) / 1000));
+    if (text === undefined) return;
+    if (output.isTTY) output.write(`${clearLine}${fitted(text, output)}`);
+    else if (ticks++ % ticksBetween === ticksBetween - 1) output.write(`${text}\n`);
+  };
+  if (output.isTTY) show();
+  const timer = setInterval(show, everyMs);
   return () => {
     clearInterval(timer);
     if (output.isTTY) output.write(clearLine);

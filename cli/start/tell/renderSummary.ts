@@ -1,33 +1,36 @@
 import { shownText } from '../../../shared/kit/shortText.ts';
 import type { RunResult } from '../run/locally.ts';
+import { groupFailures, groupLines } from './failureGroups.ts';
 import { bytes, count, plural } from './format.ts';
-import { failureWords, type StartSummary, secondsBetween } from './summary.ts';
+import { type StartSummary, secondsBetween } from './summary.ts';
+import { painted, type TextPlace, wrapped } from './terminal.ts';
 
-/** More would push the counts off the screen. */
-const mostFailures = 10;
-
-/** The run as a person reads it; `table` is how its place is best told. */
-export function renderSummary(result: RunResult, table: string): string {
+/** The run as a person reads it, the verdict last; `table` is how its place is best told. */
+export function renderSummary(result: RunResult, table: string, place: TextPlace = {}): string {
   const { summary, times, totals } = result;
-  if (times.functionsUpAt === undefined) return `${whatToDo(summary).join('\n')}\n`;
+  if (times.functionsUpAt === undefined) return `${verdict(result, place).join('\n')}\n`;
   const lines = [
     '',
-    row('Objects', `${count(summary.objects)} delivered`, otherObjects(summary)),
-    row('Messages', `${count(summary.messagesDeleted)} deleted`, `${count(summary.messagesLeft)} left in the queue`),
+    row('Objects', `${count(summary.objects)} delivered`, otherObjects(result)),
+    row(
+      'Messages',
+      `${count(summary.messagesDeleted)} deleted`,
+      `${count(summary.messagesLeft)} left in the queue${testEvent(result)}`,
+    ),
     row('Records', count(summary.records), partlyUnderstood(summary)),
     row('Rows', count(summary.rows), rate(summary)),
-    row('In', bytes(summary.bytesIn), `${bytes(totals.bytesInflated)} of JSON`),
-    row('Out', bytes(summary.bytesOut), sent(result)),
+    row('Read', bytes(summary.bytesIn), `${bytes(totals.bytesInflated)} of JSON`),
+    row('Sent', bytes(summary.bytesOut), sent(result)),
     row('Time', `${summary.seconds.toFixed(1)} s`, timesOf(result)),
-    row('Waited', `${Math.round(100 * summary.waited)} %`, waiting(summary)),
+    ...waiting(summary),
     '',
-    `  ${identity(summary)}${totals.identityHolds ? '' : '   (DOES NOT ADD UP)'}`,
-    ...sentTwice(result),
+    wrapped(`${identity(summary)}${totals.identityHolds ? '' : '   (these do not add up: please report it)'}`, place),
+    ...sentTwice(result).map((line) => wrapped(line, place)),
     '',
     ...frequentEvents(result),
-    ...failures(result),
+    ...failures(result, place),
     `  The rows are in ${table}`,
-    ...whatToDo(summary),
+    ...verdict(result, place),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -36,10 +39,21 @@ function row(name: string, value: string, more: string): string {
   return `  ${name.padEnd(9)} ${value.padStart(16)}${more ? `   ${more}` : ''}`;
 }
 
-function otherObjects({ objectsFailed, objectsSkipped }: StartSummary): string {
-  const failed = objectsFailed > 0 ? [`${count(objectsFailed)} failed`] : [];
-  const skipped = objectsSkipped > 0 ? [`${count(objectsSkipped)} skipped (digests and the like)`] : [];
-  return [...failed, ...skipped].join(', ');
+function otherObjects({ fed, summary, totals }: RunResult): string {
+  const parts = [
+    [summary.objectsFailed, 'failed'],
+    [totals.objectsSkipped, 'skipped (digests and the like)'],
+    [fed.leftOut, 'left out (no log files by their names)'],
+  ] as const;
+  return parts
+    .filter(([many]) => many > 0)
+    .map(([many, what]) => `${count(many)} ${what}`)
+    .join(', ');
+}
+
+/** A generated trail begins with the message that S3 sends when a notification is set up. */
+function testEvent({ fed, summary }: RunResult): string {
+  return fed.records !== undefined && summary.messagesDeleted > 0 ? '; one was the test event of S3' : '';
 }
 
 function partlyUnderstood({ stubs }: StartSummary): string {
@@ -69,34 +83,41 @@ function timesOf({ times }: RunResult): string {
   return told.map(([what, from, to]) => `${what} ${secondsBetween(from, to).toFixed(1)} s`).join(', ');
 }
 
-/** Of the drains' time, what was not spent on several things side by side. */
-function waiting({ drainedMs }: StartSummary): string {
-  const { nothing, deleting, oneRead, oneUpload, receiving, sideBySide } = drainedMs;
+/** Of the drains' time, what was spent on waiting for one thing at a time. */
+function waiting({ drainedMs, waited }: StartSummary): string[] {
   const parts = [
-    ['side by side', sideBySide],
-    ['for one file', oneRead],
-    ['for one upload', oneUpload],
-    ['for messages', receiving],
-    ['for deletions', deleting],
-    ['for company', nothing],
+    ['one file', drainedMs.oneRead],
+    ['one upload', drainedMs.oneUpload],
+    ['messages', drainedMs.receiving],
+    ['deletions', drainedMs.deleting],
+    ['more rows or a probe', drainedMs.nothing],
   ] as const;
   const told = parts.filter(([, ms]) => ms >= 50).map(([what, ms]) => `${what} ${(ms / 1000).toFixed(1)} s`);
-  return `of the time of the drains: ${told.join(', ')}`;
+  return told.length === 0
+    ? []
+    : [row('Waited', `${Math.round(100 * waited)} %`, `of the drains' time, for ${told.join(', ')}`)];
 }
 
+/** A part that is nothing is left out. */
 function identity({ records, rows, dropped, suppressed, left }: StartSummary): string {
-  return `${count(records)} records read = ${count(rows)} rows accepted + ${count(dropped)} dropped by selectors + ${count(suppressed)} suppressed + ${count(left)} left for retry`;
+  const parts = [
+    [dropped, 'dropped by selectors'],
+    [suppressed, 'sent before'],
+    [left, 'left for another try'],
+  ] as const;
+  const more = parts.filter(([many]) => many > 0).map(([many, what]) => ` + ${count(many)} ${what}`);
+  return `${plural(records, 'record')} read = ${plural(rows, 'row')} accepted${more.join('')}`;
 }
 
 function sentTwice({ summary, tableRows, totals }: RunResult): string[] {
   const more = tableRows - summary.rows;
   const cut =
-    totals.slicesCut > 0 ? `  ${plural(totals.slicesCut, 'drain')} was killed; what is known of it is counted.` : '';
+    totals.slicesCut > 0 ? `${plural(totals.slicesCut, 'drain')} was killed; what is known of it is counted.` : '';
   const twice =
     more > 0
-      ? `  The table has ${plural(more, 'row')} more: sent, but not known to be, by a drain that was killed or left.`
+      ? `The table has ${plural(more, 'row')} more: sent, but not known to be, by a drain that was killed or left.`
       : '';
-  const ledger = totals.isLedgerAvailable ? '' : '  Ledger unavailable: what is announced again is sent again.';
+  const ledger = totals.isLedgerAvailable ? '' : 'Ledger unavailable: what is announced again is sent again.';
   return [cut, twice, ledger].filter((line) => line !== '');
 }
 
@@ -106,18 +127,28 @@ function frequentEvents({ eventNames }: RunResult): string[] {
   return ['  Most frequent events', ...lines, ''];
 }
 
-function failures({ outstanding, totals }: RunResult): string[] {
-  const all = [...totals.failedObjects.values()];
-  if (all.length === 1) return []; // the run's error says it
-  const lines = all
-    .slice(0, mostFailures)
-    .map((one) => `  Failed [${one.code}]: ${shownText(failureWords(one, outstanding))}`);
-  if (all.length > mostFailures) lines.push(`  Failed: ${plural(all.length - mostFailures, 'more object')}`);
-  return lines.length === 0 ? [] : [...lines, ''];
+/** Each kind of failure once; a single one is the verdict's. */
+function failures({ outstanding, totals }: RunResult, place: TextPlace): string[] {
+  if (totals.failedObjects.size <= 1) return [];
+  const groups = groupFailures(totals.failedObjects.values());
+  const lines = groups.flatMap((group) => {
+    const [what = '', toDo = ''] = groupLines(group, outstanding).map((line) => shownText(line));
+    return [wrapped(what, place, 4), wrapped(toDo, place, 6)];
+  });
+  return [painted('bold', '  Failed', place), ...lines, ''];
 }
 
-function whatToDo({ error }: StartSummary): string[] {
-  if (!error) return [];
-  const lines = ['', `  NOT OK [${error.code}]: ${shownText(error.message)}`];
-  return error.remedy === null ? lines : [...lines, `  What to do: ${shownText(error.remedy)}`];
+/** Last and short: what was told above is not told again. */
+function verdict({ summary, totals }: RunResult, place: TextPlace): string[] {
+  const { error } = summary;
+  if (error === null) return ['', painted('green', '  OK: everything arrived.', place)];
+  const isToldAbove =
+    totals.failedObjects.size > 1 && [...totals.failedObjects.values()].some(({ code }) => code === error.code);
+  const message = isToldAbove
+    ? `${plural(totals.failedObjects.size, 'object')} failed, see above`
+    : shownText(error.message);
+  const lines = ['', wrapped(painted('red', `NOT OK [${error.code}]: ${message}`, place), place)];
+  return isToldAbove || error.remedy === null
+    ? lines
+    : [...lines, wrapped(`What to do: ${shownText(error.remedy)}`, place)];
 }

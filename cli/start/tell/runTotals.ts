@@ -1,12 +1,13 @@
 import type { FailureReport, SliceSummary, SliceTime } from '../../../shared/words/events.ts';
+import { isItsOwn } from '../../../shared/words/failure.ts';
+import type { ProgressReport, UnitReport } from '../../../shared/words/progress.ts';
 
-/** One line of the connector's log: an event's name and its fields (see shared/telemetry.ts). */
-export type EventLine = Readonly<Record<string, unknown>> & { readonly event: string };
-
-/** An object that failed for itself. */
+/** An object, or a message that announces none, that failed for itself. */
 export interface FailedObject extends FailureReport {
-  readonly messageId?: string;
+  readonly messageId: string;
 }
+
+type Delivery = Extract<ProgressReport, { kind: 'delivery' }>;
 
 const timeKinds = ['sideBySide', 'oneRead', 'oneUpload', 'receiving', 'deleting', 'nothing'] as const;
 
@@ -14,7 +15,7 @@ function noTime(): Record<keyof SliceTime, number> {
   return { sideBySide: 0, oneRead: 0, oneUpload: 0, receiving: 0, deleting: 0, nothing: 0 };
 }
 
-/** What a whole run did: the slices' summaries added up, and what failed, read from the connector's log. */
+/** What a whole run did, folded over what the drains reported of their work. */
 export class RunTotals {
   objects = 0;
   objectsSkipped = 0;
@@ -31,16 +32,16 @@ export class RunTotals {
   bytesUploaded = 0;
   requests = 0;
   slices = 0;
-  /** Slices that were killed: what is known of them are the objects whose rows were all accepted. */
+  /** Slices that were killed: what is known of them are the deliveries that were settled. */
   slicesCut = 0;
   identityHolds = true;
   isLedgerAvailable = true;
   readonly timeMs: Record<keyof SliceTime, number> = noTime();
   readonly openCircuits = new Map<string, FailureReport>();
+  /** By the object's title, or the message's. */
   readonly failedObjects = new Map<string, FailedObject>();
   #breakdown: FailureReport | undefined;
-  readonly #remedies = new Map<string, string>();
-  /** What each slice has delivered so far, by the name of its source and the invocation it runs in. */
+  /** What each slice has delivered so far. */
   readonly #underWay = new Map<string, { objects: number; rows: number; stubs: number }>();
 
   /** What keeps all work from going on now, or the first thing that broke down. */
@@ -49,48 +50,19 @@ export class RunTotals {
     return this.#breakdown ?? circuit;
   }
 
-  add(line: EventLine, invocationId = ''): void {
-    this.#rememberRemedy(line);
-    switch (line.event) {
-      case 'object-accepted': {
-        const slice = `${invocationId}/${line['source']}`;
-        const delivered = this.#underWay.get(slice) ?? { objects: 0, rows: 0, stubs: 0 };
-        this.#underWay.set(slice, delivered);
-        delivered.objects += 1;
-        delivered.rows += Number(line['rows']);
-        delivered.stubs += Number(line['stubs']);
-        this.failedObjects.delete(String(line['key']));
-        return;
-      }
-      case 'object-failed': {
-        const failure = this.#failureIn(line);
-        const messageId = line['messageId'];
-        this.failedObjects.set(String(line['key'] ?? failure.message), {
-          ...failure,
-          ...(typeof messageId === 'string' && { messageId }),
-        });
-        return;
-      }
-      case 'circuit-opened':
-        this.openCircuits.set(`${line['source']}/${line['circuit']}`, this.#failureIn(line));
-        return;
-      case 'circuit-closed':
-        this.openCircuits.delete(`${line['source']}/${line['circuit']}`);
-        return;
-      case 'source-failed':
-        this.#breakdown ??= this.#failureIn(line);
-        return;
-      case 'settings-refused':
-        this.#breakdown ??= {
-          code: 'settings-invalid',
-          owner: 'pipeline',
-          message: (line['problems'] as string[]).join('; '),
-        };
-        return;
-      case 'slice-finished':
-        this.#underWay.delete(`${invocationId}/${line['source']}`);
-        this.#addSlice(line as unknown as SliceSummary);
-        return;
+  /** Returns the failures that are new. */
+  add(report: ProgressReport): readonly FailedObject[] {
+    switch (report.kind) {
+      case 'delivery':
+        return this.#addDelivery(report);
+      case 'circuit':
+        if (report.because === undefined) this.openCircuits.delete(report.circuit);
+        else this.openCircuits.set(report.circuit, report.because);
+        return [];
+      case 'slice':
+        this.#underWay.delete(report.slice);
+        this.#addSlice(report.summary);
+        return [];
     }
   }
 
@@ -106,19 +78,35 @@ export class RunTotals {
     this.#underWay.clear();
   }
 
-  /** A remedy is said once per process, in whatever line comes first, so it is kept for the later lines of its code. */
-  #rememberRemedy({ code, remedy }: EventLine): void {
-    if (typeof code === 'string' && typeof remedy === 'string') this.#remedies.set(code, remedy);
+  #addDelivery({ failure, id, isDone, slice, units }: Delivery): FailedObject[] {
+    const found: FailedObject[] = [];
+    const message = `message ${id}`;
+    const note = (title: string, why: FailureReport): void => {
+      const failed = { ...why, messageId: id };
+      if (this.failedObjects.get(title)?.code !== why.code) found.push(failed);
+      this.failedObjects.set(title, failed);
+    };
+    for (const unit of units) {
+      if (unit.kind === 'accepted') this.#deliver(slice, unit);
+      if (unit.failure === undefined) this.failedObjects.delete(unit.title);
+      else if (isItsOwn(unit.failure)) note(unit.title, unit.failure);
+    }
+    const isOfUnit = units.some((unit) => unit.kind === 'failed');
+    if (failure !== undefined && isItsOwn(failure) && !isOfUnit) note(message, failure);
+    else if (isDone) this.failedObjects.delete(message);
+    return found;
   }
 
-  #failureIn(line: EventLine): FailureReport {
-    const code = line['code'] as FailureReport['code'];
-    const remedy = this.#remedies.get(code);
-    const owner = line['owner'] as FailureReport['owner'];
-    return { code, owner, message: String(line['message']), ...(remedy !== undefined && { remedy }) };
+  #deliver(slice: string, { rows, stubs }: UnitReport): void {
+    const delivered = this.#underWay.get(slice) ?? { objects: 0, rows: 0, stubs: 0 };
+    this.#underWay.set(slice, delivered);
+    delivered.objects += 1;
+    delivered.rows += rows;
+    delivered.stubs += stubs;
   }
 
   #addSlice(summary: SliceSummary): void {
+    if (summary.ended === 'failed') this.#breakdown ??= summary.failure;
     this.slices += 1;
     this.objects += summary.objectsAccepted;
     this.objectsSkipped += summary.objectsSkipped;
@@ -140,22 +128,8 @@ export class RunTotals {
   }
 }
 
-/** The fate of a message, when that is what a line tells. */
-export function messageFate(
-  line: EventLine,
-): { readonly messageId: string; readonly fate: 'deleted' | 'failed' } | undefined {
-  const messageId = String(line['messageId']);
-  if (line.event === 'message-acknowledged') return { messageId, fate: 'deleted' };
-  if (line.event === 'message-returned' && line['owner'] !== 'nobody') return { messageId, fate: 'failed' };
-  return undefined;
-}
-
-/** The event in a line of the functions host's log, if it is one of the connector's. */
-export function readEventLine(message: string): EventLine | undefined {
-  if (!message.startsWith('{"event":"')) return undefined;
-  try {
-    return JSON.parse(message) as EventLine;
-  } catch {
-    return undefined; // a line that only looks like an event
-  }
+/** The fate of a message: an ordinary end of a slice, which gives messages back, is no failure of theirs. */
+export function messageFate({ failure, isDone }: Delivery): 'deleted' | 'failed' | undefined {
+  if (isDone) return 'deleted';
+  return failure === undefined || failure.owner === 'nobody' ? undefined : 'failed';
 }

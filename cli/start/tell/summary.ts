@@ -2,8 +2,9 @@ import type { SliceTime } from '../../../shared/words/events.ts';
 import type { Fed } from '../feed/feed.ts';
 import type { RunFailure } from '../run/failure.ts';
 import type { Outstanding } from '../run/outstanding.ts';
+import { failureWords, remedyOf } from './failureGroups.ts';
 import { count, plural } from './format.ts';
-import type { FailedObject, RunTotals } from './runTotals.ts';
+import type { RunTotals } from './runTotals.ts';
 
 /** The run as one JSON object: what `--json` prints. */
 export interface StartSummary {
@@ -96,12 +97,6 @@ function waitedShare(time: SliceTime): number {
   return waitedMs === 0 ? 0 : Number((waitedMs / (sideBySide + waitedMs)).toFixed(3));
 }
 
-/** With the user's own file, where the message names an object that the user has never seen. */
-export function failureWords({ message, messageId }: FailedObject, outstanding: Outstanding): string {
-  const path = messageId === undefined ? undefined : outstanding.pathOf(messageId);
-  return path === undefined ? message : `${message} (the file ${path})`;
-}
-
 export function secondsBetween(from: number | undefined, to: number | undefined): number {
   return from === undefined || to === undefined ? 0 : Number(((to - from) / 1000).toFixed(2));
 }
@@ -113,10 +108,13 @@ function whatWentWrong(parts: SummaryParts): Wrong | null {
   return wholeRun(parts) ?? singleFiles(parts) ?? counts(parts) ?? null;
 }
 
-function wholeRun({ failure, totals, isInterrupted, messagesLeft }: SummaryParts): Wrong | undefined {
+function wholeRun({ failure, totals, times, isInterrupted, messagesLeft }: SummaryParts): Wrong | undefined {
   if (failure) return wrong(failure.code, failure.message, failure.remedy);
   if (totals.failure) return wrong(totals.failure.code, totals.failure.message, totals.failure.remedy ?? null);
   if (!isInterrupted) return undefined;
+  if (times.functionsUpAt === undefined) {
+    return wrong('interrupted', 'the run was ended while it was starting', 'Run it again to deliver anything.');
+  }
   const left = `${plural(messagesLeft, 'message')} ${messagesLeft === 1 ? 'was' : 'were'} left in the queue`;
   return wrong('interrupted', `the run was ended before it was done: ${left}`, 'Run it again to deliver everything.');
 }
@@ -126,8 +124,7 @@ function singleFiles({ fed, outstanding, totals }: SummaryParts): Wrong | undefi
   if (object) {
     const more = totals.failedObjects.size - 1;
     const others = more === 0 ? '' : `; ${plural(more, 'other object')} failed, too`;
-    const remedy = object.remedy ?? 'Look at the file: it is damaged, or no CloudTrail log file.';
-    return wrong(object.code, `${failureWords(object, outstanding)}${others}`, remedy);
+    return wrong(object.code, `${failureWords(object, outstanding)}${others}`, remedyOf(object));
   }
   const { firstUnreadable: file, unreadable } = fed;
   if (!file) return undefined;

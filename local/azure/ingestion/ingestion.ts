@@ -30,6 +30,8 @@ export interface IngestionOptions {
   readonly mode: 'keep' | 'count';
   /** The table in mode `keep`; default: `table.ndjson` in the directory. */
   readonly tableFile?: string;
+  /** Accepted rows could not be written: their upload gets no answer. */
+  readonly onTableFailed?: (error: Error) => void;
   readonly rate?: Partial<RuleRate> | 'unlimited';
   readonly seed?: number;
   /** The receive time that the two-day rule compares with, in milliseconds since the epoch; default: the clock's. */
@@ -74,7 +76,7 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
   const caFile = join(directory, 'ingestion-ca.pem');
   await writeFile(caFile, certificates.ca);
   const tableFile = options.tableFile ?? join(directory, 'table.ndjson');
-  const table = options.mode === 'keep' ? await openTableWriter(tableFile) : undefined;
+  const table = options.mode === 'keep' ? await openTableWriter(tableFile, options.onTableFailed) : undefined;
   const rules = createRules(options.rules, clock, options.rate);
   const faults = createFaults(options.seed);
   const stopping = new AbortController();

@@ -8,7 +8,7 @@ export interface TableWriter {
 }
 
 /** Opens or goes on with a table file: newline-delimited JSON, one row a line. An unfinished last line, left by a kill, is removed. */
-export async function openTableWriter(path: string): Promise<TableWriter> {
+export async function openTableWriter(path: string, onFailed: (error: Error) => void = () => {}): Promise<TableWriter> {
   await removeUnfinishedLine(path);
   const file = await open(path, 'a');
   let waiting: { readonly lines: readonly Uint8Array[]; readonly done: PromiseWithResolvers<void> }[] = [];
@@ -26,6 +26,7 @@ export async function openTableWriter(path: string): Promise<TableWriter> {
         );
         for (const entry of group) entry.done.resolve();
       } catch (error) {
+        onFailed(error as Error);
         for (const entry of group) entry.done.reject(error);
       }
     }

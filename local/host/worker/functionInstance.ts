@@ -16,7 +16,7 @@ export interface InvocationResult {
   readonly finished: FinishedInvocation;
 }
 
-export interface InstanceOptions extends Omit<WorkerOptions, 'log'> {
+export interface InstanceOptions extends Omit<WorkerOptions, 'log' | 'publish'> {
   readonly functionName: string;
   readonly timeoutMs: number | undefined;
   readonly report: (report: HostReport) => void;
@@ -43,7 +43,11 @@ export function createInstance(options: InstanceOptions): FunctionInstance {
 
   const ensureWorker = async (): Promise<WorkerProcess> => {
     if (worker?.isAlive()) return worker;
-    starting ??= startWorker({ ...options, log: (line) => report({ type: 'log', functionName, ...line }) }).then(watch);
+    starting ??= startWorker({
+      ...options,
+      log: (line) => report({ type: 'log', functionName, ...line }),
+      publish: report,
+    }).then(watch);
     try {
       return await starting;
     } finally {

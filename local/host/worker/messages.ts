@@ -41,6 +41,13 @@ export interface LogLine {
   readonly invocationId?: string;
 }
 
+/** Data that the app published on a diagnostics channel that the host listens to. */
+export interface Published {
+  readonly type: 'published';
+  readonly channel: string;
+  readonly data: unknown;
+}
+
 /** Host to worker. */
 export type WorkerRequest =
   | {
@@ -57,6 +64,7 @@ export type WorkerReport =
   | { readonly type: 'loaded'; readonly functions: readonly RegisteredFunction[] }
   | { readonly type: 'load-failed'; readonly error: string }
   | ({ readonly type: 'log' } & LogLine)
+  | Published
   | { readonly type: 'finished'; readonly invocationId: string; readonly outcome: InvocationOutcome }
   | { readonly type: 'terminated' };
 
@@ -85,6 +93,7 @@ export type HostReport =
   | { readonly type: 'ready'; readonly functions: readonly HostedFunction[]; readonly url: string }
   | { readonly type: 'start-failed'; readonly error: string }
   | ({ readonly type: 'log' } & LogLine)
+  | Published
   | ({ readonly type: 'invocation-started' } & StartedInvocation)
   | ({ readonly type: 'invocation-finished' } & FinishedInvocation)
   | { readonly type: 'worker-started'; readonly functionName: string; readonly pid: number }

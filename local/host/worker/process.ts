@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type {
   InvocationOutcome,
   LogLine,
+  Published,
   RegisteredFunction,
   TypedData,
   WorkerReport,
@@ -13,7 +14,10 @@ import type {
 export interface WorkerOptions {
   readonly entryFiles: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Diagnostics channels of the app whose data is handed on. */
+  readonly channels?: readonly string[];
   readonly log: (line: LogLine) => void;
+  readonly publish?: (published: Published) => void;
 }
 
 export interface WorkerCall {
@@ -45,7 +49,8 @@ export interface WorkerProcess {
 
 /** Starts a worker and waits until the app is loaded. @throws Error with the app's own error when it does not load. */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
-  const child = fork(new URL('./worker.ts', import.meta.url), options.entryFiles, {
+  const channels = (options.channels ?? []).map((channel) => `--channel=${channel}`);
+  const child = fork(new URL('./worker.ts', import.meta.url), [...channels, ...options.entryFiles], {
     env: { ...options.environment },
     execArgv: [],
     serialization: 'advanced',
@@ -70,6 +75,8 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
         const { type: _type, ...line } = report;
         return options.log(line);
       }
+      case 'published':
+        return options.publish?.(report);
       case 'finished':
         return waiting.get(report.invocationId)?.(report.outcome);
       case 'terminated':

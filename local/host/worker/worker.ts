@@ -2,8 +2,10 @@
  * The process one function runs in: loads the app's entry files (its arguments) with the Functions core supplied,
  * tells the host what they register, and runs what the host asks for. It ends with its host.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { invokeFunction, registeredFunctions, runAppHooks, sendLogsTo } from './functionsCore.ts';
 import type { WorkerReport, WorkerRequest } from './messages.ts';
 
@@ -33,7 +35,14 @@ process.on('message', (request: WorkerRequest) => {
   );
 });
 
-await load(process.argv.slice(2));
+const { positionals: files, values } = parseArgs({
+  options: { channel: { type: 'string', multiple: true, default: [] } },
+  allowPositionals: true,
+});
+for (const channel of values.channel) {
+  subscribe(channel, (data) => report({ type: 'published', channel, data }));
+}
+await load(files);
 
 /** One file that fails to load stops the whole app, as in Azure from Node 20 on. */
 async function load(files: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,12 +23,15 @@ const start = (...args: string[]): Promise<Ended> => launch(...args).ended;
 
 interface Run {
   readonly pid: number;
+  /** Resolves when its standard error holds this. */
+  said(text: string): Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
 /** A run that goes on meanwhile. */
 function launch(...args: string[]): Run {
-  const child = spawn(process.execPath, [join(root, 'cli', 'start.ts'), ...args], { cwd: root });
+  // A group of its own, as a terminal gives to what it starts.
+  const child = spawn(process.execPath, [join(root, 'cli', 'start.ts'), ...args], { cwd: root, detached: true });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {
@@ -37,7 +41,15 @@ function launch(...args: string[]): Run {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
-  return { pid: child.pid ?? 0, ended };
+  const said = async (text: string): Promise<void> => {
+    while (!stderr.includes(text)) {
+      await Promise.race([
+        once(child.stderr, 'data'),
+        ended.then(() => Promise.reject(new Error(`it ended: ${stderr}`))),
+      ]);
+    }
+  };
+  return { pid: child.pid ?? 0, said, ended };
 }
 
 /** What the run file of a work folder says, as soon as it says it: the wait ends with the run, not with the clock. */
@@ -174,6 +186,51 @@ describe.concurrent('npm start', () => {
     expect(existsSync(join(work, 'lock'))).toBe(false);
   });
 
+  it.for([
+    ['it starts', 'Starting the embedded clouds', /was ended while it was starting/],
+    ['it drains', 'Draining', /the run was ended before it was done/],
+  ] as const)(
+    'says that it was interrupted, and nothing else, at Ctrl-C while %s',
+    async ([when, line, sentence], { expect }) => {
+      const run = launch('--files', '3000', '--work', workFolder(when.replace(' ', '-')));
+      await run.said(line);
+      process.kill(-run.pid, 'SIGINT');
+      const { code, stdout, stderr } = await run.ended;
+
+      expect(code).toBe(1);
+      expect(stdout).toMatch(sentence);
+      expect(stdout).toContain('NOT OK [interrupted]');
+      expect(`${stdout}${stderr}`).not.toMatch(/SIGINT|Ledger unavailable|could not be started/);
+      expect(stderr.split('Ending').at(-1)).not.toContain('Draining');
+    },
+  );
+
+  it('shows where everything is, and each failing file at once, while it serves', async ({ expect }) => {
+    const logs = new LogFolder(join(folder, 'served'));
+    logs.add(1, 1, 'good');
+    logs.put('one.json.gz', gzipSync('{"Records":[').subarray(0, 20));
+    const run = launch('--serve', '--logs', logs.folder, '--work', workFolder('serving'));
+    await run.said('one.json.gz)');
+    await run.said('What to do: ');
+    process.kill(run.pid, 'SIGINT');
+    const { stderr } = await run.ended;
+
+    expect(stderr).toMatch(/Queue +https?:\/\/\S+/);
+    expect(stderr).toMatch(/Logs Ingestion +https:\/\/127\.0\.0\.1:\d+/);
+    expect(stderr.match(/Failed \[gzip-truncated\]/g)).toHaveLength(1);
+  });
+
+  it('refuses a work folder that holds files of somebody else', async ({ expect }) => {
+    const work = workFolder('taken');
+    mkdirSync(join(work, 'run'), { recursive: true });
+    writeFileSync(join(work, 'run', 'notes.txt'), 'mine');
+    const { code, stderr } = await start('--files', '1', '--work', work);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/holds other files/);
+    expect(readFileSync(join(work, 'run', 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
   it('leaves no orphan when it is killed itself', async ({ expect }) => {
     const work = workFolder('killed');
     const run = launch('--serve', '--files', '200', '--json', '--work', work);
@@ -188,6 +245,9 @@ describe.concurrent('npm start', () => {
   it.for([
     ['an unknown flag', ['--nope']],
     ['a folder that is none', ['--logs', '/nowhere']],
+    ['standard output as a file', ['--out', '-']],
+    ['a device as a file', ['--out', '/dev/null']],
+    ['a file as a folder', ['--work', '/dev/null']],
     ['a time that is none', ['--now', 'yesterday']],
     ['a file in a folder that is none', ['--out', '/nowhere/rows.ndjson']],
     ['two trails', ['--files', '3', '--logs', '.']],

@@ -2,70 +2,73 @@ import { describe, expect, it } from 'vitest';
 import { noFeed } from '../../../../cli/start/feed/feed.ts';
 import { RunFailure } from '../../../../cli/start/run/failure.ts';
 import { Outstanding } from '../../../../cli/start/run/outstanding.ts';
-import { type EventLine, messageFate, RunTotals, readEventLine } from '../../../../cli/start/tell/runTotals.ts';
+import { messageFate, RunTotals } from '../../../../cli/start/tell/runTotals.ts';
 import { type SummaryParts, summarise } from '../../../../cli/start/tell/summary.ts';
+import type { FailureReport, SliceSummary } from '../../../../shared/words/events.ts';
+import type { ProgressReport, UnitReport } from '../../../../shared/words/progress.ts';
 
-const slice = (fields: object = {}): EventLine => ({
-  event: 'slice-finished',
-  source: 's',
-  identityHolds: true,
-  objectsAccepted: 1,
-  objectsSkipped: 0,
-  objectsSuppressed: 0,
-  records: 5,
-  rowsAccepted: 5,
-  recordsDropped: 0,
-  recordsSuppressed: 0,
-  recordsLeft: 0,
-  stubs: 0,
-  bytesRead: 10,
-  bytesInflated: 20,
-  bytesUploaded: 30,
-  bytesSent: 3,
-  uploads: 1,
-  timeMs: { sideBySide: 60, oneRead: 10, oneUpload: 10, receiving: 15, deleting: 5, nothing: 0 },
+type Delivery = Extract<ProgressReport, { kind: 'delivery' }>;
+
+const sliceOf = (name: string, fields: object = {}): ProgressReport => ({
+  kind: 'slice',
+  slice: name,
+  summary: {
+    source: 's',
+    ended: 'queue-empty',
+    ledger: 'available',
+    identityHolds: true,
+    objectsAccepted: 1,
+    objectsSkipped: 0,
+    objectsSuppressed: 0,
+    records: 5,
+    rowsAccepted: 5,
+    recordsDropped: 0,
+    recordsSuppressed: 0,
+    recordsLeft: 0,
+    stubs: 0,
+    bytesRead: 10,
+    bytesInflated: 20,
+    bytesUploaded: 30,
+    bytesSent: 3,
+    uploads: 1,
+    timeMs: { sideBySide: 60, oneRead: 10, oneUpload: 10, receiving: 15, deleting: 5, nothing: 0 },
+    ...fields,
+  } as unknown as SliceSummary,
+});
+const slice = (fields: object = {}): ProgressReport => sliceOf('first', fields);
+const delivery = (id: string, units: readonly UnitReport[], fields: Partial<Delivery> = {}): Delivery => ({
+  kind: 'delivery',
+  slice: 'first',
+  id,
+  isDone: true,
+  units,
   ...fields,
 });
-const accepted = (key: string, rows: number): EventLine => ({
-  event: 'object-accepted',
-  source: 's',
-  key,
-  rows,
-  stubs: 0,
-});
-const failed = (key: string, fields: object = {}): EventLine => ({
-  event: 'object-failed',
-  source: 's',
-  key,
-  code: 'gzip-truncated',
-  message: `${key} is cut`,
-  ...fields,
-});
-const opened: EventLine = {
-  event: 'circuit-opened',
-  source: 's',
-  circuit: 'source',
-  code: 'queue-denied',
-  message: 'no',
+const accepted = (title: string, rows: number, name = 'first'): Delivery =>
+  delivery(title, [{ title, kind: 'accepted', rows, stubs: 0 }], { slice: name });
+const cut = (title: string): FailureReport => ({ code: 'gzip-truncated', owner: 'object', message: `${title} is cut` });
+const failed = (title: string, id = title): Delivery => {
+  const failure = cut(title);
+  const unit = { title, kind: 'failed', rows: 0, stubs: 0, failure } as const;
+  return delivery(id, [unit], { isDone: false, failure });
 };
+const denied: FailureReport = { code: 'queue-denied', owner: 'pipeline', message: 'no', remedy: 'Allow it.' };
+const opened: ProgressReport = { kind: 'circuit', circuit: 'source', because: denied };
 
-function totalsOf(...lines: (EventLine | readonly [EventLine, string])[]): RunTotals {
+function totalsOf(...reports: readonly ProgressReport[]): RunTotals {
   const totals = new RunTotals();
-  for (const line of lines) {
-    if ('event' in line) totals.add(line);
-    else totals.add(...line);
-  }
+  for (const report of reports) totals.add(report);
   return totals;
 }
 
 describe('RunTotals', () => {
   it('adds up slices, and objects of a slice that was killed', () => {
     const totals = totalsOf(
-      [accepted('a', 5), 'first'],
-      [slice(), 'first'],
-      [accepted('b', 7), 'second'],
-      [accepted('c', 2), 'second'],
-      [slice(), 'third'],
+      accepted('a', 5),
+      slice(),
+      accepted('b', 7, 'second'),
+      accepted('c', 2, 'second'),
+      sliceOf('third'),
     );
     totals.end();
     expect(totals).toMatchObject({ objects: 4, records: 19, rows: 19, slices: 2, slicesCut: 1, requests: 2 });
@@ -74,39 +77,37 @@ describe('RunTotals', () => {
   it('forgets the failure of an object that is delivered later, and of a circuit that closes', () => {
     const totals = totalsOf(failed('a'), failed('b'), accepted('a', 1), opened);
     expect([...totals.failedObjects.keys()]).toEqual(['b']);
-    expect(totals.failure).toMatchObject({ code: 'queue-denied' });
-    totals.add({ event: 'circuit-closed', source: 's', circuit: 'source' });
+    expect(totals.failure).toEqual(denied);
+    totals.add({ kind: 'circuit', circuit: 'source' });
     expect(totals.failure).toBeUndefined();
   });
 
-  it('remembers a remedy whichever line said it', () => {
-    const probe: EventLine = { event: 'circuit-probed', code: 'queue-denied', remedy: 'Allow it.' };
-    expect(totalsOf(probe, opened).failure?.remedy).toBe('Allow it.');
+  it('tells a failure when it is new, and not when the object fails so again', () => {
+    const totals = new RunTotals();
+    expect(totals.add(failed('a'))).toMatchObject([{ code: 'gzip-truncated', messageId: 'a' }]);
+    expect(totals.add(failed('a'))).toEqual([]);
   });
 
-  it('keeps what nothing can close', () => {
-    const broken = totalsOf({ event: 'settings-refused', problems: ['A is missing', 'B is wrong'] });
-    expect(broken.failure).toMatchObject({ code: 'settings-invalid', message: 'A is missing; B is wrong' });
-    expect(totalsOf({ event: 'source-failed', code: 'bug', message: 'x' }).failure).toMatchObject({ code: 'bug' });
+  it('counts a message that announces nothing by itself, and none that is given back in the ordinary way', () => {
+    const unknown = delivery('m', [], {
+      isDone: false,
+      failure: { ...cut('m'), code: 'notification-unknown', owner: 'message' },
+    });
+    const ended = delivery('n', [], { isDone: false, failure: { ...cut('n'), code: 'slice-ended', owner: 'nobody' } });
+    expect([...totalsOf(unknown, ended).failedObjects.keys()]).toEqual(['message m']);
+  });
+
+  it('keeps what broke down, which nothing can close', () => {
+    expect(totalsOf(slice({ ended: 'failed', failure: denied })).failure).toEqual(denied);
   });
 });
 
 describe('messageFate', () => {
   it('tells deleted from failed, and neither from an ordinary return', () => {
-    const returned = { event: 'message-returned', messageId: 'm' };
-    expect(messageFate({ event: 'message-acknowledged', messageId: 'm' })).toEqual({ messageId: 'm', fate: 'deleted' });
-    expect(messageFate({ ...returned, code: 'no-records', owner: 'object' })).toEqual({
-      messageId: 'm',
-      fate: 'failed',
-    });
-    expect(messageFate({ ...returned, code: 'claim-held', owner: 'nobody' })).toBeUndefined();
-  });
-});
-
-describe('readEventLine', () => {
-  it('reads the connector’s lines and no others', () => {
-    expect(readEventLine('{"event":"slice-started","source":"s"}')).toEqual({ event: 'slice-started', source: 's' });
-    for (const line of ['hello', '{"event":"cut', '{"level":"info"}']) expect(readEventLine(line)).toBeUndefined();
+    expect(messageFate(accepted('a', 1))).toBe('deleted');
+    expect(messageFate(failed('a'))).toBe('failed');
+    const failure: FailureReport = { code: 'claim-held', owner: 'nobody', message: 'held' };
+    expect(messageFate(delivery('m', [], { isDone: false, failure }))).toBeUndefined();
   });
 });
 
@@ -170,7 +171,7 @@ describe('summarise', () => {
   it('names the user’s own file when an object failed, and always a remedy', () => {
     const outstanding = new Outstanding();
     outstanding.add('m', { key: 'k', sizeBytes: 1, path: '/logs/x.json' });
-    const totals = totalsOf(failed('k', { messageId: 'm' }), failed('other'));
+    const totals = totalsOf(failed('k', 'm'), failed('other'));
     expect(errorOf({ outstanding, totals, messagesLeft: 1 })).toEqual({
       code: 'gzip-truncated',
       message: 'k is cut (the file /logs/x.json); 1 other object failed, too',
@@ -180,8 +181,9 @@ describe('summarise', () => {
 
   it.each<[string, Partial<SummaryParts>]>([
     ['already-running', { failure: new RunFailure('already-running', 'no', 'wait') }],
-    ['queue-denied', { totals: totalsOf({ ...opened, remedy: 'Allow it.' }, failed('k')) }],
+    ['queue-denied', { totals: totalsOf(opened, failed('k')) }],
     ['interrupted', { isInterrupted: true }],
+    ['interrupted', { isInterrupted: true, times: { beganAt: 0 } }],
     [
       'file-unreadable',
       {

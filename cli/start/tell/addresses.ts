@@ -1,0 +1,17 @@
+import type { Clouds } from '../../../local/clouds.ts';
+
+/** Where everything is that a person may want to reach while it is served. */
+export function addresses({ aws, identity, ingestion, storage }: Clouds, hostUrl: string, runFile: string): string[] {
+  const rows = [
+    ['S3, SQS, STS', aws.endpoint],
+    ['Bucket', aws.bucket],
+    ['Queue', aws.queueUrl],
+    ['Logs Ingestion', ingestion.endpoint],
+    ['Managed identity', identity.endpoint],
+    ['Storage tables', storage.endpoints.table],
+    ['Functions host', hostUrl],
+    ['Rows', ingestion.tableFile],
+    ['All of it, as JSON', runFile],
+  ] as const;
+  return ['Serving until Ctrl-C:', ...rows.map(([name, where]) => `  ${name.padEnd(20)}${where}`)];
+}
