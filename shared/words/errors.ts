@@ -66,6 +66,8 @@ const failures = {
   'json-invalid': { belongsTo: 'object', retry: false },
   'no-records': { belongsTo: 'object', retry: false },
   'object-too-large': { belongsTo: 'object', retry: false },
+  // Whoever reads it ends, for a reason that nobody can tell any more.
+  'process-ended': { belongsTo: 'object', retry: false },
   // A bug met while working on an object or message, which is kept like any other that fails.
   unforeseen: { belongsTo: 'object', retry: false },
   // Destination

@@ -13,8 +13,10 @@ export function propertiesOf(change: LedgerChange): EntryProperties {
 
 function changed(change: LedgerChange): EntryProperties {
   switch (change.kind) {
-    case 'claimed':
-      return { state: 'claimed', owner: change.owner, until: new Date(change.until) };
+    case 'claimed': {
+      const { owner, strikes, until } = change;
+      return { state: 'claimed', owner, until: new Date(until), ...(strikes === undefined ? {} : { strikes }) };
+    }
     case 'progress': {
       const { accepted, identity, selectors } = change.progress;
       return {
@@ -36,11 +38,12 @@ function changed(change: LedgerChange): EntryProperties {
         selectors,
         reason: '',
         failedIn: '',
+        strikes: 0,
         progressRows: '',
       };
     }
     case 'failed':
-      return { state: 'failed', reason: change.code, failedIn: change.failedIn.join(',') };
+      return { state: 'failed', reason: change.code, failedIn: change.failedIn.join(','), strikes: 0 };
     case 'failed-since':
       return { reason: change.code, failedIn: change.failedIn.join(',') };
   }
@@ -62,6 +65,7 @@ export function entryOf(entity: Entity, takenAt: number | undefined): LedgerEntr
     until: writtenAt + time(entity['until']) - recordedAt,
     identity: identityOf(string(entity['objectEtag']), string(entity['content'])),
     rows: number(entity['rows']),
+    strikes: number(entity['strikes']),
     failedFor: string(entity['reason']),
     // Ids hold no comma; those of earlier versions are names of sources.
     failedIn: string(entity['failedIn'])

@@ -13,6 +13,7 @@ export function carefulLedger(ledger: Ledger, carefully: Carefully): Ledger {
       accept: (content, stubs) => carefully(() => lease.accept(content, stubs), undefined),
       fail: (failure, evidence) => carefully(() => lease.fail(failure, evidence), undefined),
       keepProgress: (progress) => carefully(() => lease.keepProgress(progress), false),
+      strike: () => carefully(() => lease.strike(), undefined),
       extend: () => carefully(() => lease.extend(), true),
       release: () => carefully(() => lease.release(), undefined),
     });

@@ -5,7 +5,7 @@ import type { AcceptedContent, Lease, Progress } from '../ports/lease.ts';
 import type { LedgerChange, LedgerEntry } from '../ports/ledgerStore.ts';
 import type { NamedUnit } from '../ports/unit.ts';
 import type { LedgerParts } from './ledger.ts';
-import { extendedLeaseEnd, mayWrite } from './rules.ts';
+import { extendedLeaseEnd, mayWrite, strikesOf } from './rules.ts';
 
 export interface LeaseParts extends Pick<LedgerParts, 'failedEntries' | 'source' | 'store'> {
   readonly visibilityMs: number;
@@ -33,6 +33,7 @@ export class EntryLease implements Lease {
   readonly accepted: Lease['accepted'];
   readonly progress: Progress | undefined;
   readonly failedBefore: string | undefined;
+  readonly strikes: number | undefined;
   readonly #parts: LeaseParts;
   readonly #claimed: ClaimedEntry;
   /** Undefined when the entry is gone: deleted by hand, or by age. */
@@ -52,6 +53,7 @@ export class EntryLease implements Lease {
     this.unit = unit;
     this.accepted = found?.state === 'accepted' ? { identity: found.identity, rows: found.rows } : undefined;
     this.failedBefore = found?.failedFor || undefined;
+    this.strikes = found === undefined ? undefined : strikesOf(found);
     this.progress = this.accepted === undefined ? found?.progress : undefined;
   }
 
@@ -80,6 +82,12 @@ export class EntryLease implements Lease {
     return this.#mayKeep && (await this.#inTurn({ kind: 'progress', progress, at: this.#parts.store.now() }));
   }
 
+  async strike(): Promise<void> {
+    const { store, visibilityMs } = this.#parts;
+    const now = store.now();
+    await this.#inTurn({ ...this.#claim(extendedLeaseEnd(now, visibilityMs), now), strikes: (this.strikes ?? 0) + 1 });
+  }
+
   async extend(): Promise<boolean> {
     if (!this.#mayKeep) return true;
     const { store, visibilityMs } = this.#parts;
@@ -90,7 +98,7 @@ export class EntryLease implements Lease {
   async release(): Promise<void> {
     if (this.accepted !== undefined) return;
     const now = this.#parts.store.now();
-    await this.#settle(this.#claim(now, now));
+    await this.#settle({ ...this.#claim(now, now), strikes: 0 });
   }
 
   /** True as long as there is no outcome, neither this lease's nor one it was granted over. */
@@ -98,7 +106,7 @@ export class EntryLease implements Lease {
     return this.accepted === undefined && !this.#isSettled;
   }
 
-  #claim(until: number, at: number): LedgerChange {
+  #claim(until: number, at: number): Extract<LedgerChange, { kind: 'claimed' }> {
     return { kind: 'claimed', owner: this.#claimed.token, until, at };
   }
 

@@ -7,9 +7,11 @@ export function leaseOver(lease: Lease, acts: Partial<Lease>): Lease {
     accepted: lease.accepted,
     progress: lease.progress,
     failedBefore: lease.failedBefore,
+    strikes: lease.strikes,
     accept: (content, stubs) => lease.accept(content, stubs),
     fail: (failure, evidence) => lease.fail(failure, evidence),
     keepProgress: (progress) => lease.keepProgress(progress),
+    strike: () => lease.strike(),
     extend: () => lease.extend(),
     release: () => lease.release(),
     get isLost() {

@@ -19,6 +19,14 @@ export function ruleOnClaim(entry: LedgerEntry, token: string, now: number, visi
 }
 
 /**
+ * How often a unit was tried alone since its holder ended without giving it up: killed, or hanging beyond its slice. Given up,
+ * a lease ends when it is written. Undefined when the last holder said what became of it.
+ */
+export function strikesOf({ state, strikes, until, writtenAt }: LedgerEntry): number | undefined {
+  return state === 'claimed' && until > writtenAt ? strikes : undefined;
+}
+
+/**
  * Whether a lease may write over this entry. Several may read what is accepted: a failure leaves the owner of the outcome
  * as it is, another outcome does not.
  */

@@ -31,12 +31,16 @@ export interface Lease {
   readonly progress: Progress | undefined;
   /** Code for which an earlier holder failed, since it was accepted last if it was. */
   readonly failedBefore: string | undefined;
+  /** How often it was tried alone since a holder ended without giving it up; undefined when the last one did. */
+  readonly strikes: number | undefined;
   /** `stubs` are the records whose rows tell only a part: they are accepted, and each keeps a failed entry with its offset. */
   accept(content: AcceptedContent, stubs: readonly StubNote[]): Promise<void>;
   /** The failure is the unit's own: the delivery that announced it is to be kept as a failed entry. */
   fail(failure: Failure, evidence: Evidence): Promise<void>;
   /** For units of several bodies: which rows are accepted so far. False when it could not be recorded. */
   keepProgress(progress: Progress): Promise<boolean>;
+  /** Records that it is about to be tried alone: should this process end, too, that will be known. */
+  strike(): Promise<void>;
   /** At every heartbeat, until there is an outcome. False when another instance has it. */
   extend(): Promise<boolean>;
   /** Gives it up without an outcome: the slice ended, or a circuit opened. */

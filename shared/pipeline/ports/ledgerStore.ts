@@ -17,12 +17,21 @@ export interface LedgerEntry {
   readonly failedFor: string;
   /** Ids of the failed entries that were opened for it since. */
   readonly failedIn: readonly string[];
+  /** How often it was tried alone since a holder ended without a word. */
+  readonly strikes: number;
   readonly progress: Progress | undefined;
 }
 
 /** What is written of an entry; the rest of it stays as it is. `until` and `at`, the time of writing, are by the store's time. */
 export type LedgerChange =
-  | { readonly kind: 'claimed'; readonly owner: string; readonly until: number; readonly at: number }
+  | {
+      readonly kind: 'claimed';
+      readonly owner: string;
+      readonly until: number;
+      readonly at: number;
+      /** As it was, when left out; an outcome forgets them. */
+      readonly strikes?: number;
+    }
   | { readonly kind: 'progress'; readonly progress: Progress; readonly at: number }
   /** Also forgets failures and progress. */
   | { readonly kind: 'accepted'; readonly owner: string; readonly content: AcceptedContent; readonly at: number }

@@ -3,8 +3,6 @@ import type { Failure } from '../../words/failure.ts';
 import type { OpenCircuit } from '../ports/ports.ts';
 import type { Unit } from '../ports/unit.ts';
 
-/** What keeps a unit from being ingested now and is nobody's fault. */
-
 export function bucketIsOut({ scope, at }: Unit, { message, remedy }: OpenCircuit['because']): Failure {
   const error = new ConnectorError('circuit-open', `bucket ${scope} is not read at present: ${message}`, {
     at,
@@ -16,6 +14,15 @@ export function bucketIsOut({ scope, at }: Unit, { message, remedy }: OpenCircui
 export function isClaimed({ title, at }: Unit, until: number): Failure {
   const error = new ConnectorError('claim-held', `another instance is reading ${title}`, { at });
   return { owner: 'nobody', error, again: { at: until } };
+}
+
+/** It was alone each time, so nothing else can have ended them. */
+export function endsProcesses({ title, at }: Unit): Failure {
+  const error = new ConnectorError('process-ended', `whoever read ${title} ended before it could tell why`, {
+    at,
+    remedy: 'Look at the file and at the memory of the app, then replay the failed entry.',
+  });
+  return { owner: 'object', error, again: 'never' };
 }
 
 export function endedBefore({ title, at }: Unit): Failure {

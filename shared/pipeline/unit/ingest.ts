@@ -8,7 +8,7 @@ import type { Delivery } from '../ports/source.ts';
 import type { Unit } from '../ports/unit.ts';
 import { noCounts, type UnitCounts, type UnitOutcome } from '../ports/unitOutcome.ts';
 import { isSameContent } from './contentIdentity.ts';
-import { bucketIsOut, endedBefore, isClaimed } from './failures.ts';
+import { bucketIsOut, endedBefore, endsProcesses, isClaimed } from './failures.ts';
 import { markedForGood } from './forGood.ts';
 import { keepProgress, type ProgressKeeper } from './keepProgress.ts';
 import { type ReadAnswer, type ReadParts, readUnit } from './read.ts';
@@ -44,6 +44,16 @@ export interface Ingesting {
 /** When the size was not announced: that of a usual log file. */
 const assumedBytes = 64 * 1024;
 
+/**
+ * What a holder left without a word may have killed it, like others that were read beside it: so it is read alone from then
+ * on, so that the culprit strikes alone. After so many strikes it is set aside.
+ */
+const mostStrikes = 2;
+
+/** More than any budget, which admits it when nothing else is being read, and nothing else with it. */
+const aloneBytes = Number.MAX_SAFE_INTEGER;
+const alone: Pick<Admission, 'resize' | 'wait'> = { resize: () => true, wait: async () => undefined };
+
 /** One unit: leased, read, its rows packed, and complete when every one of them is accepted. */
 export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestParts): Promise<UnitOutcome> {
   const { delivery, onBegin, onRead } = asked;
@@ -70,9 +80,14 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
     parts.begun(reading);
     parts.leases.set(lease, delivery);
     try {
-      return await ingestLeased({ unit, lease, reading, admission, delivery, signal, endReading }, parts);
+      const leased = { unit, lease, reading, admission, delivery, signal, endReading };
+      if (lease.strikes === undefined) return await ingestLeased(leased, parts);
+      if (lease.strikes >= mostStrikes) return await left(leased, endsProcesses(unit));
+      await admission.wait(aloneBytes, signal);
+      await lease.strike();
+      return await ingestLeased({ ...leased, admission: alone }, parts);
     } catch (bug) {
-      return await left({ unit, lease, reading, delivery }, failureOf(bug, 'object'));
+      return await left({ unit, lease, reading, delivery }, failureOf(bug, signal.aborted ? 'pipeline' : 'object'));
     } finally {
       parts.leases.delete(lease);
     }
@@ -85,7 +100,7 @@ interface Leased {
   readonly unit: Unit;
   readonly lease: Lease;
   readonly reading: Reading;
-  readonly admission: Admission;
+  readonly admission: Pick<Admission, 'resize' | 'wait'>;
   readonly delivery: Ingesting['delivery'];
   readonly signal: AbortSignal;
   readonly endReading: () => void;

@@ -11,6 +11,7 @@ const entry: LedgerEntry = {
   identity: {},
   rows: 0,
   failedIn: [],
+  strikes: 0,
   progress: undefined,
 };
 

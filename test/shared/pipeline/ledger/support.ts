@@ -64,6 +64,7 @@ const unwritten: LedgerEntry = {
   identity: {},
   rows: 0,
   failedIn: [],
+  strikes: 0,
   progress: undefined,
 };
 
@@ -71,16 +72,32 @@ function changed(entry: LedgerEntry, change: LedgerChange): LedgerEntry {
   const before = { ...entry, writtenAt: change.at };
   switch (change.kind) {
     case 'claimed':
-      return { ...before, state: 'claimed', owner: change.owner, until: change.until };
+      return {
+        ...before,
+        state: 'claimed',
+        owner: change.owner,
+        until: change.until,
+        strikes: change.strikes ?? before.strikes,
+      };
     case 'progress':
       return { ...before, progress: change.progress };
     case 'accepted': {
       const { identity, rows } = change.content;
       const { owner } = change;
-      return { ...before, state: 'accepted', owner, identity, rows, failedFor: '', failedIn: [], progress: undefined };
+      return {
+        ...before,
+        state: 'accepted',
+        owner,
+        identity,
+        rows,
+        failedFor: '',
+        failedIn: [],
+        strikes: 0,
+        progress: undefined,
+      };
     }
     case 'failed':
-      return { ...before, state: 'failed', failedFor: change.code, failedIn: change.failedIn };
+      return { ...before, state: 'failed', failedFor: change.code, failedIn: change.failedIn, strikes: 0 };
     case 'failed-since':
       return { ...before, failedFor: change.code, failedIn: change.failedIn };
   }
