@@ -53,6 +53,12 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
       const { source, at, oddity, bytes } = event;
       return ['warn', { source, ...at, oddity, ...(bytes === undefined ? {} : { bytes }) }];
     }
+    case 'object-not-as-announced': {
+      const { source, at, announced, found } = event;
+      return ['error', { source, ...at, announced, found }];
+    }
+    case 'object-rewritten':
+      return ['warn', { source: event.source, ...event.at }];
     case 'object-reingested':
       // CloudTrail never rewrites a log file: other content under a known key is somebody's doing.
       return ['error', { source: event.source, ...event.at }];

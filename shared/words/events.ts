@@ -149,6 +149,16 @@ export type ConnectorEvent =
   | { readonly type: 'tickets-failed'; readonly source: string; readonly failure: FailureReport }
   | { readonly type: 'ticket-void'; readonly reason: string }
   | ({ readonly type: 'object-odd'; readonly source: string; readonly at: Coordinates } & Oddity)
+  /** Another version was read than was announced: what was announced is gone. */
+  | {
+      readonly type: 'object-not-as-announced';
+      readonly source: string;
+      readonly at: Coordinates;
+      readonly announced: string;
+      readonly found: string;
+    }
+  /** The same bytes as before, under another version: not sent again. */
+  | { readonly type: 'object-rewritten'; readonly source: string; readonly at: Coordinates }
   | { readonly type: 'object-reingested'; readonly source: string; readonly at: Coordinates }
   | { readonly type: 'ledger-unavailable'; readonly source: string; readonly failure: FailureReport }
   /** Announced versions could not be read by name: the latest were, and a file replaced before that is known by its ETag only. */

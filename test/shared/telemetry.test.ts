@@ -154,6 +154,12 @@ describe('telemetry', () => {
       'error',
       { messageId: 'm-1', entry: 'production/e', remedy: denied.remedy },
     ],
+    [
+      { type: 'object-not-as-announced', source, at: { bucket: 'b', key: 'k' }, announced: 'a', found: 'f' },
+      'error',
+      { bucket: 'b', key: 'k', announced: 'a', found: 'f' },
+    ],
+    [{ type: 'object-rewritten', source, at: { bucket: 'b', key: 'k' } }, 'warn', { bucket: 'b', key: 'k' }],
     [{ type: 'clock-differs', source, behindMs: -14_400_000 }, 'warn', { source, behindMs: -14_400_000 }],
     [{ type: 'settings-refused', problems: ['A must be set'] }, 'error', { problems: ['A must be set'] }],
     [

@@ -33,6 +33,7 @@ function changed(change: LedgerChange): EntryProperties {
         owner: change.owner,
         objectEtag: identity.etag ?? '',
         content: contentText(identity),
+        sha256: identity.sha256 ?? '',
         rows,
         dropped,
         selectors,
@@ -63,7 +64,7 @@ export function entryOf(entity: Entity, takenAt: number | undefined): LedgerEntr
     owner: string(entity['owner']),
     writtenAt,
     until: writtenAt + time(entity['until']) - recordedAt,
-    identity: identityOf(string(entity['objectEtag']), string(entity['content'])),
+    identity: identityOf(string(entity['objectEtag']), string(entity['content']), string(entity['sha256'])),
     rows: number(entity['rows']),
     strikes: number(entity['strikes']),
     failedFor: string(entity['reason']),
@@ -87,10 +88,11 @@ function contentText({ crc32, length }: ContentIdentity): string {
   return crc32 === undefined || length === undefined ? '' : `${crc32.toString(16).padStart(8, '0')}-${length}`;
 }
 
-function identityOf(etag: string, content: string): ContentIdentity {
+function identityOf(etag: string, content: string, sha256 = ''): ContentIdentity {
   const [, crc32, length] = /^([0-9a-f]{8})-(\d+)$/.exec(content) ?? [];
   return {
     ...(etag === '' ? {} : { etag }),
+    ...(sha256 === '' ? {} : { sha256 }),
     ...(crc32 === undefined ? {} : { crc32: Number.parseInt(crc32, 16), length: Number(length) }),
   };
 }

@@ -4,6 +4,7 @@ import { failureReport, isItsOwn } from '../../words/failure.ts';
 import type { SettledDelivery } from '../ports/settlement.ts';
 import type { Announcement, Delivery } from '../ports/source.ts';
 import type { UnitOutcome } from '../ports/unitOutcome.ts';
+import { isNotAsAnnounced } from '../unit/contentIdentity.ts';
 
 /** Outcomes as people are told of them; nothing in the flow depends on it. */
 
@@ -15,8 +16,14 @@ export function unitEvents(source: string, outcome: UnitOutcome, delivery: Pick<
     const at = { ...outcome.unit.at, messageId: delivery.id, ...failure.at };
     return [{ type: 'object-failed', source, failure: { ...failure, at } }];
   }
-  const { complete, isReingested, oddities = [] } = outcome;
-  const { at } = complete.unit;
+  const { complete, foundEtag, isReingested, isRewritten = false, oddities = [] } = outcome;
+  const { at, etag } = complete.unit;
+  const alarms: ConnectorEvent[] = [];
+  if (etag !== undefined && foundEtag !== undefined && isNotAsAnnounced(etag, foundEtag)) {
+    alarms.push({ type: 'object-not-as-announced', source, at, announced: etag, found: foundEtag });
+  }
+  if (isReingested) alarms.push({ type: 'object-reingested', source, at });
+  if (isRewritten) alarms.push({ type: 'object-rewritten', source, at });
   switch (complete.kind) {
     case 'accepted': {
       const accepted = {
@@ -27,10 +34,10 @@ export function unitEvents(source: string, outcome: UnitOutcome, delivery: Pick<
         stubs: stubbedRecords(complete.stubs),
       } as const;
       const odd = oddities.map((oddity) => ({ type: 'object-odd' as const, source, at, ...oddity }));
-      return isReingested ? [{ type: 'object-reingested', source, at }, ...odd, accepted] : [...odd, accepted];
+      return [...alarms, ...odd, accepted];
     }
     case 'suppressed':
-      return [{ type: 'object-suppressed', source, at }];
+      return [...alarms, { type: 'object-suppressed', source, at }];
     case 'skipped':
       return [{ type: 'object-skipped', source, at, reason: complete.reason }];
   }

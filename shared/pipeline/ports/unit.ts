@@ -50,9 +50,11 @@ export interface UnitContent {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** The content's identity, free of cost: its version, and CRC-32 and length of the gzip trailer. */
+/** The content's identity: its version, CRC-32 and length of the gzip trailer, which cost nothing, and a hash that nobody can imitate. */
 export interface ContentIdentity {
   readonly etag?: string;
+  /** SHA-256 of the bytes as stored, in base64url: a tenth of what is in them. */
+  readonly sha256?: string;
   readonly crc32?: number;
   readonly length?: number;
 }

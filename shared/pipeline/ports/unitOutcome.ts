@@ -31,6 +31,10 @@ export type UnitOutcome =
       readonly kind: 'complete';
       readonly complete: CompleteUnit;
       readonly counts: UnitCounts;
+      /** Version of the content that was read, if any was. */
+      readonly foundEtag?: string | undefined;
+      /** Under a name that was accepted before, the same bytes were found as another version. */
+      readonly isRewritten?: boolean;
       /** Under a name that was accepted before, other content was found. */
       readonly isReingested: boolean;
       /** What of it is not as CloudTrail writes it. */

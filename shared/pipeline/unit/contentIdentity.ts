@@ -1,11 +1,13 @@
-import { crc32 } from 'node:zlib';
+import { createHash } from 'node:crypto';
 import { readTrailer, trailerBytes } from '../../gzip/member.ts';
 import type { ContentIdentity } from '../ports/unit.ts';
 
-/** Passes compressed bytes on, counts them, and keeps the trailer: the content's identity without a hash. */
+/** Passes stored bytes on, counts and hashes them, and keeps the trailer: the content's identity. */
 export class WatchedContent {
   readonly #chunks: AsyncIterable<Uint8Array>;
   readonly #etag: string | undefined;
+  readonly #hash = createHash('sha256');
+  #sha256: string | undefined;
   #tail = Buffer.alloc(0);
   /** Compressed bytes passed on so far. */
   bytes = 0;
@@ -19,8 +21,15 @@ export class WatchedContent {
     for await (const chunk of this.#chunks) {
       this.bytes += chunk.length;
       this.#tail = Buffer.concat([this.#tail, chunk.subarray(-trailerBytes)]).subarray(-trailerBytes);
+      this.#hash.update(chunk);
       yield chunk;
     }
+    this.#sha256 = this.#hash.digest('base64url');
+  }
+
+  /** True once all bytes have passed, and they are the known ones. CRC-32 and length can be made to fit any content. */
+  isKnown({ sha256 }: ContentIdentity): boolean {
+    return sha256 !== undefined && sha256 === this.#sha256;
   }
 
   /**
@@ -31,22 +40,20 @@ export class WatchedContent {
     const trailer = this.#tail.length < trailerBytes ? undefined : readTrailer(this.#tail);
     return {
       ...(this.#etag === undefined ? {} : { etag: bareEtag(this.#etag) }),
+      ...(this.#sha256 === undefined ? {} : { sha256: this.#sha256 }),
       ...(trailer?.length === contentBytes ? trailer : {}),
     };
   }
 }
 
-/** True unless both ETags are known and differ: CloudTrail never rewrites a log file, so the key alone nearly proves it. */
+/** True when the versions are equal, or the known content had none: CloudTrail never rewrites a log file, so the key alone nearly proves it. */
 export function isSameContent(known: ContentIdentity, etag: string | undefined): boolean {
-  return known.etag === undefined || etag === undefined || bareEtag(known.etag) === bareEtag(etag);
+  return known.etag === undefined || (etag !== undefined && bareEtag(known.etag) === bareEtag(etag));
 }
 
-/**
- * True when these decompressed bytes are the known content, whatever its ETag: a bucket that is copied over itself, or
- * encrypted with another key, gives its objects other ETags. Nothing is taken from a trailer, which can belong to other bytes.
- */
-export function isKnownContent(known: ContentIdentity, content: Uint8Array): boolean {
-  return known.length === content.length && known.crc32 === crc32(content);
+/** True when another version was found than was announced: what was announced is gone. */
+export function isNotAsAnnounced(announced: string | undefined, found: string | undefined): boolean {
+  return announced !== undefined && found !== undefined && bareEtag(announced) !== bareEtag(found);
 }
 
 /** True when both ETags are known and equal: needed before a part of the content is left out. */

@@ -109,7 +109,8 @@ interface Leased {
 async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOutcome> {
   const { unit, lease, reading, signal, endReading } = leased;
   const known = lease.accepted?.identity;
-  if (known !== undefined && unit.etag !== undefined && isSameContent(known, unit.etag)) return suppressed(leased);
+  if (known !== undefined && unit.etag !== undefined && isSameContent(known, unit.etag))
+    return suppressed(leased, false);
   const keeper = keepProgress(lease, reading, parts.over);
   let read: Extract<ReadAnswer, { kind: 'read' }> | undefined;
   let failure: Failure | undefined;
@@ -117,7 +118,7 @@ async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOut
     const answer = await readUnit(leased, parts.read, signal);
     if (answer.kind === 'same') {
       await keeper.end();
-      return suppressed(leased);
+      return suppressed(leased, answer.isRewritten);
     }
     read = answer;
   } catch (error) {
@@ -149,7 +150,8 @@ async function accepted(
   await lease.accept({ identity, rows, dropped, selectors: '' }, stubs);
   // Another instance took the lease over while this one was sending: it sends the same rows.
   reading.recorded(lease.isLost ? rows : 0);
-  return { kind: 'complete', complete, counts: reading, isReingested: lease.accepted !== undefined, oddities };
+  const isReingested = lease.accepted !== undefined;
+  return { kind: 'complete', complete, counts: reading, foundEtag: reading.etag, isReingested, oddities };
 }
 
 /** What was accepted stays: whoever reads the same content again leaves it out. */
@@ -174,8 +176,10 @@ async function left(
   return { kind: 'failed', unit, failure, counts: reading };
 }
 
-function suppressed({ unit, reading }: Leased): UnitOutcome {
-  return { kind: 'complete', complete: suppressedUnit(unit), counts: reading, isReingested: false };
+function suppressed({ unit, reading }: Leased, isRewritten: boolean): UnitOutcome {
+  const complete = suppressedUnit(unit);
+  const foundEtag = reading.etag;
+  return { kind: 'complete', complete, counts: reading, foundEtag, isReingested: false, isRewritten };
 }
 
 function failed(unit: Unit, failure: Failure): UnitOutcome {

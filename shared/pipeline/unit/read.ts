@@ -11,7 +11,7 @@ import type { Lease } from '../ports/lease.ts';
 import type { ContentIdentity, Unit, UnitContent } from '../ports/unit.ts';
 import { skipRows } from '../rows/skipRows.ts';
 import type { Packer } from '../upload/packer.ts';
-import { isKnownContent, isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
+import { isSameContent, isSurelySameContent, WatchedContent } from './contentIdentity.ts';
 import { odditiesOf } from './oddities.ts';
 import { piecesOf } from './pieces.ts';
 import type { Reading } from './reading.ts';
@@ -33,8 +33,8 @@ export type ReadAnswer =
       readonly stubs: readonly StubNote[];
       readonly oddities: readonly Oddity[];
     }
-  /** The content is that accepted before, by its version or by itself; nothing of it was scanned. */
-  | { readonly kind: 'same' };
+  /** The content is that accepted before, by its version or, rewritten, by its bytes; nothing of it was scanned. */
+  | { readonly kind: 'same'; readonly isRewritten: boolean };
 
 /** What is read, and what is known of it from before. */
 export interface UnitToRead {
@@ -85,8 +85,10 @@ async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSigna
     }
     // Its rows cannot be put together with those of another content; whoever receives the delivery next begins anew.
     if (reading.rows.written > 0 && reading.etag !== content.etag) throw changedWhileRead(unit);
-    if (lease.accepted !== undefined && isSameContent(lease.accepted.identity, content.etag)) return { kind: 'same' };
     reading.etag = content.etag;
+    if (lease.accepted !== undefined && isSameContent(lease.accepted.identity, content.etag)) {
+      return { kind: 'same', isRewritten: false };
+    }
     const { progress } = lease;
     const goesOn = progress !== undefined && isSurelySameContent(progress.identity, content.etag);
     reading.before = goesOn ? progress.accepted : new RowRanges();
@@ -123,7 +125,7 @@ async function scan(
     admit: (bytes: number) => packer.admit(bytes, signal),
     isWanted: (whole: Uint8Array) => {
       // Once rows of this reading are on their way, only their acceptance makes the unit complete.
-      isKnown = known !== undefined && rows.written === 0 && isKnownContent(known, whole);
+      isKnown = known !== undefined && rows.written === 0 && watched.isKnown(known);
       if (isKnown) reading.bytesInflated += whole.length;
       return !isKnown;
     },
@@ -136,7 +138,7 @@ async function scan(
       reading.bytesInflated += piece.length;
       await packer.write(piece, stream, rows, signal);
     }
-    if (isKnown) return { kind: 'same' };
+    if (isKnown) return { kind: 'same', isRewritten: true };
     await packer.end(stream, rows, signal);
     reading.complete(stream);
     const oddities = odditiesOf(gzipOddities, stream.counts, watched.bytes, settings.expansionAlarm);

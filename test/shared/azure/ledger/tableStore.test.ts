@@ -37,6 +37,7 @@ const at = fc.constantFrom(startOfTime, startOfTime + 1_000);
 const owner = fc.constantFrom('one', 'two');
 const text = fc.constantFrom('', 'hash');
 const identities = fc.constantFrom({}, { etag: 'e1' }, identity);
+const hashed = fc.constantFrom({}, { etag: 'e1', sha256: 'hash' }, { ...identity, sha256: 'hash' });
 const sources = fc.constantFrom<string[]>([], ['production'], ['one', 'two']);
 const change: fc.Arbitrary<LedgerChange> = fc.oneof(
   fc.record({ kind: fc.constant('claimed' as const), owner, until: at, at }),
@@ -52,7 +53,7 @@ const change: fc.Arbitrary<LedgerChange> = fc.oneof(
   fc.record({
     kind: fc.constant('accepted' as const),
     owner,
-    content: fc.record({ identity: identities, rows: fc.nat(9), dropped: fc.nat(9), selectors: text }),
+    content: fc.record({ identity: hashed, rows: fc.nat(9), dropped: fc.nat(9), selectors: text }),
     at,
   }),
   fc.record({ kind: fc.constantFrom('failed' as const, 'failed-since' as const), code: text, failedIn: sources, at }),
