@@ -147,7 +147,7 @@ async function accepted(
   const rows = before + reading.rows.accepted;
   const { records, dropped } = reading.last;
   const complete = acceptedUnit(unit, { records, dropped, written, accepted: rows, stubs });
-  await lease.accept({ identity, rows, dropped, selectors: '' }, stubs);
+  await lease.accept({ identity, rows, dropped, selectors: reading.selectors }, stubs);
   // Another instance took the lease over while this one was sending: it sends the same rows.
   reading.recorded(lease.isLost ? rows : 0);
   const isReingested = lease.accepted !== undefined;

@@ -26,7 +26,7 @@ export function keepProgress(lease: Lease, reading: Reading, over: AbortSignal):
     seen = rows.accepted;
     const accepted = reading.before.filledWith(rows.acceptedRows).firstRuns(mostRuns);
     const identity = reading.etag === undefined ? {} : { etag: reading.etag };
-    const isKept = await lease.keepProgress({ accepted, identity, selectors: '' });
+    const isKept = await lease.keepProgress({ accepted, identity, selectors: reading.selectors });
     // Without a version of the content nobody may rely on it.
     if (isKept && reading.etag !== undefined) reading.kept = accepted.count - reading.before.count;
   };

@@ -90,7 +90,10 @@ async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSigna
       return { kind: 'same', isRewritten: false };
     }
     const { progress } = lease;
-    const goesOn = progress !== undefined && isSurelySameContent(progress.identity, content.etag);
+    const goesOn =
+      progress !== undefined &&
+      progress.selectors === reading.selectors &&
+      isSurelySameContent(progress.identity, content.etag);
     reading.before = goesOn ? progress.accepted : new RowRanges();
     return await scan(content, toRead, parts, signal);
   } finally {

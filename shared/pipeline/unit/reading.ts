@@ -9,6 +9,8 @@ import { ObjectRows } from '../rows/objectRows.ts';
  */
 export class Reading implements UnitCounts {
   readonly rows = new ObjectRows();
+  /** Hash of the selectors it is read under: rows are counted without what they drop. */
+  readonly selectors: string;
   /** Rows that an earlier holder of the lease had accepted: known once the content is open. */
   before = new RowRanges();
   /** Version of the content that is read. */
@@ -27,6 +29,10 @@ export class Reading implements UnitCounts {
   #suppressed = 0;
   #attempt: { readonly stream: RowStream; readonly done: RowRanges } | undefined;
   #rowsAgain: number | undefined;
+
+  constructor(selectors = '') {
+    this.selectors = selectors;
+  }
 
   get records(): number {
     return this.#records + (this.#attempt?.stream.counts.records ?? 0);

@@ -52,6 +52,19 @@ describe('keepProgress', () => {
     expect(await world.drain()).toMatchObject({ rowsAccepted: 7, recordsLeft: 1, rowsOfUnknownOutcome: 7 });
   });
 
+  it('is of no use under other selectors, which count other rows', async () => {
+    const { ledger, written } = rememberingLedger();
+    const world = new World({ ports: { ledger: ledger() } });
+    world.queue.send('m', announce(world.put('a', 5, { end: '!\n' })));
+    await world.drain();
+    const [progress] = written.splice(0);
+    if (progress !== undefined) written.push({ ...progress, selectors: 'of another day' });
+    await world.clock.advance(40_000);
+
+    expect(await world.drain()).toMatchObject({ rowsAccepted: 5, recordsSuppressed: 0, identityHolds: true });
+    expect(written.at(-1)).toMatchObject({ selectors: '' });
+  });
+
   it('writes nothing for an object that is accepted in one body', async () => {
     const { ledger, written } = rememberingLedger();
     const world = new World({ ports: { ledger: ledger() } });
