@@ -1,4 +1,3 @@
-import { systemClock } from '../../kit/systemClock.ts';
 import type { ObjectBody, ObjectName, ObjectStore } from '../../pipeline/ports/objects.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
@@ -21,8 +20,7 @@ export interface S3ObjectStoreOptions {
   /** Where buckets are looked for first, normally the queue's region. */
   readonly region: string;
   readonly credentials: SourceCredentials;
-  /** Dates the requests. Absent: the machine's own. */
-  readonly clock?: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now'>;
   /** Replaces S3: for loopback only. */
   readonly endpoint?: string;
   readonly timeouts?: AwsTimeouts;
@@ -34,7 +32,7 @@ export interface S3ObjectStoreOptions {
  * A session that AWS refuses is forgotten, so that whoever tries again has a new one.
  */
 export function s3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStore {
-  const { credentials, endpoint, clock = systemClock, timeouts = defaultAwsTimeouts } = options;
+  const { credentials, endpoint, clock, timeouts = defaultAwsTimeouts } = options;
   const s3 = s3GetObject({ clock, timeouts, endpoint });
   const regions = new Map<string, string>();
   /** Buckets whose versions the role may not read by name, with the time until which that is believed. */

@@ -69,11 +69,21 @@ function remedyOf(status: number | undefined, error: unknown, { kind, host }: St
   switch (code) {
     case 'KeyBasedAuthenticationNotPermitted':
       return 'Set AzureWebJobsStorage__accountName in place of the connection string: the account does not let keys in.';
+    case 'AccountIsDisabled':
+      return `Enable the storage account of ${host} again.`;
+    case 'InsufficientAccountPermissions':
+    case 'AuthorizationServiceMismatch':
+    case 'AuthorizationResourceTypeMismatch':
+      return `Let the shared access signature in AzureWebJobsStorage read, write and delete in the ${kind} service of ${host}, or use the account's key or an identity.`;
     case 'AuthorizationFailure':
+    case 'AuthorizationSourceIPMismatch':
     case 'PublicAccessNotPermitted':
       return `Let the function app through the network rules of ${host}, or give the ${kind} service a private endpoint that it reaches.`;
     case 'AuthenticationFailed':
       return `Check AzureWebJobsStorage: ${host} does not accept its key or the identity of the app.`;
+  }
+  if (status === undefined && cannotReach.test(code)) {
+    return `If this lasts, let the function app reach ${host} over HTTPS: network rules, private endpoint and routes of the ${kind} service.`;
   }
   if (status === 401) {
     return `Check AzureWebJobsStorage: ${host} does not accept its key or the identity of the app.`;
@@ -82,6 +92,9 @@ function remedyOf(status: number | undefined, error: unknown, { kind, host }: St
     ? `Give the identity of the app the role ${roles[kind]} on the storage account; a new assignment can take 10 minutes to spread.`
     : undefined;
 }
+
+/** Node's codes of hosts that are there, and not for us. https://nodejs.org/api/errors.html#common-system-errors */
+const cannotReach = /^(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 
 function fields(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

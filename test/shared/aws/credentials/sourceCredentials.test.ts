@@ -199,6 +199,24 @@ describe('sourceCredentials', () => {
     await expect(waiting).rejects.toThrow('slice over');
   });
 
+  it('shows nothing of a token that STS echoes', async () => {
+    const token = `${Buffer.from('{"typ":"JWT","alg":"RS256"}').toString('base64url')}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${'s1G'.repeat(100)}`;
+    refusals['AssumeRoleWithWebIdentity'] = [
+      (parameters) =>
+        stsError(
+          400,
+          'ValidationError',
+          `Value '${parameters.get('WebIdentityToken')}' at 'webIdentityToken' is too long`,
+        ),
+    ];
+    const failure = await failureOf(open(managedIdentity, { getToken: async () => token }).session());
+    const told = JSON.stringify([failure.message, failure.remedy, failure.cause]);
+    expect(told).toContain("at 'webIdentityToken' is too long");
+    for (const part of token.split('.')) {
+      expect(told).not.toContain(part.slice(0, 12));
+    }
+  });
+
   it('shows neither token, secret nor other claims in a failure', async () => {
     refusals['AssumeRoleWithWebIdentity'] = [() => stsError(403, 'AccessDenied', 'Not authorized to perform')];
     const failure = await failureOf(open().session());

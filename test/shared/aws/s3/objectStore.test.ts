@@ -21,6 +21,7 @@ import {
 const bucket = 'trail-logs';
 const key = 'AWSLogs/111122223333/CloudTrail/eu-central-1/2026/11/01/a.json.gz';
 const never = new AbortController().signal;
+const clock = { now: Date.now };
 
 async function read(body: ObjectBody): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = [];
@@ -41,7 +42,7 @@ describe('s3ObjectStore against an S3 server', () => {
     const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
     writer = new S3Client({ region: 'eu-central-1', endpoint, credentials, forcePathStyle: true });
     await writer.send(new CreateBucketCommand({ Bucket: bucket }));
-    store = s3ObjectStore({ region: 'eu-central-1', credentials: numberedCredentials(), endpoint });
+    store = s3ObjectStore({ clock, region: 'eu-central-1', credentials: numberedCredentials(), endpoint });
   });
 
   afterAll(async () => {
@@ -104,7 +105,7 @@ describe('s3ObjectStore against broken answers', () => {
   beforeEach(async () => {
     stub = await startStub();
     credentials = numberedCredentials();
-    store = s3ObjectStore({ region: 'eu-central-1', credentials, endpoint: stub.endpoint, timeouts: patient });
+    store = s3ObjectStore({ clock, region: 'eu-central-1', credentials, endpoint: stub.endpoint, timeouts: patient });
   });
 
   afterEach(async () => {
@@ -114,7 +115,7 @@ describe('s3ObjectStore against broken answers', () => {
 
   const openImpatiently = (timeouts = impatient) => {
     store.close();
-    store = s3ObjectStore({ region: 'eu-central-1', credentials, endpoint: stub.endpoint, timeouts });
+    store = s3ObjectStore({ clock, region: 'eu-central-1', credentials, endpoint: stub.endpoint, timeouts });
     return store.open({ bucket, key }, never);
   };
   const found = (text: string): StubAnswer => ({ status: 200, headers: { etag: '"e"' }, body: text });
@@ -318,6 +319,21 @@ describe('s3ObjectStore against broken answers', () => {
     expect(byS3.remedy).toContain('without ListBucket a deleted object looks like a forbidden one');
   });
 
+  it('shows nothing of what S3 echoes of a request', async () => {
+    stub.answer = ({ headers }) =>
+      s3Error(
+        400,
+        'InvalidArgument',
+        `Unsupported Authorization Type: ${headers.authorization} with x-amz-security-token: ${headers['x-amz-security-token']}`,
+        {},
+        `<ArgumentValue>${headers.authorization}</ArgumentValue>`,
+      );
+    const failure = await failureOf(store.open({ bucket, key }, never));
+    const told = JSON.stringify([failure.message, failure.remedy, failure.cause]);
+    expect(told).toContain('Unsupported Authorization Type');
+    expect(told).not.toMatch(/ASIA1|token1|Signature=[0-9a-f]/);
+  });
+
   it('reads the version that was announced, in one request', async () => {
     stub.answer = () => found('that version');
     const versionId = '3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo';
@@ -368,7 +384,7 @@ describe('s3ObjectStore against broken answers', () => {
   it('passes on the failure of the credentials', async () => {
     const denied = new ConnectorError('assume-role-denied', 'denied');
     const refusing = { ...credentials, session: () => Promise.reject(denied) };
-    const closed = s3ObjectStore({ region: 'eu-central-1', credentials: refusing, endpoint: stub.endpoint });
+    const closed = s3ObjectStore({ clock, region: 'eu-central-1', credentials: refusing, endpoint: stub.endpoint });
     expect(await failureOf(closed.open({ bucket, key }, never))).toBe(denied);
     expect(stub.requests).toHaveLength(0);
   });

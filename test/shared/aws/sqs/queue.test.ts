@@ -266,6 +266,19 @@ describe('sqsQueue against broken answers', () => {
     );
   });
 
+  it('shows nothing of what SQS echoes of a request', async () => {
+    stub.answer = ({ headers }) =>
+      sqsError(
+        400,
+        'com.amazon.coral.service#IncompleteSignatureException',
+        `Authorization header requires existence of 'Credential': Authorization=${headers['authorization']} X-Amz-Security-Token=${headers['x-amz-security-token']}`,
+      );
+    const failure = await failureOf(open().receive(once, signal));
+    const told = JSON.stringify([failure.message, failure.remedy, failure.cause]);
+    expect(told).toContain('Authorization header requires');
+    expect(told).not.toMatch(/ASIA1|token1|Signature=[0-9a-f]/);
+  });
+
   it('obeys retry-after', async () => {
     stub.answer = () => ({ status: 503, headers: { 'retry-after': '7' } });
     expect(await failureOf(open().receive(once, signal))).toMatchObject({ retryAfterMs: 7_000 });

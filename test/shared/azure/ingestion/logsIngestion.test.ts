@@ -180,6 +180,16 @@ describe('logsIngestionDestinations', () => {
     expect(JSON.stringify([error.message, error.cause, error.remedy])).not.toContain('token-1');
   });
 
+  it('shows nothing of a token that the service echoes', async () => {
+    const token = `eyJhbGciOiJSUzI1NiJ9.${'cLa1'.repeat(40)}.${'s1G'.repeat(40)}`;
+    const message = `The Authorization header 'Bearer ${token}' is malformed; sig=abc%2Bdef`;
+    server.answers = [{ status: 400, body: JSON.stringify({ error: { code: 'InvalidToken', message } }) }];
+
+    const error = await failureOf(destinations()[0].upload(body, running));
+
+    expect(error.message).toContain("The Authorization header 'Bearer ***' is malformed; sig=***");
+  });
+
   it('makes one request when the token is refused, and shows a new one with the next', async () => {
     server.answers = [{ status: 401, headers: { 'www-authenticate': 'Bearer' } }, { status: 204 }];
     const [destination] = destinations();

@@ -71,6 +71,10 @@ describe('openStorage', () => {
     [403, 'AuthorizationFailure', /network rules/],
     [403, 'AuthenticationFailed', /Check AzureWebJobsStorage/],
     [401, 'InvalidAuthenticationInfo', /Check AzureWebJobsStorage/],
+    [403, 'AccountIsDisabled', /^Enable the storage account/],
+    [403, 'InsufficientAccountPermissions', /shared access signature/],
+    [403, 'AuthorizationSourceIPMismatch', /network rules/],
+    [403, 'KeyBasedAuthenticationNotPermitted', /AzureWebJobsStorage__accountName/],
     [503, 'ServerBusy', undefined],
     [500, 'OperationTimedOut', undefined],
   ])('tells %i %s with what to do about it, in one request', async (status, code, remedy) => {
