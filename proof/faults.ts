@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommand, refuseUsage, wholeNumber } from '../cli/commandLine.ts';
+import { aborted, interruptSignal } from '../cli/process/interrupt.ts';
 import { exactFaults, type FaultName, faultKinds, faultNames, isFaultName } from './faults/run/faultKinds.ts';
 import { manyRuns } from './faults/run/manyRuns.ts';
 import type { RunOutcome } from './faults/run/runOnce.ts';
@@ -35,9 +36,13 @@ const { values } = parseCommand({
     'A run follows from its seed, up to the timing of processes.\nExit codes: 0 every promise kept, 1 something was lost, duplicated beyond the bound or dead-lettered wrongly, or not every run was made, 2 wrong usage.',
 });
 
+const interrupted = interruptSignal(() => process.stderr.write('Ending: what is known so far follows.\n'));
 if (values.story !== undefined) {
   refuseBeside('story', ['seed', 'runs', 'faults', 'lanes', 'trace']);
-  process.exit(await tellStory(values.story, values.json ?? false));
+  const told = tellStory(values.story, values.json ?? false);
+  const code = await Promise.race([told, aborted(interrupted)]);
+  if (code === undefined) process.stderr.write('interrupted: the story was not told to its end\n');
+  process.exit(code ?? 1);
 }
 if (values.faults === 'list') {
   refuseBeside('faults list', ['seed', 'runs', 'lanes', 'trace', 'json']);
@@ -53,7 +58,7 @@ const folder = await mkdtemp(join(tmpdir(), 'connector-faults-'));
 const outcomes: RunOutcome[] = [];
 const started = performance.now();
 try {
-  await manyRuns({
+  const all = manyRuns({
     seeds: Array.from({ length: runs }, (_, index) => seed + index),
     ...{ enabled, lanes, folder, trace: values.trace ?? false },
     onOutcome(outcome) {
@@ -61,12 +66,17 @@ try {
       tell(outcome);
     },
   });
+  // Interrupted, the runs under way are left: their processes end with this one.
+  await Promise.race([all, aborted(interrupted)]);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 const totals = totalsOf(outcomes);
 process.stdout.write(values.json ? `${JSON.stringify(totals)}\n` : rendered(totals));
-if (outcomes.length !== runs) process.stderr.write(`only ${outcomes.length} of ${runs} runs were made\n`);
+if (outcomes.length !== runs) {
+  const why = interrupted.aborted ? 'interrupted: ' : '';
+  process.stderr.write(`${why}only ${outcomes.length} of ${runs} runs were made\n`);
+}
 const isKept = outcomes.length === runs && outcomes.every((outcome) => brokenPromises(outcome).length === 0);
 process.exit(isKept ? 0 : 1);
 
@@ -106,7 +116,7 @@ function rendered(all: FaultTotals): string {
   const causes = Object.entries(byCause).map(([cause, rows]) => `${rows} ${cause}`);
   const met = Object.entries(faults).map(([name, times]) => `${times} x ${name}`);
   return [
-    `${made} runs in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+    `${made} ${made === 1 ? 'run' : 'runs'} in ${((performance.now() - started) / 1000).toFixed(0)} s`,
     `records expected       ${expected}`,
     `rows delivered         ${delivered}`,
     `records lost           ${lost}`,

@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { parseCommand, refuseUsage } from '../cli/commandLine.ts';
+import { interruptSignal } from '../cli/process/interrupt.ts';
 import { checkCase } from './fuzz/checkCase.ts';
 import { checkMessage, drawMessage, seedMessages } from './fuzz/checkMessage.ts';
 import { loadCorpus, saveCase } from './fuzz/corpus.ts';
@@ -38,7 +40,11 @@ const startedAt = performance.now();
 let bytes = 0;
 let executions = 0;
 let nextReport = 15_000;
-for (; performance.now() - startedAt < minutes * 60_000 && problems.length < mostProblems; executions++) {
+const interrupted = interruptSignal(() => tell('Ending: the result so far follows.'));
+const isOver = () => interrupted.aborted || performance.now() - startedAt >= minutes * 60_000;
+for (; !isOver() && problems.length < mostProblems; executions++) {
+  // Signals are heard between turns.
+  if (executions % 50 === 0) await turn();
   const input = drawCase(seed, executions, seeds, cases);
   bytes += input.log.length;
   const problem = checkCase(input);
@@ -73,9 +79,9 @@ const result = {
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else
   process.stdout.write(
-    `${executions} cases and as many messages in ${result.seconds} s, seed ${seed}: ${problems.length} problems\n`,
+    `${interrupted.aborted ? 'interrupted after ' : ''}${executions} cases and as many messages in ${result.seconds} s, seed ${seed}: ${problems.length} problems\n`,
   );
-process.exit(problems.length === 0 ? 0 : 1);
+process.exit(problems.length === 0 && !interrupted.aborted ? 0 : 1);
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommand, wholeNumber } from '../cli/commandLine.ts';
+import { aborted, interruptSignal } from '../cli/process/interrupt.ts';
 import { startCloudsProcess } from '../local/process/clouds/start.ts';
 import { boundsOf } from '../shared/settings/bounds.ts';
 import { type Measurement, measure } from './scale/measure.ts';
@@ -26,24 +27,44 @@ const objects = wholeNumber('scale', 'objects', values.objects ?? '2000', 1);
 const inFlight = wholeNumber('scale', 'in-flight', values['in-flight'] ?? '8', ...boundsOf('OBJECTS_IN_FLIGHT'));
 const latencyMs = wholeNumber('scale', 'latency', values.latency ?? '50', 0);
 
+const interrupted = interruptSignal(() => tell('Ending: what was measured so far follows.'));
 const folder = await mkdtemp(join(tmpdir(), 'connector-scale-'));
 const clouds = await startCloudsProcess({ folder: join(folder, 'clouds'), mode: 'keep', rate: 'unlimited' });
 const environment = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(folder, 'compiled') };
 const shared = { clouds, environment, folder: join(folder, 'files'), objects };
 const restricted = { latencyMs, settings: { OBJECTS_IN_FLIGHT: String(inFlight), LONG_POLL_SECONDS: '1' } };
+const measured: Measurement[] = [];
 try {
-  tell(`${processes} processes, ${objects} log files, ${inFlight} at once each, ${latencyMs} ms latency ...`);
-  const several = await measure({ ...shared, ...restricted, processes, seed: 'several' });
-  tell('One process, the same ...');
-  const one = await measure({ ...shared, ...restricted, processes: 1, seed: 'one' });
-  tell('One process, no latency, the settings of production ...');
-  const free = await measure({ ...shared, settings: {}, latencyMs: 0, processes: 1, seed: 'free' });
-  report(several, one, free);
+  await Promise.race([measureAll(), aborted(interrupted)]);
+  const [several, one, free] = measured;
+  if (several !== undefined && one !== undefined && free !== undefined) report(several, one, free);
+  else reportSoFar();
 } finally {
   await clouds.end();
   await rm(folder, { recursive: true, force: true });
 }
 process.exit();
+
+async function measureAll(): Promise<void> {
+  tell(`${processes} processes, ${objects} log files, ${inFlight} at once each, ${latencyMs} ms latency ...`);
+  measured.push(await measure({ ...shared, ...restricted, processes, seed: 'several' }));
+  tell('One process, the same ...');
+  measured.push(await measure({ ...shared, ...restricted, processes: 1, seed: 'one' }));
+  tell('One process, no latency, the settings of production ...');
+  measured.push(await measure({ ...shared, settings: {}, latencyMs: 0, processes: 1, seed: 'free' }));
+}
+
+/** Interrupted: what is known, and no success. */
+function reportSoFar(): void {
+  const rates = measured.map(({ objectsPerSecond }) => `${rounded(objectsPerSecond)} log files/s`);
+  const names = [`${processes} processes`, '1 process', '1, unrestricted'];
+  const lines = rates.map((rate, index) => `${(names[index] ?? '').padEnd(18)}${rate}`);
+  const text = values.json
+    ? JSON.stringify({ interrupted: true, objectsPerSecond: measured.map((each) => rounded(each.objectsPerSecond)) })
+    : [...lines, `interrupted: ${measured.length} of 3 measurements were made`].join('\n');
+  process.stdout.write(`${text}\n`);
+  process.exitCode = 1;
+}
 
 function report(several: Measurement, one: Measurement, free: Measurement): void {
   const all = [several, one, free];

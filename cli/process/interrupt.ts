@@ -25,3 +25,11 @@ export function interruptSignal(tell: () => void): AbortSignal {
   }
   return interrupted.signal;
 }
+
+/** Resolves when the signal aborts: what does not look at the signal is left behind. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -5,6 +5,7 @@ import { type Clouds, startClouds } from '../../../local/clouds.ts';
 import type { RunningHost } from '../../../local/host/startHost.ts';
 import { systemClock } from '../../../shared/kit/systemClock.ts';
 import type { ProgressReport } from '../../../shared/words/progress.ts';
+import { aborted } from '../../process/interrupt.ts';
 import { sentenceOf } from '../../process/sentence.ts';
 import { systemReason } from '../../process/systemReason.ts';
 import { type Fed, feedFolder, feedTrail, noFeed } from '../feed/feed.ts';
@@ -233,9 +234,9 @@ class Run {
         onFailed: (error) => this.#invocationFailed(error),
       }),
       isServing
-        ? untilAborted(signal)
+        ? aborted(signal)
         : untilStalled(progress, { clock: systemClock, signal }).then((failure) => this.failed(failure)),
-      untilAborted(signal),
+      aborted(signal),
     ]);
     if (!isServing) return;
     await serve({
@@ -328,11 +329,4 @@ class Run {
   #signal(): AbortSignal {
     return AbortSignal.any([this.#interrupted, this.#stopped.signal]);
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -47,6 +47,8 @@ export function startDrainer(
   const [file = '', ...args] = cgroup === undefined ? command : joined;
   const child: ChildProcess = spawn(file, args, {
     env: { ...environment },
+    // In a group of its own: Ctrl-C in a terminal is for the command, which ends this process in order.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const ready = Promise.withResolvers<void>();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,8 @@ export interface StoryOptions {
 /** Starts clouds and connector. */
 export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'connector-story-'));
+  // Also when the story is ended before its end.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   // From now on, since AWS refuses requests that are signed by another clock.
   const beginsAt = Date.now();
   const clock = startIdleClock(beginsAt);
