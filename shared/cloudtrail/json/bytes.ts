@@ -166,6 +166,17 @@ export function colonEnd(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) <= 0x20 ? skipBlanks(bytes, at) : at;
 }
 
+/** The number in so many hex digits; -1 when they are none. */
+export function hexAt(bytes: Uint8Array, at: number, digits: number): number {
+  let value = 0;
+  for (let index = 0; index < digits; index++) {
+    const byte = bytes[at + index] ?? 0;
+    if (isHexDigit[byte] === 0) return -1;
+    value = 16 * value + (byte <= nine ? byte - zero : (byte | 0x20) - 0x57);
+  }
+  return value;
+}
+
 /** From a key's opening quote to the first byte of its value. */
 function keyEnd(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== quote) return -1;

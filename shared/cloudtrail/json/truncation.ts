@@ -1,206 +1,226 @@
-import {
-  closeBrace,
-  closeBracket,
-  colonEnd,
-  comma,
-  containerEnd,
-  openBrace,
-  openBracket,
-  quote,
-  scalarEnd,
-  stringEnd,
-} from './bytes.ts';
+import { shrinkBlanks } from './blanks.ts';
+import { containerEnd, openBrace, openBracket, quote, skipBlanks } from './bytes.ts';
+import { cutMarker, gapIn } from './cut.ts';
+import { type JsonTree, treeOf } from './tree.ts';
 
-/** Scalars below this size are not worth a marker: what is cut instead are the ends of long lists. */
-const worthCuttingBytes = 64;
+/** No member is made smaller than this, so that its key, its marker and something readable fit; rather, members are left out. */
+const leastMemberBytes = 96;
+const leastValueBytes = 48;
 
-/** No cut container is made smaller than this, so that its marker and something readable fit. */
-const leastContainerBytes = 128;
+/** A string that holds JSON is shortened as JSON when at least so much of it can stay; and so deep inside one another. */
+const leastNestedBytes = 256;
+const deepestText = 3;
 
-/** Containers nested deeper than this are cut whole: every level costs one look at everything inside it. */
-const deepestShrink = 16;
+/** JSON text in a string may be nested no deeper to be taken as such. */
+const nestingCap = 512;
 
 const commaText = Buffer.from(',');
 
-/** What stands where a value was cut. */
-export function cutMarker(cutBytes: number): string {
-  return `<cut ${cutBytes} bytes>`;
-}
-
-/** Plain text of at most `maxBytes` UTF-8 bytes, cut between two characters, with a marker at its end. */
+/**
+ * A text of at most `maxBytes` UTF-8 bytes. Runs of blanks shrink to their first; then it keeps its beginning and its end,
+ * as text or, when it is JSON, as JSON.
+ */
 export function truncateText(text: string, maxBytes: number): string {
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= maxBytes) return text;
-  const room = maxBytes - cutMarker(bytes).length;
-  let fits = 0;
-  let tooLong = text.length;
-  while (tooLong - fits > 1) {
-    const middle = (fits + tooLong) >> 1;
-    if (Buffer.byteLength(text.slice(0, middle)) <= room) fits = middle;
-    else tooLong = middle;
-  }
-  if (isHighSurrogate(text.charCodeAt(fits - 1)) && isLowSurrogate(text.charCodeAt(fits))) fits--;
-  const kept = text.slice(0, fits);
-  return kept + cutMarker(bytes - Buffer.byteLength(kept));
+  const whole = Buffer.from(text);
+  if (whole.length <= maxBytes) return text;
+  const bytes = shrinkBlanks(whole);
+  if (bytes.length <= maxBytes) return textOf(bytes);
+  if (maxBytes >= leastNestedBytes && isContainer(bytes)) return textOf(shortened(bytes, maxBytes, 1));
+  const { from, to } = gapIn(bytes, 0, bytes.length, maxBytes, false);
+  return textOf(bytes.subarray(0, from)) + cutMarker(to - from) + textOf(bytes.subarray(to));
 }
 
 /**
- * Compact JSON of an object or array, shortened to at most `maxBytes` UTF-8 bytes and still valid: the largest strings
- * and numbers become markers first, the deeper one of equals before the other; when what is left is many small things,
- * the longest lists and objects keep their beginning.
+ * Compact JSON of an object or array, shortened to at most `maxBytes` UTF-8 bytes and still valid. Runs of blanks shrink to
+ * their first. Then members share the room so that the largest give way first: strings keep their beginning and end, lists
+ * and objects of many small members theirs. Takes time by length alone.
  */
 export function truncateJson(json: string, maxBytes: number): string {
-  let bytes: Buffer = Buffer.from(json);
-  if (bytes.length <= maxBytes) return json;
-  bytes = cutLargestScalars(bytes, maxBytes);
-  return bytes.length <= maxBytes ? bytes.toString() : shrink(bytes, maxBytes, 1, nestingFor(bytes)).toString();
+  const whole = Buffer.from(json);
+  if (whole.length <= maxBytes) return json;
+  const bytes = shrinkBlanks(whole);
+  return textOf(bytes.length <= maxBytes ? bytes : shortened(bytes, maxBytes, 0));
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly depth: number;
+/** `texts` counts the strings that this JSON is in. */
+function shortened(bytes: Uint8Array, maxBytes: number, texts: number): Uint8Array {
+  const start = skipBlanks(bytes, 0);
+  return Buffer.concat(new Shortening(bytes, treeOf(bytes, start), texts).value(0, maxBytes));
 }
 
-function cutLargestScalars(bytes: Buffer, maxBytes: number): Buffer {
-  let excess = bytes.length - maxBytes;
-  const chosen: Span[] = [];
-  const bySize = largeScalars(bytes).sort((a, b) => b.end - b.start - (a.end - a.start) || b.depth - a.depth);
-  for (const span of bySize) {
-    if (excess <= 0) break;
-    chosen.push(span);
-    excess -= span.end - span.start - markerOf(span).length;
+class Shortening {
+  readonly #bytes: Uint8Array;
+  readonly #tree: JsonTree;
+  readonly #texts: number;
+
+  constructor(bytes: Uint8Array, tree: JsonTree, texts: number) {
+    this.#bytes = bytes;
+    this.#tree = tree;
+    this.#texts = texts;
   }
-  chosen.sort((a, b) => a.start - b.start);
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (const span of chosen) {
-    parts.push(bytes.subarray(at, span.start), markerOf(span));
-    at = span.end;
+
+  /** The value in at most so many bytes, in parts. */
+  value(node: number, maxBytes: number): Uint8Array[] {
+    const start = this.#tree.start[node] ?? 0;
+    const end = this.#tree.end[node] ?? 0;
+    if (end - start <= maxBytes) return [this.#bytes.subarray(start, end)];
+    const first = this.#bytes[start];
+    if (first === openBrace || first === openBracket) return this.#container(node, maxBytes);
+    if (first === quote) return [this.#string(start, end, maxBytes)];
+    return [this.#cutString(start, end, maxBytes)];
   }
-  return Buffer.concat([...parts, bytes.subarray(at)]);
-}
 
-/** Strings and numbers that are values, not keys. */
-function largeScalars(bytes: Buffer): Span[] {
-  const spans: Span[] = [];
-  let depth = 0;
-  for (let at = 0; at < bytes.length; ) {
-    const byte = bytes[at] ?? 0;
-    if (byte === openBrace || byte === openBracket) depth++;
-    if (byte === closeBrace || byte === closeBracket) depth--;
-    const isScalar = byte === quote || byte === 0x2d || (byte >= 0x30 && byte <= 0x39);
-    const end = byte === quote ? stringEnd(bytes, at + 1) : isScalar ? scalarEnd(bytes, at) : at + 1;
-    const isKey = byte === quote && bytes[end] === 0x3a;
-    if (isScalar && !isKey && end - at >= worthCuttingBytes) spans.push({ start: at, end, depth });
-    at = end;
+  #container(node: number, maxBytes: number): Uint8Array[] {
+    const { start } = this.#tree;
+    const at = start[node] ?? 0;
+    const { members, sizes } = this.#membersOf(node);
+    const room = maxBytes - 2;
+    const isObject = this.#bytes[at] === openBrace;
+    const parts: Uint8Array[] = [this.#bytes.subarray(at, at + 1)];
+    if (filledBy(sizes, leastMemberBytes) <= room) {
+      this.#members(members, 0, members.length, sizes, fairShare(sizes, room), parts);
+    } else {
+      const { front, back, cutBytes } = ends(sizes, room);
+      this.#members(members, 0, front, sizes, leastMemberBytes, parts);
+      if (front > 0) parts.push(commaText);
+      parts.push(Buffer.from(`${isObject ? '"<cut>":' : ''}"${cutMarker(cutBytes)}"`));
+      if (back < members.length) parts.push(commaText);
+      this.#members(members, back, members.length, sizes, leastMemberBytes, parts);
+    }
+    parts.push(Buffer.from(isObject ? '}' : ']'));
+    return parts;
   }
-  return spans;
-}
 
-function markerOf(span: { readonly start: number; readonly end: number }): Buffer {
-  return Buffer.from(`"${cutMarker(span.end - span.start)}"`);
-}
-
-interface Child {
-  /** Where the key starts; the value's start in an array. */
-  readonly from: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The largest children give way first, down to a readable rest; if that is not enough the container loses its tail. */
-function shrink(bytes: Buffer, maxBytes: number, depth: number, nesting: Uint8Array): Buffer {
-  if (bytes.length <= maxBytes) return bytes;
-  const isObject = bytes[0] === openBrace;
-  if ((!isObject && bytes[0] !== openBracket) || depth > deepestShrink)
-    return markerOf({ start: 0, end: bytes.length });
-  const children = childrenOf(bytes, isObject, nesting);
-  const shrunk = new Map<Child, Buffer>();
-  let excess = bytes.length - maxBytes;
-  for (const child of children.toSorted((a, b) => b.end - b.start - (a.end - a.start))) {
-    const size = child.end - child.start;
-    if (excess <= 0 || size <= leastContainerBytes) break;
-    const target = Math.max(size - excess, leastContainerBytes);
-    const piece = shrink(bytes.subarray(child.start, child.end), target, depth + 1, nesting);
-    shrunk.set(child, piece);
-    excess -= size - piece.length;
+  /** The children of a container, and their lengths with keys and commas. */
+  #membersOf(node: number): { readonly members: Int32Array; readonly sizes: Int32Array } {
+    const { after, end, from } = this.#tree;
+    const last = after[node] ?? 0;
+    let count = 0;
+    for (let child = node + 1; child < last; child = after[child] ?? 0) count++;
+    const members = new Int32Array(count);
+    const sizes = new Int32Array(count);
+    for (let child = node + 1, index = 0; index < count; child = after[child] ?? 0, index++) {
+      members[index] = child;
+      sizes[index] = (end[child] ?? 0) - (from[child] ?? 0) + 1;
+    }
+    return { members, sizes };
   }
-  return keepBeginning(bytes, children, shrunk, maxBytes);
-}
 
-function keepBeginning(
-  bytes: Buffer,
-  children: readonly Child[],
-  shrunk: ReadonlyMap<Child, Buffer>,
-  maxBytes: number,
-): Buffer {
-  const isObject = bytes[0] === openBrace;
-  /** A member's length after shrinking, with its comma. */
-  const lengthOf = (child: Child) =>
-    (shrunk.get(child)?.length ?? child.end - child.start) + child.start - child.from + 1;
-  const total = children.reduce((sum, child) => sum + lengthOf(child), 1);
-  const most = total > maxBytes ? maxBytes - tail(total, isObject).length : maxBytes + 1;
-  const parts: Buffer[] = [bytes.subarray(0, 1)];
-  let length = 2;
-  let kept = 0;
-  for (; kept < children.length; kept++) {
-    const child = children[kept];
-    if (child === undefined || length + lengthOf(child) > most) break;
-    length += lengthOf(child);
-    if (kept > 0) parts.push(commaText);
-    parts.push(bytes.subarray(child.from, child.start), shrunk.get(child) ?? bytes.subarray(child.start, child.end));
+  /** Members with commas between them, each in at most `share` bytes with its comma; those that stay whole are copied together. */
+  #members(
+    members: Int32Array,
+    first: number,
+    last: number,
+    sizes: Int32Array,
+    share: number,
+    parts: Uint8Array[],
+  ): void {
+    const { end, from } = this.#tree;
+    for (let index = first; index < last; index++) {
+      if (index > first) parts.push(commaText);
+      const member = members[index] ?? 0;
+      if ((sizes[index] ?? 0) > share) {
+        parts.push(...this.#member(member, share - 1));
+        continue;
+      }
+      const begin = from[member] ?? 0;
+      while (index + 1 < last && (sizes[index + 1] ?? 0) <= share) index++;
+      parts.push(this.#bytes.subarray(begin, end[members[index] ?? 0]));
+    }
   }
-  if (kept < children.length) {
-    if (kept > 0) parts.push(commaText);
-    parts.push(
-      tail(
-        children.slice(kept).reduce((sum, child) => sum + lengthOf(child), 0),
-        isObject,
-      ),
-    );
+
+  #member(node: number, maxBytes: number): Uint8Array[] {
+    const from = this.#tree.from[node] ?? 0;
+    const start = this.#tree.start[node] ?? 0;
+    const valueBytes = (this.#tree.end[node] ?? 0) - start;
+    const keyRoom = maxBytes - Math.min(valueBytes, Math.max(leastValueBytes, maxBytes >> 1));
+    if (start - from <= keyRoom) {
+      return [this.#bytes.subarray(from, start), ...this.value(node, maxBytes - (start - from))];
+    }
+    const keyEnd = this.#bytes.lastIndexOf(quote, start - 1) + 1;
+    const key = this.#cutString(from, keyEnd, keyRoom - 1);
+    return [key, Buffer.from(':'), ...this.value(node, maxBytes - key.length - 1)];
   }
-  return Buffer.concat([...parts, bytes.subarray(-1)]);
-}
 
-/** The last member of a container whose further members were cut. */
-function tail(cutBytes: number, isObject: boolean): Buffer {
-  return Buffer.from(`${isObject ? '"<cut>":' : ''}"${cutMarker(cutBytes)}"`);
-}
-
-function childrenOf(bytes: Buffer, isObject: boolean, nesting: Uint8Array): Child[] {
-  const children: Child[] = [];
-  for (let at = 1; at < bytes.length - 1; ) {
-    const from = at;
-    if (isObject) at = colonEnd(bytes, stringEnd(bytes, at + 1));
-    const first = bytes[at] ?? 0;
-    const start = at;
-    if (first === quote) at = stringEnd(bytes, at + 1);
-    else if (first === openBrace || first === openBracket) at = containerEnd(bytes, at, nesting);
-    else at = scalarEnd(bytes, at);
-    children.push({ from, start, end: at });
-    if (bytes[at] === comma) at++;
+  #string(start: number, end: number, maxBytes: number): Uint8Array {
+    return this.#nested(start, end, maxBytes) ?? this.#cutString(start, end, maxBytes);
   }
-  return children;
-}
 
-/** Scratch for `containerEnd`, with a byte for every level there is. */
-function nestingFor(bytes: Buffer): Uint8Array {
-  let depth = 0;
-  let deepest = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === quote) at = stringEnd(bytes, at + 1) - 1;
-    else if (byte === openBrace || byte === openBracket) deepest = Math.max(deepest, ++depth);
-    else if (byte === closeBrace || byte === closeBracket) depth--;
+  /** A string, or a number that becomes one. */
+  #cutString(start: number, end: number, maxBytes: number): Uint8Array {
+    const isString = this.#bytes[start] === quote;
+    const [first, last] = isString ? [start + 1, end - 1] : [start, end];
+    const { from, to } = gapIn(this.#bytes, first, last, maxBytes - 2, isString);
+    return Buffer.concat([
+      Buffer.from('"'),
+      this.#bytes.subarray(first, from),
+      Buffer.from(cutMarker(to - from)),
+      this.#bytes.subarray(to, last),
+      Buffer.from('"'),
+    ]);
   }
-  return new Uint8Array(deepest);
+
+  /** JSON in a string, as the policies of IAM are, stays JSON. */
+  #nested(start: number, end: number, maxBytes: number): Uint8Array | undefined {
+    if (maxBytes < leastNestedBytes || this.#texts === deepestText) return undefined;
+    const raw = textOf(this.#bytes.subarray(start, end));
+    if (!/^"(?:\s|\\[ntr])*[{[]/.test(raw.slice(0, 64))) return undefined;
+    const inside = Buffer.from(String(JSON.parse(raw)));
+    if (!isContainer(inside)) return undefined;
+    // Escapes make it longer in the string than by itself; how much depends on what stays.
+    let room = Math.floor(((maxBytes - 2) * inside.length) / (end - start));
+    for (let attempt = 0; attempt < 4 && room >= leastNestedBytes / 2; attempt++) {
+      const encoded = Buffer.from(JSON.stringify(textOf(shortened(inside, room, this.#texts + 1))));
+      if (encoded.length <= maxBytes) return encoded;
+      room = Math.floor((room * maxBytes * 0.95) / encoded.length);
+    }
+    return undefined;
+  }
 }
 
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
+/** What members fill when none is larger than a share. */
+function filledBy(sizes: Int32Array, share: number): number {
+  let sum = 0;
+  for (let index = 0; index < sizes.length; index++) sum += Math.min(sizes[index] ?? 0, share);
+  return sum;
 }
 
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
+/** The largest share with which all members, none of them larger than it, fill no more than the room. */
+function fairShare(sizes: Int32Array, room: number): number {
+  let fits = leastMemberBytes;
+  let tooMuch = room + 1;
+  while (tooMuch - fits > 1) {
+    const middle = (fits + tooMuch) >> 1;
+    if (filledBy(sizes, middle) <= room) fits = middle;
+    else tooMuch = middle;
+  }
+  return fits;
+}
+
+/** Of very many members, those at the beginning and at the end for which there is room. */
+function ends(sizes: Int32Array, room: number) {
+  const total = filledBy(sizes, Number.MAX_SAFE_INTEGER);
+  const half = (room - cutMarker(total).length - 12) / 2;
+  let front = 0;
+  let back = sizes.length;
+  for (let used = 0; front < back; front++) {
+    used += Math.min(sizes[front] ?? 0, leastMemberBytes);
+    if (used > half) break;
+  }
+  for (let used = 0; back > front; back--) {
+    used += Math.min(sizes[back - 1] ?? 0, leastMemberBytes);
+    if (used > half) break;
+  }
+  return { front, back, cutBytes: filledBy(sizes.subarray(front, back), Number.MAX_SAFE_INTEGER) };
+}
+
+function isContainer(bytes: Uint8Array): boolean {
+  const start = skipBlanks(bytes, 0);
+  if (bytes[start] !== openBrace && bytes[start] !== openBracket) return false;
+  const end = containerEnd(bytes, start, new Uint8Array(nestingCap));
+  return end >= 0 && skipBlanks(bytes, end) === bytes.length;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 }

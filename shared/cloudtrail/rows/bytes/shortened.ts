@@ -24,9 +24,12 @@ export interface ShortenedRow {
 /** A cell is not shortened below this: it is left out instead, and named. */
 const leastCellBytes = 64;
 
+/** How often cells are shortened for a row that is too long: what escapes add shows only afterwards. */
+const mostRounds = 8;
+
 /**
- * The row of these cells: first every cell is brought below the column's limit, then the longest cells
- * further down until the row fits. Names of shortened columns are added as a cell of their own.
+ * The row of these cells: first every cell is brought below the column's limit, then the longest cells further down, to a
+ * length that all of them have in common, until the row fits. Names of shortened columns are added as a cell of their own.
  * @throws RangeError when not even an empty row fits.
  */
 export function writeShortenedRow(
@@ -36,25 +39,39 @@ export function writeShortenedRow(
   roomBytes: number,
 ): ShortenedRow {
   const shortened = new Set(alreadyShortened);
-  const fitting = cells.map((cell) => {
-    if (cell.encoded.length <= columnBytesCap) return cell;
-    const shorter = shortenCell(cell, columnBytesCap);
-    if (shorter !== cell) shortened.add(nameOf(cell));
-    return shorter;
-  });
-  for (;;) {
-    const row = encodeRow(fitting, shortened);
-    const excess = row.bytes.length - roomBytes;
-    if (excess <= 0) return row;
+  const fitting = cells.map((cell) => shortenedTo(cell, columnBytesCap, shortened));
+  let row = encodeRow(fitting, shortened);
+  for (let round = 0; row.bytes.length > roomBytes && round < mostRounds; round++) {
+    const longest = commonLength(fitting, row.bytes.length - roomBytes);
+    for (const [at, cell] of fitting.entries()) {
+      if (cell.encoded.length <= longest || cell.column === timeColumn) continue;
+      const text = Buffer.byteLength(textOf(cell));
+      const bytes = Math.floor((text * longest) / cell.encoded.length) - round;
+      fitting[at] = shortenedTo(cell, Math.max(bytes, leastCellBytes), shortened);
+    }
+    row = encodeRow(fitting, shortened);
+  }
+  while (row.bytes.length > roomBytes) {
     const longest = longestOf(fitting);
     if (longest === undefined)
       throw new RangeError(`a row needs ${row.bytes.length} bytes; the request has room for ${roomBytes}`);
     shortened.add(nameOf(longest));
-    const shorter = shortenCell(longest, Math.max(Buffer.byteLength(textOf(longest)) - excess, leastCellBytes));
-    const at = fitting.indexOf(longest);
-    if (shorter.encoded.length < longest.encoded.length) fitting[at] = shorter;
-    else fitting.splice(at, 1);
+    fitting.splice(fitting.indexOf(longest), 1);
+    row = encodeRow(fitting, shortened);
   }
+  return row;
+}
+
+/** The length to which the longest cells have to come down for a row to lose so many bytes. */
+function commonLength(cells: readonly Cell[], excess: number): number {
+  const lengths = cells.map(({ encoded }) => encoded.length).sort((one, other) => other - one);
+  let sum = 0;
+  for (const [index, length] of lengths.entries()) {
+    sum += length;
+    const common = Math.floor((sum - excess) / (index + 1));
+    if (common >= (lengths[index + 1] ?? 0)) return common;
+  }
+  return leastCellBytes;
 }
 
 function longestOf(cells: readonly Cell[]): Cell | undefined {
@@ -63,6 +80,13 @@ function longestOf(cells: readonly Cell[]): Cell | undefined {
     (longest, cell) => (longest === undefined || cell.encoded.length > longest.encoded.length ? cell : longest),
     undefined,
   );
+}
+
+function shortenedTo(cell: Cell, maxBytes: number, shortened: Set<string>): Cell {
+  if (cell.encoded.length <= maxBytes) return cell;
+  const shorter = shortenCell(cell, maxBytes);
+  if (shorter !== cell) shortened.add(nameOf(cell));
+  return shorter;
 }
 
 /** The same cell when its text, as the service counts it, is short enough already. */

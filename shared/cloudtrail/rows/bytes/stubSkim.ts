@@ -1,8 +1,8 @@
 import { columns } from '../../columns.ts';
 import { openBrace } from '../../json/bytes.ts';
 import { JsonTokens } from '../../json/tokens.ts';
-import { cutMarker } from '../../json/truncation.ts';
 import { type Level, type Member, recordLevel } from '../levels.ts';
+import { KeptValue } from './keptValue.ts';
 
 /** Of what a skim keeps: enough for every column of an ordinary record, whatever the size of the one being skimmed. */
 const keptBytesCap = 512 * 1024;
@@ -10,11 +10,14 @@ const keptBytesCap = 512 * 1024;
 /** Members that no column takes may fill no more than this, so that room stays for those that one does. */
 const unmappedBytesCap = 128 * 1024;
 
+/** A value is not shortened below this. */
+const leastValueBytes = 512;
+
 const keyBytesCap = 1024;
 
 /**
  * Reads through one record that is too large or too deep to be held, in pieces, and keeps a reduced record: members
- * that have a column and small members that have none, each whole or replaced by a `<cut N bytes>` string. Memory is bounded.
+ * that have a column and members that have none, each whole or shortened to its beginning and end. Memory is bounded.
  */
 export class StubSkim {
   /** Columns whose value was cut. */
@@ -24,11 +27,10 @@ export class StubSkim {
   isObject = false;
   readonly #tokens = new JsonTokens();
   readonly #valueBytesCap: number;
+  readonly #value: KeptValue;
   readonly #depthCap: number;
   #kept = Buffer.allocUnsafe(4096);
   #keptLength = 0;
-  /** Bytes read before the current piece. */
-  #base = 0;
   /** Known objects that are open; the innermost last. */
   readonly #levels: Level[] = [];
   #phase: 'key' | 'value' | 'inside-value' | 'after-value' = 'value';
@@ -36,13 +38,12 @@ export class StubSkim {
   #keyLength = 0;
   #member: Member | undefined;
   #memberMark = 0;
-  #valueMark = 0;
-  #valueStart = 0;
-  #isCut = false;
+  #isTooDeep = false;
   #needsComma = false;
 
   constructor(valueBytesCap: number, depthCap: number) {
     this.#valueBytesCap = valueBytesCap;
+    this.#value = new KeptValue(valueBytesCap);
     this.#depthCap = depthCap;
   }
 
@@ -56,33 +57,33 @@ export class StubSkim {
 
   /** The reduced record, or the reduced value when the record is no object. */
   get reduced(): Uint8Array {
+    // A number does not say by itself that it has ended.
+    if (this.#phase === 'inside-value' && this.#levels.length === 0) this.#endValue();
     return this.#kept.subarray(0, this.#keptLength);
   }
 
   /** Takes bytes until the record or the piece ends, or a byte is invalid; answers the position reached. */
   take(piece: Uint8Array, at: number, end: number): number {
-    const from = at;
     while (at < end && !this.#tokens.done) {
       at = this.#tokens.advance(piece, at, end);
       if (this.#tokens.token === 'invalid') break;
-      this.#part(piece, this.#tokens.tokenStart, at, this.#base - from);
+      this.#part(piece, this.#tokens.tokenStart, at);
     }
-    this.#base += at - from;
     return at;
   }
 
-  /** One token, or what of it lies in this piece; `base` makes positions of the record out of those of the piece. */
-  #part(piece: Uint8Array, start: number, end: number, base: number): void {
+  /** One token, or what of it lies in this piece. */
+  #part(piece: Uint8Array, start: number, end: number): void {
     if (start === end && this.#tokens.token === 'partial') return;
     switch (this.#phase) {
       case 'key':
         this.#keyPart(piece, start, end);
         break;
       case 'value':
-        this.#beginValue(piece, start, end, base);
+        this.#beginValue(piece, start, end);
         break;
       case 'inside-value':
-        this.#valuePart(piece, start, end, base);
+        this.#valuePart(piece, start, end);
         break;
       case 'after-value':
         if (this.#tokens.token === 'close') this.#closeObject();
@@ -106,16 +107,14 @@ export class StubSkim {
     }
   }
 
-  #beginValue(piece: Uint8Array, start: number, end: number, base: number): void {
+  #beginValue(piece: Uint8Array, start: number, end: number): void {
     this.#memberMark = this.#keptLength;
-    this.#isCut = false;
-    this.#valueStart = base + start;
+    this.#isTooDeep = false;
     if (this.#levels.length > 0) {
       if (this.#needsComma) this.#keep(',');
       this.#keep(this.#key.subarray(0, Math.min(this.#keyLength, keyBytesCap)));
       this.#keep(':');
     }
-    this.#valueMark = this.#keptLength;
     const level = this.#levels.length === 0 ? recordLevel : this.#member?.level;
     const hasRoom = this.#keyLength <= keyBytesCap && this.#keptLength <= keptBytesCap;
     if (level !== undefined && piece[start] === openBrace && hasRoom) {
@@ -126,32 +125,31 @@ export class StubSkim {
       this.#expect('key');
     } else {
       this.#phase = 'inside-value';
-      this.#valuePart(piece, start, end, base);
+      this.#value.reset();
+      this.#valuePart(piece, start, end);
     }
   }
 
-  #valuePart(piece: Uint8Array, start: number, end: number, base: number): void {
+  #valuePart(piece: Uint8Array, start: number, end: number): void {
     const tokens = this.#tokens;
-    if (!this.#isCut) {
-      const length = this.#keptLength - this.#valueMark + end - start;
-      this.#isCut = length > this.#valueBytesCap || tokens.depth > this.#depthCap;
-      if (this.#isCut) this.#keptLength = this.#valueMark;
-      else this.#keep(piece.subarray(start, end));
-    }
-    if (tokens.depth === this.#levels.length && (tokens.token === 'scalar' || tokens.token === 'close')) {
-      this.#endValue(base + end);
-    }
+    this.#isTooDeep ||= tokens.depth > this.#depthCap;
+    this.#value.add(piece.subarray(start, end));
+    if (tokens.depth === this.#levels.length && (tokens.token === 'scalar' || tokens.token === 'close'))
+      this.#endValue();
   }
 
-  #endValue(end: number): void {
-    if (this.#isCut) this.#keep(`"${cutMarker(end - this.#valueStart)}"`);
+  #endValue(): void {
     const isMapped = (this.#member?.column ?? -1) >= 0;
     const mostBytes = isMapped ? keptBytesCap : unmappedBytesCap;
+    // A part of what is left: the first values, however large, leave room for all others.
+    const share = Math.max(leastValueBytes, (mostBytes - this.#keptLength) >> 3);
+    const { json, isCut } = this.#value.finish(Math.min(this.#valueBytesCap, share), this.#isTooDeep);
+    this.#keep(json);
     if (this.#levels.length > 0 && (this.#keptLength > mostBytes || this.#keyLength > keyBytesCap)) {
       this.#keptLength = this.#memberMark;
       this.lostMembers++;
     } else {
-      if (this.#isCut) this.shortened.add(columns[this.#member?.column ?? -1]?.name ?? 'UnmappedFields');
+      if (isCut) this.shortened.add(columns[this.#member?.column ?? -1]?.name ?? 'UnmappedFields');
       this.#needsComma = true;
     }
     this.#expect('after-value');

@@ -26,6 +26,12 @@ const usualBlockBytes = 256 * 1024;
 /** Pieces far smaller than the records in them make the module read the same bytes again and again; beyond this the byte engine goes on. */
 const rereadBytesCap = 16 * 1024 * 1024;
 
+/**
+ * Of a longer record the module would read the beginning again with every piece; CloudTrail writes none:
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+ */
+const heldBytesCap = 256 * 1024;
+
 /** Of a file whose records the module mostly refuses, the byte engine reads the rest: asking it first costs more than half. */
 const refusedCap = 100;
 
@@ -40,7 +46,8 @@ export function openWasmRowStream(options: WasmRowStreamOptions = {}): OpenRowSt
   const { blockBytes = usualBlockBytes, keep, ...bounds } = options;
   const limits = recordLimits(bounds);
   // Feeding is synchronous and leaves nothing behind in the module's memory, so all streams share one.
-  const module = new RowModule(limits, blockBytes + limits.recordBytesCap, keep);
+  const capacity = blockBytes + Math.min(heldBytesCap, limits.recordBytesCap);
+  const module = new RowModule(limits, capacity, keep);
   return (context) => new WasmRowStream(context, limits, module, blockBytes, keep);
 }
 
@@ -227,7 +234,10 @@ class WasmRowStream implements RowStream {
   /** Keeps the unfinished record: as a copy, since the caller may reuse its piece. */
   #hold(): 'fed' | 'go-on' {
     const unfinished = this.#carry.length + this.#piece.length;
-    if (unfinished > this.#limits.recordBytesCap || this.#rereadBytes > rereadBytesCap + 16 * this.#offset) {
+    if (
+      unfinished > Math.min(heldBytesCap, this.#limits.recordBytesCap) ||
+      this.#rereadBytes > rereadBytesCap + 16 * this.#offset
+    ) {
       return this.#leaveRecords();
     }
     this.#carry = Buffer.concat([this.#carry, this.#piece]);

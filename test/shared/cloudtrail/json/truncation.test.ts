@@ -1,72 +1,130 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shrinkBlanks } from '../../../../shared/cloudtrail/json/blanks.ts';
 import { truncateJson, truncateText } from '../../../../shared/cloudtrail/json/truncation.ts';
 import { openByteRowStream } from '../../../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
 import { logOf, map, rowOf } from '../rows/mapping.ts';
 
 describe('truncateText', () => {
-  test('cuts between two characters and says how much', () => {
+  test('keeps beginning and end, cut between two characters, and says how much', () => {
     expect(truncateText('short', 64)).toBe('short');
-    expect(truncateText('é'.repeat(100), 65)).toBe(`${'é'.repeat(25)}<cut 150 bytes>`);
-    expect(truncateText('😀'.repeat(100), 66)).toBe(`${'😀'.repeat(12)}<cut 352 bytes>`);
+    const cut = truncateText(`first${'é'.repeat(100)}last`, 100);
+    expect(cut).toMatch(/^firsté{10,20}<cut \d+ bytes>é{10,20}last$/);
+    expect(truncateText('😀'.repeat(100), 120)).toMatch(/^(😀)+<cut \d+ bytes>(😀)+$/u);
   });
 
-  test('keeps any text within the limit and its beginning readable', () => {
+  test('keeps any text within the limit, its beginning and its end readable', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.integer({ min: 64, max: 300 }), (text, limit) => {
         const cut = truncateText(text, limit);
         expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(limit);
-        expect(text.startsWith(cut.replace(/<cut \d+ bytes>$/, ''))).toBe(true);
+        const [front = '', back = ''] = cut.split(/<cut \d+ bytes>/);
+        if (cut.includes('<cut ')) {
+          const shrunk = Buffer.from(shrinkBlanks(Buffer.from(text))).toString();
+          expect(shrunk.startsWith(front) && shrunk.endsWith(back)).toBe(true);
+        }
       }),
     );
+  });
+
+  test('shrinks runs of blanks first, of whatever kind', () => {
+    const blanks = [
+      ' ',
+      '\t',
+      '\n',
+      '\r',
+      '\u00a0',
+      '\u2003',
+      '\u200b',
+      '\u3000',
+      '\ufeff',
+      '\u2800',
+      '\u3164',
+      '%20',
+      '%0A',
+    ];
+    const escaped = ['\\n', '\\t', '\\\\n', '\\\\\\\\r', '\\u0020', '\\\\u00a0', '\\u200B', '\\udb40\\udc20'];
+    for (const blank of [...blanks, ...escaped, [...blanks, ...escaped].join('')]) {
+      const text = `begin${blank.repeat(1 + 3000 / blank.length)}"Action":"*"${blank.repeat(1 + 3000 / blank.length)}end`;
+      expect(truncateText(text, 100), blank).toContain('"Action":"*"');
+      expect(truncateText(text, 100), blank).not.toContain('<cut');
+    }
+    expect(truncateText(`C:\\new\\table${'x'.repeat(200)}`, 100)).toContain('C:\\new\\table');
+  });
+
+  test('takes time by length alone', () => {
+    for (const unit of ['\\', '\\u', '\\\\u00', '%', '\u200b\\', '{', '[{'])
+      expect(truncateText(unit.repeat(200_000), 1000).length).toBeLessThanOrEqual(1000);
   });
 });
 
 describe('truncateJson', () => {
-  test('replaces the largest values first and keeps the small ones', () => {
-    const json = JSON.stringify({
+  const parsed = (value: unknown, limit: number) => {
+    const cut = truncateJson(JSON.stringify(value), limit);
+    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(limit);
+    return JSON.parse(cut);
+  };
+
+  test('shortens the largest values first and keeps the small ones', () => {
+    const value = {
       name: 'a',
       deep: { id: 1, big: 'x'.repeat(500) },
       list: ['y'.repeat(300), 'z'],
       bigger: 'w'.repeat(900),
-    });
-    expect(JSON.parse(truncateJson(json, 1000))).toEqual({
+    };
+    expect(parsed(value, 1500)).toEqual({ ...value, bigger: expect.stringMatching(/^w+<cut \d+ bytes>w+$/) });
+    expect(parsed(value, 700)).toEqual({
       name: 'a',
-      deep: { id: 1, big: 'x'.repeat(500) },
-      list: ['y'.repeat(300), 'z'],
-      bigger: '<cut 902 bytes>',
-    });
-    expect(JSON.parse(truncateJson(json, 700))).toMatchObject({ name: 'a', deep: { id: 1, big: '<cut 502 bytes>' } });
-    expect(JSON.parse(truncateJson(json, 200))).toEqual({
-      name: 'a',
-      deep: { id: 1, big: '<cut 502 bytes>' },
-      list: ['<cut 302 bytes>', 'z'],
-      bigger: '<cut 902 bytes>',
+      deep: { id: 1, big: expect.stringMatching(/^x+<cut \d+ bytes>x+$/) },
+      list: [expect.stringMatching(/^y+<cut \d+ bytes>y+$/), 'z'],
+      bigger: expect.stringMatching(/^w+<cut \d+ bytes>w+$/),
     });
   });
 
-  test('cuts the deeper of two equal values first', () => {
-    const json = JSON.stringify({ a: 'x'.repeat(200), b: { c: { d: 'x'.repeat(200) } } });
-    expect(JSON.parse(truncateJson(json, 300))).toEqual({ a: 'x'.repeat(200), b: { c: { d: '<cut 202 bytes>' } } });
-  });
-
-  test('keeps the beginning of what is many small things', () => {
-    const json = JSON.stringify({
-      kind: 'k',
-      items: Array.from({ length: 1000 }, (_, index) => ({ index })),
-      last: true,
-    });
-    const cut = JSON.parse(truncateJson(json, 500));
+  test('keeps beginning and end of what is many small things', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => ({ index }));
+    const cut = parsed({ kind: 'k', items: many, last: true }, 700);
     expect(cut).toMatchObject({ kind: 'k', last: true });
-    expect(cut.items.slice(0, 3)).toEqual([{ index: 0 }, { index: 1 }, { index: 2 }]);
-    expect(cut.items.at(-1)).toMatch(/^<cut \d+ bytes>$/);
-    const object = JSON.parse(
-      truncateJson(
-        JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`key${index}`, index]))),
-        500,
-      ),
-    );
-    expect(object).toMatchObject({ key0: 0, '<cut>': expect.stringMatching(/^<cut \d+ bytes>$/) });
+    expect(cut.items.slice(0, 3)).toEqual(many.slice(0, 3));
+    expect(cut.items.slice(-3)).toEqual(many.slice(-3));
+    expect(cut.items.some((item: unknown) => /^<cut \d+ bytes>$/.test(String(item)))).toBe(true);
+    const object = parsed(Object.fromEntries(many.map(({ index }) => [`key${index}`, index])), 700);
+    expect(object).toMatchObject({ key0: 0, key999: 999, '<cut>': expect.stringMatching(/^<cut \d+ bytes>$/) });
+  });
+
+  const statement = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const pad = (unit: string) => unit.repeat(Math.ceil(70_000 / unit.length));
+
+  test.each([
+    [
+      'blanks in text in text',
+      { policyDocument: JSON.stringify({ Statement: [statement] }).replace(',', `,${pad(' ')}`) },
+    ],
+    ['line feeds in text in text', { policyDocument: JSON.stringify({ a: pad('\n'), Statement: [statement] }) }],
+    [
+      'letters in text in text',
+      { policyDocument: JSON.stringify({ a: pad('a'), Statement: [statement], b: pad('b') }) },
+    ],
+    ['a long key', { [pad('k')]: statement }],
+    ['a key of blanks', { [pad('\u2003')]: statement, x: 1 }],
+    ['values before and after', { a: pad('a'), statement, b: pad('b') }],
+    ['blanks everywhere', { a: pad(' '), b: [pad('\t'), statement], c: pad('\u00a0') }],
+    [
+      'many members behind',
+      { statement, ...Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`k${index}`, 'v'])) },
+    ],
+    ['many members before', { list: [...Array.from({ length: 20_000 }, () => 'v'), statement] }],
+    [
+      'text in text in text',
+      { p: JSON.stringify({ q: JSON.stringify({ a: pad('a'), Statement: [statement], b: pad('\\') }) }) },
+    ],
+    ['a long number', { statement, n: pad('1') }],
+  ])('does not hide a policy behind %s', (_, value) => {
+    const json = JSON.stringify(value);
+    const cut = truncateJson(json, 64_000);
+    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(64_000);
+    JSON.parse(cut);
+    expect(cut.replaceAll('\\', '')).toMatch(/"Effect":"Allow", ?"Action":"\*"/);
   });
 
   test('keeps any JSON valid and within the limit', () => {
@@ -85,9 +143,11 @@ describe('truncateJson', () => {
     );
   });
 
-  test('cuts what is nested very deep whole', () => {
+  test('keeps what is nested deep as far as there is room', () => {
     const json = `${'{"a":['.repeat(250)}${'1,'.repeat(100_000)}1${']}'.repeat(250)}`;
-    expect(truncateJson(json, 64_000)).toMatch(/^(\{"a":\[){8}"<cut \d+ bytes>"(\]\}){8}$/);
+    const cut = truncateJson(json, 64_000);
+    expect(cut).toMatch(/^(\{"a":\[){250}1,1,.*"<cut \d+ bytes>".*,1(\]\}){250}$/);
+    expect(cut.length).toBeLessThanOrEqual(64_000);
   });
 });
 
@@ -101,9 +161,12 @@ describe('a column over its limit', () => {
       eventID: 'e',
     });
     expect(row['TruncatedColumns']).toBe('ErrorMessage,RequestParameters,UnmappedFields');
-    expect(row['ErrorMessage']).toMatch(/^é{31991}<cut 16018 bytes>$/);
-    expect(row['RequestParameters']).toBe('{"small":1,"policy":"<cut 70002 bytes>"}');
-    expect(row['UnmappedFields']).toEqual({ _noEventTime: true, addendum: { big: '<cut 70002 bytes>' } });
+    expect(row['ErrorMessage']).toMatch(/^é{15900,16000}<cut \d+ bytes>é{15900,16000}$/);
+    expect(row['RequestParameters']).toMatch(/^\{"small":1,"policy":"p{31000,32000}<cut \d+ bytes>p{31000,32000}"\}$/);
+    expect(row['UnmappedFields']).toEqual({
+      _noEventTime: true,
+      addendum: { big: expect.stringMatching(/^u{31000,32000}<cut \d+ bytes>u{31000,32000}$/) },
+    });
     expect(row['AwsEventId']).toBe('e');
   });
 
@@ -135,10 +198,10 @@ describe('a row over the limit of a body', () => {
     expect(rows).toHaveLength(3);
     expect(rows[1]).toMatchObject({
       AwsEventId: 'e',
-      ErrorMessage: 'm'.repeat(3000),
-      RequestParameters: '{"a":"<cut 5002 bytes>","b":1}',
+      ErrorMessage: expect.stringMatching(/^m+(?:<cut \d+ bytes>m+)?$/),
+      RequestParameters: expect.stringMatching(/^\{"a":"x+<cut \d+ bytes>x+","b":1\}$/),
       UserAgent: 'u'.repeat(1000),
-      TruncatedColumns: 'RequestParameters',
+      TruncatedColumns: expect.stringContaining('RequestParameters'),
     });
     expect(counts.truncated).toBe(1);
     expect(Math.max(...bodies.map((body) => Buffer.byteLength(body)))).toBeLessThanOrEqual(5000);

@@ -54,7 +54,6 @@ describe('openWasmRowStream', () => {
     const broken = [
       log.slice(0, -30),
       log.slice(0, -2),
-      `${log}x`,
       log.replace('},{', '}{'),
       log.replace('"2"', '"\u0001"'),
       '',
