@@ -22,8 +22,13 @@ export interface Judgement {
   readonly altered: number;
 }
 
-/** Compares record by record, as multisets of rows. */
-export function judge(trail: KnownTrail, rows: readonly string[], bound: Bound): Judgement {
+/** Compares record by record, as multisets of rows; the events kept aside need none. */
+export function judge(
+  trail: KnownTrail,
+  rows: readonly string[],
+  bound: Bound,
+  keptAside: ReadonlySet<string> = new Set(),
+): Judgement {
   const found = new Map<string, number>();
   for (const row of rows) {
     const content = rowContent(row);
@@ -36,9 +41,10 @@ export function judge(trail: KnownTrail, rows: readonly string[], bound: Bound):
   const overBound: { key: string; duplicated: number; bound: number }[] = [];
   for (const object of trail.objects) {
     let duplicatedHere = 0;
-    for (const { content } of object.rows) {
+    for (const { content, eventId } of object.rows) {
       const times = found.get(content) ?? 0;
       known += times;
+      if (times === 0 && keptAside.has(eventId)) continue;
       if (times === 0) {
         lost += 1;
         lostFrom.add(object.key);

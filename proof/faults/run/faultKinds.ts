@@ -9,6 +9,12 @@ export type Misfortune =
   /** Nothing listens there any more. */
   | { readonly type: 'shut'; readonly door: 'ingestion' | 'storage' }
   | { readonly type: 'expire-visibility' }
+  /** One object of the trail that S3 does not give, whoever asks; `object` says which, as a share of them all. */
+  | { readonly type: 'unreadable'; readonly object: number; readonly action: FaultRule['action'] }
+  /** One row that the rule refuses; its record is that share of the object's. */
+  | { readonly type: 'refused-row'; readonly object: number; readonly record: number }
+  /** Messages and files beside the trail. */
+  | { readonly type: 'beside'; readonly what: BesideName; readonly object: number; readonly count: number }
   /** What happens to a process; `instance` counts those of the run. */
   | { readonly type: 'kill' | 'pause' | 'terminate'; readonly instance: number };
 
@@ -18,6 +24,9 @@ interface FaultKind {
   readonly mayDuplicate: boolean;
   readonly draw: (random: Random) => Misfortune;
 }
+
+/** Digests announced in one message with an object of the trail; other services' files; records that are none. */
+export type BesideName = 'crowd' | 'foreign' | 'stubs';
 
 const seldom = { times: 2, probability: 0.5 };
 const often = { times: 6, probability: 0.5 };
@@ -127,6 +136,31 @@ const kinds = {
     mayDuplicate: false,
     draw: () => ({ type: 'expire-visibility' }),
   },
+  unreadable: {
+    help: 'one object is archived, denied, encrypted with a key that is not given, always 5xx, throttled, cut or silent',
+    mayDuplicate: false,
+    draw: (random) => ({ type: 'unreadable', object: random.next(), action: refusal(random) }),
+  },
+  'refused-row': {
+    help: 'one row is refused with 400 while all others are accepted',
+    mayDuplicate: false,
+    draw: (random) => ({ type: 'refused-row', object: random.next(), record: random.next() }),
+  },
+  crowd: {
+    help: 'one message announces thousands of digests and a log file',
+    mayDuplicate: false,
+    draw: (random) => beside(random, 'crowd', 1_000 + random.below(4_999)),
+  },
+  foreign: {
+    help: "notifications about other services' files arrive in the hundreds",
+    mayDuplicate: false,
+    draw: (random) => beside(random, 'foreign', 50 + random.below(400)),
+  },
+  stubs: {
+    help: 'a log file holds thousands of records that are none, like []',
+    mayDuplicate: false,
+    draw: (random) => beside(random, 'stubs', 1_000 + random.below(50_000)),
+  },
   storage: {
     help: 'table storage refuses, fails, loses answers, hangs or is away for a while',
     mayDuplicate: true,
@@ -187,6 +221,31 @@ function cutBody(random: Random, bytes: number): FaultRule['action'] {
 function pause(random: Random): { readonly retryAfterSeconds?: number } {
   return random.chance(0.5) ? { retryAfterSeconds: random.pick([0, 1, 5, 20]) } : {};
 }
+
+function beside(random: Random, what: BesideName, count: number): Misfortune {
+  return { type: 'beside', what, object: random.next(), count };
+}
+
+function refusal(random: Random): FaultRule['action'] {
+  return random.chance(0.7)
+    ? { kind: 'answer', ...random.pick(refusals), ...pause(random) }
+    : random.pick([{ kind: 'stall' }, cutBody(random, 400)] as const);
+}
+
+/** What S3 answers for objects that it does not give. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const refusals = [
+  { status: 403, code: 'InvalidObjectState' },
+  { status: 403, code: 'AccessDenied' },
+  {
+    status: 403,
+    code: 'AccessDenied',
+    message: 'not authorized to perform: kms:Decrypt on the resource associated with this ciphertext',
+  },
+  { status: 400, code: 'InvalidRequest', message: 'The object was stored using a form of Server Side Encryption.' },
+  { status: 418, code: 'Teapot' },
+  { status: 500, code: 'InternalError' },
+  { status: 503, code: 'SlowDown' },
+] as const;
 
 const azureErrors = [400, 401, 403, 404, 408, 413, 429, 429, 429, 500, 502, 503, 503, 504] as const;
 

@@ -23,6 +23,8 @@ export interface RunPlan {
   readonly mayDuplicate: boolean;
   /** Story seconds a second, at most. */
   readonly mostSpeed: number;
+  /** Story seconds for which a message and its claims are held without a heartbeat. */
+  readonly visibilitySeconds: number;
   /** Story seconds. */
   readonly sliceSeconds: number;
   /** Story seconds at the end of a slice in which nothing is received. */
@@ -30,10 +32,12 @@ export interface RunPlan {
 }
 
 /**
- * A claim has between 14 and 29 story seconds to be renewed. At the usual twenty a second, a busy machine that lets a
- * process wait for most of a second costs it a claim, and a row comes twice, rightly so: where none may, time goes slower.
+ * With 30 story seconds to renew a claim and twenty of them a second, a busy machine that lets a process wait for a second
+ * costs it a claim or an answer, and a row comes twice, rightly so: where none may, time goes slower, and claims last as in
+ * production.
  */
-const exactSpeed = 8;
+const exactSpeed = 4;
+const exactVisibilitySeconds = 180;
 
 /** Everything is healed after this. */
 export const troubleMs = 1_800;
@@ -65,6 +69,7 @@ export function planRun(seed: number, enabled: readonly FaultName[]): RunPlan {
     seed,
     mayDuplicate,
     mostSpeed: mayDuplicate ? Number.POSITIVE_INFINITY : exactSpeed,
+    visibilitySeconds: mayDuplicate ? 30 : exactVisibilitySeconds,
     sliceSeconds,
     stopReceivingSeconds: sliceSeconds * 0.4,
     processes: 1 + shape.below(2),

@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { openStorage } from '../../../shared/azure/storage/account.ts';
+import { failedEntriesIn } from '../../../shared/compose/state.ts';
 import { type Judgement, judge } from '../judge/judge.ts';
 import { type KnownTrail, knownTrail } from '../judge/knownTrail.ts';
 import { noBound, Observer } from '../judge/observer.ts';
@@ -10,6 +12,7 @@ import { type InstancePool, startPool } from '../processes/pool.ts';
 import type { Testbed } from '../processes/testbed.ts';
 import { later } from '../stories/storyClock.ts';
 import { type FaultCounts, playAdversary } from './adversary.ts';
+import { sourceObjectOf } from './beside.ts';
 import type { FaultName } from './faultKinds.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
@@ -32,17 +35,12 @@ export interface RunOutcome extends Judgement {
 
 /** The bounds of the drains, in seconds of the story: near those of production. */
 export const drainBounds = {
-  VISIBILITY_SECONDS: '30',
-  HEARTBEAT_SECONDS: '8',
   LONG_POLL_SECONDS: '1',
   LINGER_MS: '500',
   BATCH_BYTES: '20000',
   UPLOADS_IN_FLIGHT: '3',
   OBJECTS_IN_FLIGHT: '8',
 };
-
-/** Story time after which a process that stands still has lost what it held. */
-const heldMs = Number(drainBounds.VISIBILITY_SECONDS) * 1_000;
 
 export const uploadsInFlight = Number(drainBounds.UPLOADS_IN_FLIGHT);
 
@@ -60,6 +58,8 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   const { testbed, seed, enabled, onLine } = options;
   const started = performance.now();
   const plan = planRun(seed, enabled);
+  // After so long, a process that stands still has lost what it held.
+  const heldMs = plan.visibilitySeconds * 1_000;
   await testbed.reset(plan.mostSpeed);
   const { aws, ingestion } = testbed.clouds;
   const trail = knownTrail({
@@ -80,6 +80,8 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
       seed: seed * 1_000 + number,
       settings: {
         ...drainBounds,
+        VISIBILITY_SECONDS: String(plan.visibilitySeconds),
+        HEARTBEAT_SECONDS: String(Math.floor(plan.visibilitySeconds / 4)),
         SLICE_SECONDS: String(plan.sliceSeconds),
         STOP_RECEIVING_SECONDS: String(plan.stopReceivingSeconds),
       },
@@ -91,9 +93,9 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
     observer.upload(pool.instances.find(({ ingestionGate }) => ingestionGate.isMine(port))?.number ?? -1),
   );
   const feeding = feed(trail, plan, testbed);
-  const faults = await playAdversary({ testbed, pool, plan, heldMs });
+  const { besideKeys, counts, refused } = await playAdversary({ testbed, pool, plan, trail, heldMs });
   await feeding;
-  const messagesLeft = await converge(testbed, pool, options.convergeMs);
+  const messagesLeft = await converge(testbed, pool, heldMs, options.convergeMs);
   await pool.stop();
   testbed.watchUploads(undefined);
 
@@ -101,8 +103,12 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
   const unknownRows = (number: number): number =>
     (summaries[number] ?? []).reduce((sum, { rowsOfUnknownOutcome }) => sum + rowsOfUnknownOutcome, 0);
   const bound = plan.mayDuplicate ? observer.bound(unknownRows) : noBound;
-  const judgement = judge(trail, await rowsFrom(ingestion.tableFile, tableFrom), bound);
-  for (const { key } of trail.objects) aws.deleteLogFile(key);
+  const beside = besideKeys.map((key) => `"SourceObject":"${sourceObjectOf(key)}"`);
+  const rows = (await rowsFrom(ingestion.tableFile, tableFrom)).filter(
+    (row) => !beside.some((source) => row.includes(source)),
+  );
+  const judgement = judge(trail, rows, bound, await keptAside(testbed, refused));
+  for (const key of [...trail.objects.map((object) => object.key), ...besideKeys]) aws.deleteLogFile(key);
   return {
     ...judgement,
     histories: judgement.overBound.map(({ key }) => [
@@ -113,7 +119,7 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
       ),
     ]),
     seed,
-    faults,
+    faults: counts,
     messagesLeft,
     wrongDeadLetters: aws.stats().deadLetters,
     mostUploadsInFlight: Math.max(
@@ -124,6 +130,21 @@ export async function runOnce(options: RunOptions): Promise<RunOutcome> {
     endedLate: pool.endedLate,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Of rows that were refused, those whose object has a failed entry: an operator delivers them by replay. */
+async function keptAside(
+  { clock, clouds }: Testbed,
+  refused: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<ReadonlySet<string>> {
+  const kept = new Set<string>();
+  if (refused.size === 0) return kept;
+  const { connectionString } = clouds.storage;
+  const entries = failedEntriesIn(openStorage({ kind: 'connection-string', connectionString }, { clock }), clock);
+  for await (const { key } of entries.listFailed()) {
+    for (const eventId of refused.get(key ?? '') ?? []) kept.add(eventId);
+  }
+  return kept;
 }
 
 /** Announces the files one by one, so that there is work as long as there is trouble. */
@@ -141,7 +162,7 @@ async function feed(trail: KnownTrail, plan: RunPlan, { clouds }: Testbed): Prom
  * Waits until the queue is empty; answers how many messages are left at the bound. While every message is invisible for
  * longer than anybody could hold it, nothing happens in the story, and its clock is moved on.
  */
-async function converge(testbed: Testbed, pool: InstancePool, boundMs: number): Promise<number> {
+async function converge(testbed: Testbed, pool: InstancePool, heldMs: number, boundMs: number): Promise<number> {
   const { aws } = testbed.clouds;
   const until = performance.now() + boundMs;
   for (;;) {

@@ -28,6 +28,11 @@ describe('judge', () => {
     expect(judge(trail, [one, changed], noBound)).toMatchObject({ lost: 1, lostFrom: ['a'], altered: 1 });
   });
 
+  it('does not miss a record that was kept aside', () => {
+    expect(judge(trail, [one], noBound, new Set(['1']))).toMatchObject({ lost: 0, lostFrom: [] });
+    expect(judge(trail, [other], noBound, new Set(['1']))).toMatchObject({ lost: 1, lostFrom: ['a'] });
+  });
+
   it('names the objects with more duplicates than may be', () => {
     const twice = judge(trail, [one, one, other], noBound);
     expect(twice).toMatchObject({ duplicated: 1, overBound: [{ key: 'a', duplicated: 1, bound: 0 }] });
