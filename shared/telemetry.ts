@@ -38,7 +38,7 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
     case 'slice-finished': {
       const { failure, ...counts } = event.summary;
       // An identity that does not hold is a fault of the program, and the only sign of rows lost by it.
-      const level = counts.identityHolds ? 'info' : 'error';
+      const level = counts.identityHolds ? (counts.heldBack.length === 0 ? 'info' : 'warn') : 'error';
       return [level, failure === undefined ? counts : { ...counts, ...failureFields(counts.source, failure, said) }];
     }
     case 'object-accepted': {

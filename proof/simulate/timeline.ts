@@ -162,7 +162,11 @@ interface Tick {
 /** The connector's own decision. */
 async function ticketsPosted({ drainer, isOut, now, pending, scenario, waiting }: Tick): Promise<DrainTicket[]> {
   const posted: DrainTicket[] = [];
-  const opened = { name: 'source', openedAt: 0, because: { code: 'queue-unavailable', message: '' } } as const;
+  const opened = {
+    name: { kind: 'source' },
+    openedAt: 0,
+    because: { code: 'queue-unavailable', message: '' },
+  } as const;
   await scaleOut({
     source: 'simulated',
     queue: { measureBacklog: async () => ({ visible: Math.floor(waiting), inFlight: 0 }) },

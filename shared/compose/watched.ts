@@ -1,7 +1,7 @@
-import type { CircuitStore, DrainPorts } from '../pipeline/ports/ports.ts';
+import { type CircuitStore, circuitText } from '../pipeline/ports/circuits.ts';
+import type { DrainPorts } from '../pipeline/ports/ports.ts';
 import type { SettledDelivery } from '../pipeline/ports/settlement.ts';
 import type { UnitOutcome } from '../pipeline/ports/unitOutcome.ts';
-import type { FailureReport } from '../words/events.ts';
 import { failureReport } from '../words/failure.ts';
 import type { ProgressReport, UnitReport } from '../words/progress.ts';
 
@@ -36,12 +36,11 @@ export function watchedCircuits(circuits: CircuitStore, watch: Watch): DrainPort
     load: () => circuits.load(),
     save(circuit) {
       const { because, name } = circuit;
-      const told = { ...because, code: because.code as FailureReport['code'], owner: 'pipeline' } as const;
-      watch({ kind: 'circuit', circuit: name, because: told });
+      watch({ kind: 'circuit', circuit: circuitText(name), because: { ...because, owner: 'pipeline' } });
       return circuits.save(circuit);
     },
     remove(name) {
-      watch({ kind: 'circuit', circuit: name });
+      watch({ kind: 'circuit', circuit: circuitText(name) });
       return circuits.remove(name);
     },
   };

@@ -57,8 +57,8 @@ const failures = {
   'object-refused': { belongsTo: 'object', retry: true },
   'object-cut': { belongsTo: 'object', retry: true },
   'object-replaced': { belongsTo: 'object', retry: false },
-  'object-store-throttled': { belongsTo: 'pipeline', retry: true },
-  'object-store-unavailable': { belongsTo: 'pipeline', retry: true },
+  'object-store-throttled': { belongsTo: 'object', retry: true },
+  'object-store-unavailable': { belongsTo: 'object', retry: true },
   // Objects: content
   'object-empty': { belongsTo: 'object', retry: false },
   'gzip-truncated': { belongsTo: 'object', retry: false },
@@ -88,6 +88,10 @@ const failures = {
 } as const satisfies Record<string, { belongsTo: BelongsTo; retry: boolean }>;
 
 export type ErrorCode = keyof typeof failures;
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(failures, code);
+}
 
 export interface ErrorDetails {
   readonly at?: Coordinates;

@@ -35,6 +35,19 @@ export interface SliceTime {
   readonly nothing: number;
 }
 
+/** What keeps work waiting, told by every slice until it is over. */
+export interface HeldBack {
+  /** `source`, `rule/<id>` or `bucket/<name>/<code>`. */
+  readonly circuit: string;
+  /** ISO time. */
+  readonly since: string;
+  readonly code: ErrorCode | 'bug';
+  readonly message: string;
+  readonly remedy?: string;
+  /** Objects of a bucket that this slice kept waiting or sent away; of a source or a rule everything waits. */
+  readonly objects?: number;
+}
+
 /**
  * What one slice of one source did. Contract: records = rowsAccepted + recordsDropped + recordsSuppressed + recordsLeft;
  * the left side is counted at the scanner, the right side at accepted bodies and at objects given up.
@@ -78,6 +91,8 @@ export interface SliceSummary {
   readonly ledger: 'available' | 'unavailable' | 'none';
   readonly durationMs: number;
   readonly timeMs: SliceTime;
+  /** Circuits that are open when the slice ends; empty when nothing is held up. */
+  readonly heldBack: readonly HeldBack[];
   /** The first failure that stopped work, when one did. */
   readonly failure?: FailureReport;
 }

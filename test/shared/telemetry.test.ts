@@ -46,6 +46,7 @@ const summary: SliceSummary = {
   rowsOfUnknownOutcome: 0,
   mostUploadsInFlight: 1,
   ledger: 'available',
+  heldBack: [],
   durationMs: 40,
   timeMs: { sideBySide: 10, oneRead: 0, oneUpload: 0, receiving: 30, deleting: 0, nothing: 0 },
 };

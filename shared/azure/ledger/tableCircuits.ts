@@ -1,5 +1,12 @@
 import { odata } from '@azure/data-tables';
-import type { CircuitName, CircuitStore, OpenCircuit } from '../../pipeline/ports/ports.ts';
+import {
+  type CircuitName,
+  type CircuitStore,
+  circuitNamed,
+  circuitText,
+  type OpenCircuit,
+} from '../../pipeline/ports/circuits.ts';
+import { isErrorCode } from '../../words/errors.ts';
 import type { Entity, Table } from '../storage/table.ts';
 
 export interface TableCircuitsOptions {
@@ -12,7 +19,7 @@ export interface TableCircuitsOptions {
 /** Open circuits of one source, for all instances: whoever wrote last knows best. */
 export function tableCircuits({ table, source, time }: TableCircuitsOptions): CircuitStore {
   // Table keys take no slash.
-  const keyOf = (name: CircuitName) => ({ partitionKey: source, rowKey: name.replaceAll('/', '|') });
+  const keyOf = (name: CircuitName) => ({ partitionKey: source, rowKey: circuitText(name).replaceAll('/', '|') });
   return {
     load: async () => {
       const open: OpenCircuit[] = [];
@@ -33,7 +40,7 @@ function moved(circuit: OpenCircuit, byMs: number): OpenCircuit {
 
 function entityOf({ name, openedAt, because, nextProbeAt, probes }: OpenCircuit) {
   return {
-    name,
+    name: circuitText(name),
     openedAt: new Date(openedAt),
     nextProbeAt: new Date(nextProbeAt),
     probes,
@@ -45,15 +52,16 @@ function entityOf({ name, openedAt, because, nextProbeAt, probes }: OpenCircuit)
 
 /** What another version wrote, or a hand, and cannot be read is no circuit: if it should be open, it opens again. */
 function circuitOf(entity: Entity): OpenCircuit | undefined {
-  const { name, openedAt, nextProbeAt, probes, code, message, remedy } = entity;
-  if (typeof name !== 'string' || !(openedAt instanceof Date) || !(nextProbeAt instanceof Date)) return undefined;
+  const { openedAt, nextProbeAt, probes, code, message, remedy } = entity;
+  const name = circuitNamed(String(entity['name']));
+  if (name === undefined || !(openedAt instanceof Date) || !(nextProbeAt instanceof Date)) return undefined;
   return {
-    name: name as CircuitName,
+    name,
     openedAt: openedAt.getTime(),
     nextProbeAt: nextProbeAt.getTime(),
     probes: typeof probes === 'number' ? probes : 0,
     because: {
-      code: String(code),
+      code: isErrorCode(code) ? code : 'bug',
       message: String(message),
       ...(typeof remedy === 'string' ? { remedy } : {}),
     },

@@ -1,4 +1,4 @@
-import type { FailureReport, SliceEnd, SliceSummary, SliceTime } from '../../words/events.ts';
+import type { FailureReport, HeldBack, SliceEnd, SliceSummary, SliceTime } from '../../words/events.ts';
 import { isItsOwn } from '../../words/failure.ts';
 import type { SettledDelivery } from '../ports/settlement.ts';
 import type { UnitCounts, UnitOutcome } from '../ports/unitOutcome.ts';
@@ -21,6 +21,8 @@ export class Tally {
   rowsInFlight = 0;
   /** Whether all of its storage's answers came. */
   ledger: SliceSummary['ledger'] = 'available';
+  /** What is held up when the slice ends. */
+  heldBack: readonly HeldBack[] = [];
   /** The first failure that stopped work. */
   failure: FailureReport | undefined;
   readonly #messages = {
@@ -95,6 +97,7 @@ export class Tally {
       rowsOfUnknownOutcome: this.rowsOfUnknownOutcome + this.rowsInFlight + rowsAgain,
       mostUploadsInFlight: this.mostUploadsInFlight,
       ledger: this.ledger,
+      heldBack: this.heldBack,
       durationMs,
       timeMs,
       ...(failure === undefined ? {} : { failure }),

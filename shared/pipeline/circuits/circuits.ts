@@ -1,9 +1,10 @@
-import { Condition } from '../../kit/condition.ts';
-import { ConnectorError } from '../../words/errors.ts';
-import { asError, isItsOwn, reportOf } from '../../words/failure.ts';
-import type { CircuitName, DrainPorts, OpenCircuit } from '../ports/ports.ts';
-import type { Unit } from '../ports/unit.ts';
-import { openUnit } from '../unit/read.ts';
+import type { HeldBack } from '../../words/events.ts';
+import { type CircuitName, type CircuitText, circuitText, type OpenCircuit } from '../ports/circuits.ts';
+import type { DrainPorts } from '../ports/ports.ts';
+import type { UnitName } from '../ports/unit.ts';
+import { FailuresAlike } from './alike.ts';
+import { type Admission, Buckets } from './buckets.ts';
+import { type Entry, Register } from './register.ts';
 
 export interface CircuitParts {
   readonly source: string;
@@ -14,43 +15,44 @@ export interface CircuitParts {
   readonly storageFailed: (error: unknown) => void;
 }
 
-const firstProbeMs = 5_000;
-const longestProbeMs = 60_000;
+const source: CircuitName = { kind: 'source' };
 
 /**
- * Whether the source, a rule or a bucket is fit for work. A circuit opens on failures that are nobody's own, and closes
- * by a probe that costs no message; meanwhile no message spends a receive on an outage.
+ * Whether the source, a rule or a bucket is fit for work. A circuit opens on failures that are nobody's own. That of the
+ * source or of a rule closes by a probe that costs no message, and what it proves is then tried with few messages; that of
+ * a bucket by its next objects.
  */
 export class Circuits {
   readonly #parts: CircuitParts;
-  readonly #open = new Map<CircuitName, OpenCircuit>();
-  /** Probes of circuits that closed without any work having succeeded since: a probe is less than the real thing. */
-  readonly #onTrial = new Map<CircuitName, number>();
-  readonly #alike = new Map<string, Map<string, Set<string>>>();
-  /** The unit whose reading failed last: reading it again is part of the probe. */
-  readonly #lastFailed = new Map<CircuitName, Unit>();
-  readonly #probing = new Map<CircuitName, Promise<void>>();
-  readonly #listeners = new Set<() => void>();
-  readonly #changed = new Condition();
-  #writes: Promise<void> = Promise.resolve();
+  readonly #register: Register;
+  readonly #buckets: Buckets;
+  /** Failed probes of circuits that closed without any work having succeeded since: a probe is less than the real thing. */
+  readonly #onTrial = new Map<CircuitText, number>();
 
   constructor(parts: CircuitParts) {
+    const { circuits: store, clock, report } = parts.ports;
     this.#parts = parts;
+    this.#register = new Register({ ...parts, clock, report, store });
+    this.#buckets = new Buckets({
+      register: this.#register,
+      alike: new FailuresAlike(clock, parts.bucketFailures),
+      clock,
+      onSuspicion: (error) => this.open(source, error),
+      onOpened: () => this.succeeded(source),
+    });
   }
 
   /** Takes over what earlier slices and other instances found. */
-  async load(): Promise<void> {
-    try {
-      for (const circuit of await this.#parts.ports.circuits.load()) this.#open.set(circuit.name, circuit);
-    } catch (error) {
-      this.#parts.storageFailed(error);
-    }
+  load(): Promise<void> {
+    return this.#register.load();
   }
 
   /** The circuit that leaves nothing to do: the source's, or a rule's when every rule's is open. */
   get blocking(): OpenCircuit | undefined {
-    const rules = this.#parts.ports.destinations.map(({ rule }) => this.#open.get(`rule/${rule}`));
-    return this.#open.get('source') ?? (rules.every((circuit) => circuit !== undefined) ? rules[0] : undefined);
+    if (this.#register.size === 0) return undefined;
+    const rules = this.#rules().map((name) => this.#register.get(name)?.circuit);
+    const isEveryRuleOut = rules.every((circuit) => circuit !== undefined);
+    return this.#register.get(source)?.circuit ?? (isEveryRuleOut ? rules[0] : undefined);
   }
 
   /**
@@ -58,98 +60,60 @@ export class Circuits {
    * messages. One rule of several is tried while the others work; see balancer.ts.
    */
   get onTrial(): boolean {
-    const rules = this.#parts.ports.destinations.map(({ rule }): CircuitName => `rule/${rule}`);
-    const isProven = rules.some((name) => !this.#open.has(name) && !this.#onTrial.has(name));
-    return this.#onTrial.has('source') || (!isProven && rules.some((name) => this.#onTrial.has(name)));
+    if (this.#onTrial.size === 0) return false;
+    const isProven = this.#rules().some((name) => !this.isOpen(name) && !this.isOnTrial(name));
+    return this.isOnTrial(source) || (!isProven && this.#rules().some((name) => this.isOnTrial(name)));
   }
 
   /** True after this circuit closed and before anything succeeded. */
   isOnTrial(name: CircuitName): boolean {
-    return this.#onTrial.has(name);
+    return this.#onTrial.size > 0 && this.#onTrial.has(circuitText(name));
   }
 
   isOpen(name: CircuitName): boolean {
-    return this.#open.has(name);
+    return this.#register.size > 0 && this.#register.get(name) !== undefined;
+  }
+
+  /** What is held up at present, by what, since when, and how much where that is known here. */
+  get heldBack(): readonly HeldBack[] {
+    return [...this.#register.all()].map(({ circuit: { because, name, openedAt } }) => ({
+      circuit: circuitText(name),
+      since: new Date(openedAt).toISOString(),
+      ...because,
+      ...(name.kind === 'bucket' ? { objects: this.#buckets.heldBack(name.bucket) } : {}),
+    }));
   }
 
   /** Calls back whenever a circuit opens or closes. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#register.onChange(listener);
   }
 
-  open(name: CircuitName, because: unknown, lastFailed?: Unit): void {
-    if (this.#open.has(name)) return;
-    const { clock, report } = this.#parts.ports;
-    const failure = reportOf(because);
-    const probes = this.#onTrial.get(name) ?? 0;
-    this.#onTrial.delete(name);
-    if (lastFailed !== undefined) this.#lastFailed.set(name, lastFailed);
-    this.#remember({
-      name,
-      openedAt: clock.now(),
-      because: {
-        code: failure.code,
-        message: failure.message,
-        ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }),
-      },
-      nextProbeAt: clock.now() + probeWaitMs(probes, because),
-      probes,
-    });
-    report({ type: 'circuit-opened', source: this.#parts.source, circuit: name, failure });
-    this.#tell();
+  open(name: CircuitName, because: unknown): void {
+    const text = circuitText(name);
+    this.#register.open(name, because, this.#onTrial.get(text) ?? 0);
+    this.#onTrial.delete(text);
   }
 
   /** Real work succeeded: the circuit is as good as new. */
   succeeded(name: CircuitName): void {
-    if (this.#onTrial.size > 0) this.#onTrial.delete(name);
+    if (this.#onTrial.size > 0) this.#onTrial.delete(circuitText(name));
   }
 
-  /** An object of the bucket could be read. */
-  bucketSucceeded(bucket: string): void {
-    this.#alike.delete(bucket);
-    this.succeeded('source');
-  }
-
-  /** Opens the bucket's circuit when different objects have failed alike, with no success between. */
-  bucketFailed(unit: Unit, error: ConnectorError): void {
-    // What no change of permissions or settings can mend is the object's own affair, however often it happens.
-    if (error.belongsTo !== 'object' || !error.retry) return;
-    const codes = this.#alike.get(unit.scope) ?? new Map<string, Set<string>>();
-    const keys = codes.get(error.code) ?? new Set();
-    this.#alike.set(unit.scope, codes.set(error.code, keys.add(unit.name)));
-    if (keys.size >= this.#parts.bucketFailures) {
-      codes.delete(error.code);
-      this.open(`bucket/${unit.scope}/${error.code}`, error, unit);
-    }
-  }
-
-  /** The bucket's open circuit, after a probe if one is due. */
-  async bucketCircuit(unit: Unit, signal: AbortSignal): Promise<OpenCircuit | undefined> {
-    for (const circuit of this.#open.values()) {
-      if (!circuit.name.startsWith(`bucket/${unit.scope}/`)) continue;
-      // One object of many makes the probe, and the others wait for what it finds.
-      let probing = this.#probing.get(circuit.name);
-      if (probing === undefined && this.#parts.ports.clock.now() >= circuit.nextProbeAt) {
-        if (!this.#lastFailed.has(circuit.name)) this.#lastFailed.set(circuit.name, unit);
-        probing = this.#probe(circuit, signal);
-        this.#probing.set(circuit.name, probing);
-        void probing.finally(() => this.#probing.delete(circuit.name));
-      }
-      await probing;
-      if (this.#open.has(circuit.name)) return circuit;
-    }
-    return undefined;
+  /** To be asked before an object is read; see buckets.ts. @throws the signal's reason */
+  admit(unit: UnitName, signal: AbortSignal): Promise<Admission> {
+    return this.#buckets.admit(unit, signal);
   }
 
   /** Probes the circuits of the source and of the rules whenever a probe is due, until the signal aborts. */
   async keepProbing(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts.ports;
+    const { changed } = this.#register;
     while (!signal.aborted) {
       const due = this.#nextDue();
-      if (due === undefined) await this.#changed.next(signal);
-      else if (due.nextProbeAt > clock.now()) await this.#changed.within(due.nextProbeAt - clock.now(), clock, signal);
-      else await this.#probe(due, signal);
+      if (due === undefined) await changed.next(signal);
+      else if (due.breaker.tryNow()) await this.#probe(due, signal);
+      else await changed.within((due.breaker.dueAt ?? 0) - clock.now(), clock, signal);
     }
   }
 
@@ -158,93 +122,45 @@ export class Circuits {
     const { clock } = this.#parts.ports;
     while (this.blocking !== undefined) {
       if (signal.aborted || clock.now() >= until) return false;
-      await this.#changed.within(until - clock.now(), clock, signal);
+      await this.#register.changed.within(until - clock.now(), clock, signal);
     }
     return !signal.aborted;
   }
 
   /** Resolves when everything is stored that there is to remember. */
-  async stored(): Promise<void> {
-    await this.#writes;
+  stored(): Promise<void> {
+    return this.#register.stored();
   }
 
-  #nextDue(): OpenCircuit | undefined {
-    let due: OpenCircuit | undefined;
-    for (const circuit of this.#open.values()) {
-      if (circuit.name.startsWith('bucket/')) continue;
-      if (due === undefined || circuit.nextProbeAt < due.nextProbeAt) due = circuit;
-    }
-    return due;
+  #nextDue(): Entry | undefined {
+    const probed = [...this.#register.all()].filter(({ circuit }) => circuit.name.kind !== 'bucket');
+    return probed.sort((one, other) => (one.breaker.dueAt ?? 0) - (other.breaker.dueAt ?? 0))[0];
   }
 
-  async #probe(circuit: OpenCircuit, signal: AbortSignal): Promise<void> {
-    const { clock, report } = this.#parts.ports;
-    const { source } = this.#parts;
+  async #probe(entry: Entry, signal: AbortSignal): Promise<void> {
+    const { name } = entry.circuit;
+    const trials = entry.breaker.trials + 1;
     try {
-      await this.#try(circuit, signal);
+      await this.#tryNow(name, signal);
     } catch (error) {
-      if (signal.aborted) return;
-      if (isStillSo(circuit, error)) {
-        const probes = circuit.probes + 1;
-        this.#remember({ ...circuit, probes, nextProbeAt: clock.now() + probeWaitMs(probes, error) });
-        report({ type: 'circuit-probed', source, circuit: circuit.name, failure: reportOf(error) });
-        return;
-      }
-    }
-    this.#open.delete(circuit.name);
-    this.#lastFailed.delete(circuit.name);
-    if (this.#isWorkedWith(circuit.name)) this.#onTrial.set(circuit.name, circuit.probes + 1);
-    this.#write((store) => store.remove(circuit.name));
-    report({ type: 'circuit-closed', source, circuit: circuit.name, openMs: clock.now() - circuit.openedAt });
-    this.#tell();
-  }
-
-  /** Not a bucket, which is tried object by object, nor a rule that is configured no longer. */
-  #isWorkedWith(name: CircuitName): boolean {
-    return name === 'source' || this.#parts.ports.destinations.some(({ rule }) => name === `rule/${rule}`);
-  }
-
-  async #try(circuit: OpenCircuit, signal: AbortSignal): Promise<void> {
-    const { destinations, source } = this.#parts.ports;
-    if (circuit.name.startsWith('rule/')) {
-      // A rule that is configured no longer has nobody to wait for.
-      await destinations.find(({ rule }) => circuit.name === `rule/${rule}`)?.probe(signal);
+      if (signal.aborted) entry.breaker.release();
+      else this.#register.failedAgain(entry, error);
       return;
     }
-    if (circuit.name === 'source') await source.probe(signal);
-    const unit = this.#lastFailed.get(circuit.name);
-    if (unit === undefined) return;
-    const discarded = new AbortController();
-    try {
-      await openUnit(unit, AbortSignal.any([signal, discarded.signal]));
-    } finally {
-      discarded.abort();
+    if (name.kind === 'source' || this.#rules().some((rule) => circuitText(rule) === circuitText(name))) {
+      this.#onTrial.set(circuitText(name), trials);
     }
+    this.#register.close(entry);
   }
 
-  #remember(circuit: OpenCircuit): void {
-    this.#open.set(circuit.name, circuit);
-    this.#write((store) => store.save(circuit));
+  async #tryNow(name: CircuitName, signal: AbortSignal): Promise<void> {
+    const { destinations, source: messages } = this.#parts.ports;
+    if (name.kind === 'source') await messages.probe(signal);
+    // A rule that is configured no longer has nobody to wait for.
+    if (name.kind === 'rule') await destinations.find(({ rule }) => rule === name.rule)?.probe(signal);
   }
 
-  /** One after the other, so that what is stored last is what is true. */
-  #write(write: (store: DrainPorts['circuits']) => Promise<void>): void {
-    this.#writes = this.#writes.then(() => write(this.#parts.ports.circuits)).catch(this.#parts.storageFailed);
+  #rules(): readonly CircuitName[] {
+    return this.#parts.ports.destinations.map(({ rule }) => ({ kind: 'rule', rule }));
   }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
-    this.#changed.notify();
-  }
-}
-
-/** An object that is gone or broken by now says nothing against its bucket or its source. */
-function isStillSo(circuit: OpenCircuit, error: unknown): boolean {
-  if (!(error instanceof ConnectorError) || !isItsOwn({ owner: error.belongsTo })) return true;
-  return error.code === circuit.because.code;
-}
-
-function probeWaitMs(probes: number, error: unknown): number {
-  const asked = asError(error) instanceof ConnectorError ? (error as ConnectorError).retryAfterMs : undefined;
-  return Math.max(Math.min(longestProbeMs, firstProbeMs * 2 ** probes), asked ?? 0);
 }

@@ -1,15 +1,15 @@
-import type { CircuitName, CircuitStore, OpenCircuit } from '../ports/ports.ts';
+import { type CircuitStore, circuitText, type OpenCircuit } from '../ports/circuits.ts';
 
 /** Remembers open circuits for as long as the process lives. */
 export function memoryCircuits(): CircuitStore {
-  const open = new Map<CircuitName, OpenCircuit>();
+  const open = new Map<string, OpenCircuit>();
   return {
     load: async () => [...open.values()],
     save: async (circuit) => {
-      open.set(circuit.name, circuit);
+      open.set(circuitText(circuit.name), circuit);
     },
     remove: async (name) => {
-      open.delete(name);
+      open.delete(circuitText(name));
     },
   };
 }

@@ -113,7 +113,7 @@ export class Receivers {
       onDeliveries(deliveries);
       return true;
     } catch (error) {
-      if (!stop.aborted) circuits.open('source', error);
+      if (!stop.aborted) circuits.open({ kind: 'source' }, error);
       return false;
     } finally {
       this.#polling -= 1;

@@ -38,6 +38,7 @@ export async function drain(
     deadline.cancel();
   }
 
+  tally.heldBack = circuits.heldBack;
   const summary = tally.summary(ports.source.name, ended, clock.now() - deadline.startedAt, timer.summary());
   ports.report({ type: 'slice-finished', summary });
   return summary;
@@ -81,7 +82,7 @@ function because({ circuits }: Slice): FailureReport | undefined {
   if (circuit === undefined) return undefined;
   const { code, message, remedy } = circuit.because;
   return {
-    code: code as FailureReport['code'],
+    code,
     owner: 'pipeline',
     message,
     ...(remedy === undefined ? {} : { remedy }),

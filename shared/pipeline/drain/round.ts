@@ -5,6 +5,7 @@ import { announcementEvents, deliveryEvents, unitEvents } from '../accounts/told
 import { isBackOff } from '../delivery/fate.ts';
 import { Receivers } from '../delivery/receive.ts';
 import { type SettleParts, settleDelivery } from '../delivery/settle.ts';
+import { circuitText } from '../ports/circuits.ts';
 import type { SettledDelivery, Settlement } from '../ports/settlement.ts';
 import type { Delivery } from '../ports/source.ts';
 import { type IngestParts, ingestUnit } from '../unit/ingest.ts';
@@ -59,7 +60,7 @@ export async function workRound(slice: Slice): Promise<SliceEnd> {
 
 function settledOne(outcome: SettledDelivery, { circuits, ports, tally }: Slice): void {
   tally.addDelivery(outcome);
-  if (outcome.settled.kind === 'done') circuits.succeeded('source');
+  if (outcome.settled.kind === 'done') circuits.succeeded({ kind: 'source' });
   ports.onSettled?.(outcome);
   tell(deliveryEvents(ports.source.name, outcome), ports.report);
 }
@@ -108,7 +109,7 @@ function settleParts(slice: Slice, packer: Packer, stop: AbortSignal): SettlePar
 function capBackOff(settlement: Settlement, slice: Slice): void {
   if (settlement.kind !== 'returned' || !isBackOff(settlement.fate)) return;
   slice.backedOff += 1;
-  if (hasBackedOffEnough(slice)) slice.circuits.open('source', settlement.failure.error);
+  if (hasBackedOffEnough(slice)) slice.circuits.open({ kind: 'source' }, settlement.failure.error);
 }
 
 function ingestParts(slice: Slice, packer: Packer, stop: AbortSignal): IngestParts {
@@ -116,7 +117,7 @@ function ingestParts(slice: Slice, packer: Packer, stop: AbortSignal): IngestPar
   const { clock, random } = ports;
   return {
     ...{ circuits, leases, ledger, readers, stop },
-    read: { packer, openRows, settings, clock, random, opened: ({ scope }) => circuits.bucketSucceeded(scope) },
+    read: { packer, openRows, settings, clock, random },
     begun: (counts) => tally.begun(counts),
     over: deadline.over,
   };
@@ -158,7 +159,8 @@ function tell(events: readonly ConnectorEvent[], report: (event: ConnectorEvent)
 function circuitOpened({ circuits }: Slice): ConnectorError {
   const circuit = circuits.blocking;
   const remedy = circuit?.because.remedy;
-  return new ConnectorError('circuit-open', `circuit ${circuit?.name} opened: ${circuit?.because.message}`, {
+  const name = circuit === undefined ? '' : circuitText(circuit.name);
+  return new ConnectorError('circuit-open', `circuit ${name} opened: ${circuit?.because.message}`, {
     ...(remedy === undefined ? {} : { remedy }),
   });
 }

@@ -93,7 +93,7 @@ export function openSlice(
     source: source.open({
       over: deadline.over,
       isShutdown: deadline.isShutdown,
-      failed: (error) => circuits.open('source', error),
+      failed: (error) => circuits.open({ kind: 'source' }, error),
       report,
     }),
     held: new HeldDeliveries(),

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../words/errors.ts';
+import { type ErrorCode, isErrorCode } from '../../words/errors.ts';
 
 /** What a circuit guards: the source (credentials, queue), a rule, or one bucket's failures of one code. */
 export type CircuitName =
@@ -42,6 +42,6 @@ export function circuitNamed(text: CircuitText): CircuitName | undefined {
   if (kind === 'source' && name === undefined) return { kind };
   if (kind === 'rule' && name !== undefined && code === undefined) return { kind, rule: name };
   if (kind === 'bucket' && name !== undefined && code !== undefined)
-    return { kind, bucket: name, code: code as ErrorCode };
+    return isErrorCode(code) ? { kind, bucket: name, code } : undefined;
   return undefined;
 }

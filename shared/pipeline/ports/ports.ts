@@ -1,30 +1,12 @@
 import type { Compress } from '../../gzip/compressBody.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { ConnectorEvent } from '../../words/events.ts';
+import type { CircuitStore } from './circuits.ts';
 import type { Destination } from './destination.ts';
 import type { FailedEntries } from './failedEntries.ts';
 import type { Ledger } from './lease.ts';
 import type { SettledDelivery } from './settlement.ts';
 import type { Source } from './source.ts';
-
-/** What a circuit guards: the source (credentials, queue), a rule, or one bucket's failures of one code. */
-export type CircuitName = `source` | `rule/${string}` | `bucket/${string}/${string}`;
-
-export interface OpenCircuit {
-  readonly name: CircuitName;
-  readonly openedAt: number;
-  readonly because: { readonly code: string; readonly message: string; readonly remedy?: string };
-  /** No probe before this time. */
-  readonly nextProbeAt: number;
-  readonly probes: number;
-}
-
-/** Where open circuits are remembered between slices and instances. */
-export interface CircuitStore {
-  load(): Promise<readonly OpenCircuit[]>;
-  save(circuit: OpenCircuit): Promise<void>;
-  remove(name: CircuitName): Promise<void>;
-}
 
 /** What one drain of one source needs from the world. */
 export interface DrainPorts {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../words/clock.ts';
 import { reportOf } from '../../words/failure.ts';
-import type { CircuitStore, DrainPorts } from '../ports/ports.ts';
+import type { CircuitStore } from '../ports/circuits.ts';
+import type { DrainPorts } from '../ports/ports.ts';
 import type { Source } from '../ports/source.ts';
 import type { DrainPace } from './pace.ts';
 import { type DrainTicket, ticketsNeeded } from './tickets.ts';
@@ -39,7 +40,7 @@ export async function scaleOut(parts: ScaleOutParts): Promise<void> {
     const need = { backlog, messagesPerSecond: pace.messagesPerSecond(), withinSeconds, mostDrainers };
     if (ticketsNeeded({ ...need, pending: 0 }) === 0) return;
     // While a circuit is open, more drainers would only wait with us.
-    if ((await circuits.load()).some(({ name }) => !name.startsWith('bucket/'))) {
+    if ((await circuits.load()).some(({ name }) => name.kind !== 'bucket')) {
       pace.forget();
       return;
     }

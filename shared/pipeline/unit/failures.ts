@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../words/errors.ts';
 import type { Failure } from '../../words/failure.ts';
-import type { OpenCircuit } from '../ports/ports.ts';
+import type { OpenCircuit } from '../ports/circuits.ts';
 import type { Unit } from '../ports/unit.ts';
 
 export function bucketIsOut({ scope, at }: Unit, { message, remedy }: OpenCircuit['because']): Failure {

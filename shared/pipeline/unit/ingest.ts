@@ -1,6 +1,7 @@
 import type { Admission, Semaphore } from '../../kit/semaphore.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { type Failure, failureAt, failureOf } from '../../words/failure.ts';
+import type { Barred, Turn } from '../circuits/buckets.ts';
 import type { Circuits } from '../circuits/circuits.ts';
 import type { Lease, Ledger } from '../ports/lease.ts';
 import { acceptedUnit, suppressedUnit } from '../ports/settlement.ts';
@@ -16,14 +17,14 @@ import { Reading } from './reading.ts';
 
 export interface IngestParts {
   readonly readers: Pick<Semaphore, 'admit'>;
-  readonly circuits: Pick<Circuits, 'bucketCircuit' | 'bucketFailed' | 'open'>;
+  readonly circuits: Pick<Circuits, 'admit' | 'open'>;
   readonly ledger: Pick<Ledger, 'claim'>;
   /**
    * Leases to be kept, and for whom. Kept even when the delivery is lost and somebody else has it: as long as rows of the
    * unit are under way, nobody else may send them.
    */
   readonly leases: Map<Lease, Pick<Delivery, 'lose'>>;
-  readonly read: ReadParts;
+  readonly read: Omit<ReadParts, 'notOpened' | 'opened'>;
   /** Told what is being counted; the outcome holds the same counts. */
   readonly begun: (counts: UnitCounts) => void;
   /** Aborts when no more work may begin. */
@@ -58,21 +59,25 @@ const alone: Pick<Admission, 'resize' | 'wait'> = { resize: () => true, wait: as
 export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestParts): Promise<UnitOutcome> {
   const { delivery, onBegin, onRead } = asked;
   const signal = AbortSignal.any([parts.stop, delivery.lost]);
-  let admission: Admission;
+  let admitted: Awaited<ReturnType<typeof admit>>;
   try {
-    admission = await parts.readers.admit(unit.sizeBytes ?? assumedBytes, signal);
+    admitted = await admit(unit, parts, signal);
   } catch (reason) {
     onRead();
     return failed(unit, failureOf(reason, 'pipeline'));
   }
+  if (admitted.kind === 'barred') {
+    onRead();
+    return failed(unit, bucketIsOut(unit, admitted.because));
+  }
+  const { admission, turn } = admitted;
   const endReading = once(() => {
     admission.leave();
+    turn.end();
     onRead();
   });
   try {
     onBegin();
-    const circuit = await parts.circuits.bucketCircuit(unit, signal);
-    if (circuit !== undefined) return failed(unit, bucketIsOut(unit, circuit.because));
     const claim = await parts.ledger.claim(unit, delivery.receivedAt);
     if (claim.kind === 'held') return failed(unit, isClaimed(unit, claim.until));
     const { lease } = claim;
@@ -80,7 +85,7 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
     parts.begun(reading);
     parts.leases.set(lease, delivery);
     try {
-      const leased = { unit, lease, reading, admission, delivery, signal, endReading };
+      const leased = { unit, lease, reading, admission, delivery, signal, turn, endReading };
       if (lease.strikes === undefined) return await ingestLeased(leased, parts);
       if (lease.strikes >= mostStrikes) return await left(leased, endsProcesses(unit));
       await admission.wait(aloneBytes, signal);
@@ -96,6 +101,31 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
   }
 }
 
+/**
+ * A reader's place, and the turn of the unit's bucket. Nobody waits for a trial with a place that others could use; and
+ * whoever got one after the bucket's circuit had opened asks for its turn again.
+ */
+async function admit(
+  unit: Unit,
+  { circuits, readers }: IngestParts,
+  signal: AbortSignal,
+): Promise<Barred | { readonly kind: 'admitted'; readonly turn: Turn; readonly admission: Admission }> {
+  for (;;) {
+    const answer = await circuits.admit(unit, signal);
+    if (answer.kind === 'barred') return answer;
+    const { turn } = answer;
+    try {
+      const admission = await readers.admit(unit.sizeBytes ?? assumedBytes, signal);
+      if (turn.isValid) return { kind: 'admitted', turn, admission };
+      admission.leave();
+    } catch (reason) {
+      turn.end();
+      throw reason;
+    }
+    turn.end();
+  }
+}
+
 interface Leased {
   readonly unit: Unit;
   readonly lease: Lease;
@@ -103,11 +133,12 @@ interface Leased {
   readonly admission: Pick<Admission, 'resize' | 'wait'>;
   readonly delivery: Ingesting['delivery'];
   readonly signal: AbortSignal;
+  readonly turn: Turn;
   readonly endReading: () => void;
 }
 
 async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOutcome> {
-  const { unit, lease, reading, signal, endReading } = leased;
+  const { unit, lease, reading, signal, turn, endReading } = leased;
   const known = lease.accepted?.identity;
   if (known !== undefined && unit.etag !== undefined && isSameContent(known, unit.etag))
     return suppressed(leased, false);
@@ -115,7 +146,7 @@ async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOut
   let read: Extract<ReadAnswer, { kind: 'read' }> | undefined;
   let failure: Failure | undefined;
   try {
-    const answer = await readUnit(leased, parts.read, signal);
+    const answer = await readUnit(leased, { ...parts.read, ...toldOf(turn) }, signal);
     if (answer.kind === 'same') {
       await keeper.end();
       return suppressed(leased, answer.isRewritten);
@@ -123,7 +154,7 @@ async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOut
     read = answer;
   } catch (error) {
     failure = failureOf(signal.aborted ? signal.reason : error, signal.aborted ? 'pipeline' : 'object');
-    if (!signal.aborted) blame(unit, failure, parts);
+    if (!signal.aborted && failure.owner === 'pipeline') parts.circuits.open({ kind: 'source' }, failure.error);
   }
   endReading();
   // Rows before a break are delivered and stay, so even a failed unit waits for them: only then its counts are true.
@@ -186,10 +217,13 @@ function failed(unit: Unit, failure: Failure): UnitOutcome {
   return { kind: 'failed', unit, failure, counts: noCounts };
 }
 
-/** What is not the unit's own opens the source's circuit; what several units of a bucket share, the bucket's. */
-function blame(unit: Unit, failure: Failure, { circuits }: IngestParts): void {
-  if (failure.owner === 'pipeline') circuits.open('source', failure.error, unit);
-  else if (failure.error instanceof ConnectorError) circuits.bucketFailed(unit, failure.error);
+function toldOf(turn: Turn): Pick<ReadParts, 'notOpened' | 'opened'> {
+  return {
+    opened: () => turn.opened(),
+    notOpened: (error) => {
+      if (error instanceof ConnectorError) turn.failed(error);
+    },
+  };
 }
 
 function once(act: () => void): () => void {

@@ -23,7 +23,9 @@ export interface ReadParts {
   readonly clock: Clock;
   readonly random: () => number;
   /** Told when content could be opened. */
-  readonly opened: (unit: Unit) => void;
+  readonly opened: () => void;
+  /** Told of each request that could not. */
+  readonly notOpened: (error: unknown) => void;
 }
 
 export type ReadAnswer =
@@ -74,8 +76,7 @@ async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSigna
   const ended = new AbortController();
   try {
     const { lease, reading, unit } = toRead;
-    const content = await openUnit(unit, AbortSignal.any([signal, ended.signal]));
-    parts.opened(unit);
+    const content = await openTold(unit, parts, AbortSignal.any([signal, ended.signal]));
     const { sizeBytes } = content;
     if (sizeBytes !== undefined && !toRead.admission.resize(sizeBytes)) {
       // Others are at it that came before: an answer that waits for them would be cut by its sender.
@@ -99,6 +100,17 @@ async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSigna
   } finally {
     // Whatever was not read of the answer is not wanted any more.
     ended.abort();
+  }
+}
+
+async function openTold(unit: Unit, { notOpened, opened }: ReadParts, signal: AbortSignal): Promise<UnitContent> {
+  try {
+    const content = await openUnit(unit, signal);
+    opened();
+    return content;
+  } catch (error) {
+    if (!signal.aborted) notOpened(error);
+    throw error;
   }
 }
 

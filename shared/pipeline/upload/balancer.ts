@@ -1,12 +1,14 @@
 import { Condition } from '../../kit/condition.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { Circuits } from '../circuits/circuits.ts';
+import type { CircuitName } from '../ports/circuits.ts';
 import type { Destination } from '../ports/destination.ts';
 import { CongestionWindow } from './congestionWindow.ts';
 
 /** The way to one rule. */
 export interface Route {
   readonly destination: Destination;
+  readonly circuit: CircuitName;
   readonly window: CongestionWindow;
 }
 
@@ -29,6 +31,7 @@ export class Balancer {
     this.#parts = parts;
     this.#routes = destinations.map((destination) => ({
       destination,
+      circuit: { kind: 'rule', rule: destination.rule },
       window: new CongestionWindow(clock, mostPerRule),
     }));
     circuits.onChange(() => this.#changed.notify());
@@ -67,14 +70,14 @@ export class Balancer {
       const { window } = route;
       if (window.pauseMs > 0) continue;
       // One request, and soon: nothing else shows that a probe told the truth.
-      if (this.#parts.circuits.isOnTrial(`rule/${route.destination.rule}`)) {
+      if (this.#parts.circuits.isOnTrial(route.circuit)) {
         if (window.isIdle) return route;
       } else if (window.room >= 1 && (best === undefined || window.room > best.window.room)) best = route;
     }
     return best;
   }
 
-  #isBarred({ destination }: Route): boolean {
-    return this.#parts.circuits.isOpen(`rule/${destination.rule}`);
+  #isBarred({ circuit }: Route): boolean {
+    return this.#parts.circuits.isOpen(circuit);
   }
 }

@@ -45,14 +45,14 @@ export async function offer(body: UploadBody, parts: OfferParts, wanted?: Route)
     } catch (reason) {
       return givenUp(reason);
     }
-    const { destination, window } = route;
+    const { circuit, destination, window } = route;
     const requestedAt = clock.now();
     let waitMs = 0;
     try {
       const answer = await request(body, destination, parts);
       if (answer.kind === 'accepted') {
         window.widen();
-        circuits.succeeded(`rule/${destination.rule}`);
+        circuits.succeeded(circuit);
         return { kind: 'accepted', route };
       }
       if (answer.kind === 'too-large') return answer;
@@ -64,7 +64,7 @@ export async function offer(body: UploadBody, parts: OfferParts, wanted?: Route)
       const { code } = reportOf(error);
       const wait = attempts.waitAfter(error);
       if (wait === undefined) {
-        circuits.open(`rule/${destination.rule}`, error);
+        circuits.open(circuit, error);
         if (circuits.blocking !== undefined) return givenUp(error);
         // Another rule has its own attempts.
         attempts = new Attempts('upload', random, { uploadAttempts });

@@ -64,7 +64,7 @@ export class Uploader {
         return;
       case 'rule': {
         const { error, route } = found.refusal;
-        this.#parts.circuits.open(`rule/${route.destination.rule}`, error);
+        this.#parts.circuits.open(route.circuit, error);
         if (this.#parts.circuits.blocking === undefined) yield* this.upload(batch);
         else yield settled(batch, failed(error));
         return;

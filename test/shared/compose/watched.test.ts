@@ -55,12 +55,12 @@ describe('what a watcher is told', () => {
   it('includes circuits that open and close', async () => {
     const totals = new RunTotals();
     const circuits = watchedCircuits(memoryCircuits(), (report) => totals.add(structuredClone(report)));
-    const because = { code: 'queue-denied', message: 'no', remedy: 'Allow it.' };
-    await circuits.save({ name: 'source', openedAt: 0, because, nextProbeAt: 1, probes: 0 });
+    const because = { code: 'queue-denied', message: 'no', remedy: 'Allow it.' } as const;
+    await circuits.save({ name: { kind: 'source' }, openedAt: 0, because, nextProbeAt: 1, probes: 0 });
 
     expect(totals.failure).toEqual({ ...because, owner: 'pipeline' });
     expect(await circuits.load()).toHaveLength(1);
-    await circuits.remove('source');
+    await circuits.remove({ kind: 'source' });
     expect(totals.failure).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { type LocalStorage, startStorage } from '../../../../local/azure/storage
 import { tableCircuits } from '../../../../shared/azure/ledger/tableCircuits.ts';
 import { tableStore } from '../../../../shared/azure/ledger/tableStore.ts';
 import { ledgerOver } from '../../../../shared/pipeline/ledger/ledger.ts';
-import type { OpenCircuit } from '../../../../shared/pipeline/ports/ports.ts';
+import type { OpenCircuit } from '../../../../shared/pipeline/ports/circuits.ts';
 import {
   FakeEntries,
   kindOf,
@@ -116,7 +116,7 @@ describe('over the emulated service, a ledger', () => {
     const at = Date.parse('2026-11-01T00:00:00Z');
     const circuits = (aheadMs: number) => tableCircuits({ table, source: 's', time: { differenceMs: -aheadMs } });
     const circuit: OpenCircuit = {
-      name: 'source',
+      name: { kind: 'source' },
       openedAt: at + 4 * hours,
       nextProbeAt: at + 4 * hours + 30_000,
       probes: 1,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
 import { tableCircuits } from '../../../../shared/azure/ledger/tableCircuits.ts';
-import type { OpenCircuit } from '../../../../shared/pipeline/ports/ports.ts';
+import type { OpenCircuit } from '../../../../shared/pipeline/ports/circuits.ts';
 import { movedClock, startOfTime } from '../../pipeline/ledger/support.ts';
 import { newName, opened } from './support.ts';
 
@@ -12,14 +12,14 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 
 const bucketCircuit: OpenCircuit = {
-  name: 'bucket/trail/object-kms-denied',
+  name: { kind: 'bucket', bucket: 'trail', code: 'object-kms-denied' },
   openedAt: startOfTime,
   because: { code: 'object-kms-denied', message: 'the key refused', remedy: 'Allow kms:Decrypt.' },
   nextProbeAt: startOfTime + 5_000,
   probes: 2,
 };
 const sourceCircuit: OpenCircuit = {
-  name: 'source',
+  name: { kind: 'source' },
   openedAt: startOfTime,
   because: { code: 'queue-denied', message: 'the queue refused' },
   nextProbeAt: startOfTime + 5_000,
@@ -52,8 +52,9 @@ describe('tableCircuits', () => {
 
   it('replaces a circuit by what was saved last', async () => {
     const circuits = tableCircuits({ table: tableOf(), source: 'production', time: agreed });
-    await circuits.save({ ...bucketCircuit, name: 'rule/dcr-1' });
-    const later = { ...bucketCircuit, name: 'rule/dcr-1' as const, probes: 3 };
+    const name = { kind: 'rule', rule: 'dcr-1' } as const;
+    await circuits.save({ ...bucketCircuit, name });
+    const later = { ...bucketCircuit, name, probes: 3 };
     await circuits.save(later);
     expect(await circuits.load()).toEqual([later]);
   });
@@ -69,17 +70,17 @@ describe('tableCircuits', () => {
 
   it('passes over what is no circuit', async () => {
     const table = tableOf();
+    const readable = { openedAt: new Date(1), nextProbeAt: new Date(2), code: 'queue-denied', message: 'no' };
     await table.put({ partitionKey: 'production', rowKey: 'by-hand', name: 'source' });
+    await table.put({ partitionKey: 'production', rowKey: 'other', name: 'bucket/trail/no-such-code', ...readable });
+    await table.put({ partitionKey: 'production', rowKey: 'another', name: 'galaxy', ...readable });
     await table.put({
       partitionKey: 'production',
       rowKey: 'source',
       name: 'source',
-      openedAt: new Date(1),
-      nextProbeAt: new Date(2),
-      code: 'queue-denied',
-      message: 'no',
+      ...readable,
     });
     const found = await tableCircuits({ table, source: 'production', time: agreed }).load();
-    expect(found).toMatchObject([{ name: 'source', probes: 0, openedAt: 1, nextProbeAt: 2 }]);
+    expect(found).toMatchObject([{ name: { kind: 'source' }, probes: 0, openedAt: 1, nextProbeAt: 2 }]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenCircuit } from '../../../../shared/pipeline/ports/ports.ts';
+import type { OpenCircuit } from '../../../../shared/pipeline/ports/circuits.ts';
 import { type ScaleOutParts, scaleOut } from '../../../../shared/pipeline/scaleOut/scaleOut.ts';
 import type { DrainTicket } from '../../../../shared/pipeline/scaleOut/tickets.ts';
 import { ConnectorError } from '../../../../shared/words/errors.ts';
@@ -50,8 +50,8 @@ describe('scaleOut', () => {
   it.each([
     ['the role may not measure the queue', { queue: { measureBacklog: async () => undefined } }],
     ['scaling out is switched off', { mostDrainers: 1 }],
-    ["the source's circuit is open", { circuits: { load: async () => [open('source')] } }],
-    ["a rule's circuit is open", { circuits: { load: async () => [open('rule/dcr-1')] } }],
+    ["the source's circuit is open", { circuits: { load: async () => [open({ kind: 'source' })] } }],
+    ["a rule's circuit is open", { circuits: { load: async () => [open({ kind: 'rule', rule: 'dcr-1' })] } }],
   ] satisfies [string, Partial<ScaleOutParts>][])('posts nothing when %s', async (_when, overrides) => {
     const { parts, posted } = world(overrides);
     await scaleOut(parts);
@@ -74,13 +74,15 @@ describe('scaleOut', () => {
         forgotten += 1;
       },
     };
-    const { parts, posted } = world({ pace, circuits: { load: async () => [open('source')] } });
+    const { parts, posted } = world({ pace, circuits: { load: async () => [open({ kind: 'source' })] } });
     await scaleOut(parts);
     expect([posted, forgotten]).toEqual([[], 1]);
   });
 
   it('posts although a bucket is left alone', async () => {
-    const { parts, posted } = world({ circuits: { load: async () => [open('bucket/trail/object-denied')] } });
+    const { parts, posted } = world({
+      circuits: { load: async () => [open({ kind: 'bucket', bucket: 'trail', code: 'object-denied' })] },
+    });
     await scaleOut(parts);
     expect(posted).toHaveLength(3);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Balancer } from '../../../../shared/pipeline/upload/balancer.ts';
 import { FakeClock, FakeDestination } from '../fakes.ts';
-import { circuitsOfRules } from './circuitsOfRules.ts';
+import { circuitsOfRules, rule } from './circuitsOfRules.ts';
 
 function rig(rules: readonly string[], mostPerRule = 2) {
   const clock = new FakeClock();
   const circuits = circuitsOfRules(rules);
-  const destinations = rules.map((rule) => new FakeDestination(rule, clock, []));
+  const destinations = rules.map((named) => new FakeDestination(named, clock, []));
   const balancer = new Balancer({ destinations, mostPerRule, clock, circuits });
   const stop = new AbortController();
   const enter = async (...wanted: Parameters<Balancer['enter']> extends [unknown, ...infer Rest] ? Rest : never) => {
@@ -19,7 +19,7 @@ function rig(rules: readonly string[], mostPerRule = 2) {
 describe('Balancer', () => {
   it('sends each request to the rule with the most room', async () => {
     const { enter } = rig(['one', 'two']);
-    const rules = [await enter(), await enter(), await enter(), await enter()].map(({ rule }) => rule);
+    const rules = [await enter(), await enter(), await enter(), await enter()].map((route) => route.rule);
     expect(rules.toSorted()).toEqual(['one', 'one', 'two', 'two']);
     expect(rules[0]).not.toBe(rules[1]);
   });
@@ -51,10 +51,10 @@ describe('Balancer', () => {
 
   it('keeps away from a rule whose circuit is open, until it closes', async () => {
     const { circuits, clock, enter } = rig(['one']);
-    circuits.open('rule/one');
+    circuits.open(rule('one'));
     const entered = enter();
     await clock.quiet();
-    circuits.close('rule/one');
+    circuits.close(rule('one'));
     expect((await entered).rule).toBe('one');
   });
 
@@ -63,8 +63,8 @@ describe('Balancer', () => {
     circuits.onTrial.add('rule/two');
     const trial = await enter();
     expect(trial.rule).toBe('two');
-    expect([await enter(), await enter()].map(({ rule }) => rule)).toEqual(['one', 'one']);
-    circuits.succeeded('rule/two');
+    expect([await enter(), await enter()].map((route) => route.rule)).toEqual(['one', 'one']);
+    circuits.succeeded(rule('two'));
     balancer.leave(trial);
     expect((await enter()).rule).toBe('two');
   });
@@ -74,7 +74,7 @@ describe('Balancer', () => {
     const one = await enter();
     const wished = enter(one);
     await clock.quiet();
-    circuits.open(`rule/${one.rule}`);
+    circuits.open(one.circuit);
     expect((await wished).rule).not.toBe(one.rule);
   });
 
