@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { KeptEntries } from '../../shared/azure/failedEntries/entries.ts';
 import { azureCredential } from '../../shared/azure/identity.ts';
 import { openStorage } from '../../shared/azure/storage/account.ts';
-import { storageAccount, storageValues } from '../../shared/azure/storage/accountValues.ts';
+import { storageAccount, storageProblems, storageValues } from '../../shared/azure/storage/accountValues.ts';
 import { type Connector, compose } from '../../shared/compose/connector.ts';
 import { failedEntriesIn } from '../../shared/compose/state.ts';
 import { systemClock } from '../../shared/kit/systemClock.ts';
@@ -17,6 +17,10 @@ const timeoutMs = 15_000;
 
 /** The failed entries of the app that has these settings; needs no more of them than its storage. @throws Refused */
 export function openEntries(values: AppValues): KeptEntries {
+  const [problem] = storageProblems(storageValues(values));
+  if (problem !== undefined) {
+    throw new Refused(problem, 'Set it to what the function app has; nothing of it is shown here.');
+  }
   const clientId = values['AZURE_CLIENT_ID'];
   const account = storageAccount(storageValues(values), azureCredential({ kind: identityKind(values), clientId }));
   if (account === undefined) {

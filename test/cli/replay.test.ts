@@ -119,6 +119,9 @@ describe('npm run replay', () => {
       message: expect.stringContaining('AzureWebJobsStorage is missing'),
       remedy: expect.stringContaining('local.settings.json'),
     });
+    await expect(run({ kind: 'list', query: {} }, { app: { AzureWebJobsStorage: 'garbage' } })).rejects.toThrow(
+      /^AzureWebJobsStorage must be the connection string/,
+    );
     await expect(run(replay, { app: withAccount })).rejects.toThrow(/these settings must be put right: WORKSPACE_ID/);
     await expect(run({ kind: 'show', id: 'default/x' })).rejects.toThrow('there is no failed entry default/x');
     await expect(run({ kind: 'close', ids: ['default/x'] })).rejects.toThrow('there is no failed entry default/x');

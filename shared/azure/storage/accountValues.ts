@@ -1,5 +1,4 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { ConnectorError } from '../../words/errors.ts';
 import type { AzureIdentity } from '../identity.ts';
 import { openStorage } from './account.ts';
 
@@ -48,7 +47,7 @@ export function storageValues(environment: Readonly<Record<string, string | unde
  */
 export function storageAccount(values: StorageValues, credential: TokenCredential): StorageAccount | undefined {
   const { connectionString, accountName } = values;
-  if (isGiven(connectionString)) return { kind: 'connection-string', connectionString: checked(connectionString) };
+  if (isGiven(connectionString)) return { kind: 'connection-string', connectionString };
   const uris = { table: values.tableServiceUri, blob: values.blobServiceUri, queue: values.queueServiceUri };
   const endpointOf = (service: Service): string | undefined =>
     given(uris[service]) ??
@@ -94,23 +93,6 @@ export function storageProblems(values: StorageValues): readonly string[] {
         'AzureWebJobsStorage must be the connection string of a storage account with tables, blobs and queues; the value is not shown',
       ]
     : problems;
-}
-
-/** What the storage clients can read; what they say of anything else does not name the setting. @throws ConnectorError */
-function checked(connectionString: string): string {
-  const names = new Set(
-    connectionString.split(';').map((part) => part.slice(0, Math.max(0, part.indexOf('='))).trim()),
-  );
-  const isWhole = names.has('AccountName') && (names.has('AccountKey') || names.has('SharedAccessSignature'));
-  const isUsable = isWhole || names.has('BlobEndpoint') || names.has('UseDevelopmentStorage');
-  if (isUsable) return connectionString;
-  throw new ConnectorError(
-    'settings-invalid',
-    'AzureWebJobsStorage is not the connection string of a storage account',
-    {
-      remedy: 'Copy it from the access keys of the account, or remove it and set AzureWebJobsStorage__accountName.',
-    },
-  );
 }
 
 type Service = 'blob' | 'table' | 'queue';

@@ -123,12 +123,4 @@ describe('storageProblems', () => {
   ])('refuses %j', (values, problem) => {
     expect(storageProblems(values)).toEqual([expect.stringMatching(problem)]);
   });
-
-  it.each(['garbage', 'AccountName=only', 'https://account.blob.core.windows.net'])(
-    'names the setting when its connection string is "%s", and never shows it',
-    (connectionString) => {
-      const open = () => storageAccount({ connectionString }, credential);
-      expect(open).toThrow(/^AzureWebJobsStorage is not the connection string of a storage account$/);
-    },
-  );
 });
