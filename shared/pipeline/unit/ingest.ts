@@ -90,7 +90,8 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
       if (lease.strikes >= mostStrikes) return await left(leased, endsProcesses(unit));
       await admission.wait(aloneBytes, signal);
       await lease.strike();
-      return await ingestLeased({ ...leased, admission: alone }, parts);
+      // Alone until its outcome is written: the next suspect may kill the process while these rows are under way.
+      return await ingestLeased({ ...leased, admission: alone, endReading: () => undefined }, parts);
     } catch (bug) {
       return await left({ unit, lease, reading, delivery }, failureOf(bug, signal.aborted ? 'pipeline' : 'object'));
     } finally {

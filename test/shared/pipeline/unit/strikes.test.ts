@@ -57,6 +57,19 @@ describe('files that were held by a process that was killed', () => {
     expect(seen).toEqual([1]);
   });
 
+  it('are alone until their outcome is written, since the next may kill the process while their rows are under way', async () => {
+    const { world, crash, strikes } = afterCrashes(['a', 'b']);
+    await crash();
+    const open = world.store.open.bind(world.store);
+    const begun: (readonly (number | undefined)[])[] = [];
+    world.store.open = (...asked) => {
+      begun.push(['a', 'b'].map(strikes));
+      return open(...asked);
+    };
+    await world.drain();
+    expect(begun[1]?.filter((each) => each === 1)).toHaveLength(1);
+  });
+
   it('are set aside when the process ended each time they were alone, and nothing beside them is', async () => {
     const { world, crash, kept } = afterCrashes(['culprit', 'honest']);
     await crash();
