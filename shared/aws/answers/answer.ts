@@ -46,6 +46,9 @@ export function readAwsAnswer(error: unknown, signal?: AbortSignal): AwsAnswer {
 export function describeAwsAnswer(answer: AwsAnswer): string {
   switch (answer.kind) {
     case 'refused': {
+      if (answer.fromElsewhere) {
+        return `something else answered in place of AWS, such as a proxy or portal (HTTP ${answer.status})`;
+      }
       const request = answer.requestId === undefined ? '' : `, request ${answer.requestId}`;
       const text = answer.text === '' ? '' : `: "${answer.text}"`;
       return `AWS answered ${answer.shownCode} (HTTP ${answer.status}${request})${text}`;

@@ -1,4 +1,6 @@
 import type { Clock } from '../../words/clock.ts';
+import { RefusedRequest } from '../answers/refusal.ts';
+import type { HttpAnswer } from '../http/client.ts';
 import { headerOf } from '../http/header.ts';
 import type { IncomingBody } from '../http/incomingBody.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';
@@ -32,6 +34,15 @@ export interface S3GetObject {
   close(): void;
 }
 
+/** Read to keep the connection; of a longer one the connection is closed. */
+const mostOfPage = 64 * 1024;
+
+/** A portal's page under 200: taken for the object, it would be a log file that is damaged for good. S3 gives every object an ETag. */
+function isPage(headers: HttpAnswer['headers']): boolean {
+  const isHtml = /^text\/html\b/i.test(headerOf(headers, 'content-type') ?? '');
+  return isHtml && headerOf(headers, 'etag') === undefined && headerOf(headers, 'x-amz-request-id') === undefined;
+}
+
 /**
  * GetObject and nothing else. Checksums of bodies are left to gzip's own CRC-32.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
@@ -58,6 +69,10 @@ export function s3GetObject({ clock, timeouts, endpoint }: S3GetObjectOptions): 
         keys,
         signal,
       );
+      if (isPage(answer.headers)) {
+        await answer.body.all(mostOfPage).catch(() => undefined);
+        throw new RefusedRequest(readS3Refusal(answer.status, answer.headers, '<html>'));
+      }
       const length = headerOf(answer.headers, 'content-length');
       return {
         etag: headerOf(answer.headers, 'etag'),

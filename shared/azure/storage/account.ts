@@ -6,6 +6,7 @@ import type { StorageAccount } from './accountValues.ts';
 import { asciiBodies } from './asciiBodies.ts';
 import { type Blobs, storageBlobs } from './blobs.ts';
 import { type StorageGate, storageGate } from './gate.ts';
+import { ownAnswers } from './ownAnswers.ts';
 import { type MessageBox, storageQueue } from './queue.ts';
 import { ServiceTime } from './serviceTime.ts';
 import { storageTable, type Table } from './table.ts';
@@ -66,7 +67,11 @@ function tableClients(
 ): (name: string) => TableClient {
   const options: TableServiceClientOptions = {
     retryOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: asciiBodies, position: 'perCall' }, ...policies],
+    additionalPolicies: [
+      { policy: asciiBodies, position: 'perCall' },
+      { policy: ownAnswers, position: 'perCall' },
+      ...policies,
+    ],
   };
   if (account.kind === 'identity') {
     const { tableEndpoint, credential } = account;

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { storageCode } from './failure.ts';
 import type { StorageGate } from './gate.ts';
+import { believe } from './ownAnswers.ts';
 
 /** Texts too long for a table, in one container that is made when it is first missed. */
 export interface Blobs {
@@ -15,7 +16,10 @@ export function storageBlobs(client: ContainerClient, gate: StorageGate): Blobs 
     put: (name, content) =>
       gate(`writing to the container ${client.containerName}`, async (abortSignal) => {
         const bytes = Buffer.from(content);
-        const upload = () => client.getBlockBlobClient(name).upload(bytes, bytes.length, { abortSignal });
+        const upload = async () => {
+          const { requestId } = await client.getBlockBlobClient(name).upload(bytes, bytes.length, { abortSignal });
+          believe(requestId);
+        };
         try {
           await upload();
         } catch (error) {
@@ -27,7 +31,9 @@ export function storageBlobs(client: ContainerClient, gate: StorageGate): Blobs 
     read: (name) =>
       gate(`reading the container ${client.containerName}`, async (abortSignal) => {
         try {
-          const { readableStreamBody } = await client.getBlobClient(name).download(0, undefined, { abortSignal });
+          const answer = await client.getBlobClient(name).download(0, undefined, { abortSignal });
+          const { readableStreamBody, requestId } = answer;
+          believe(requestId);
           return readableStreamBody === undefined ? '' : await text(readableStreamBody);
         } catch (error) {
           if (!/^(?:Blob|Container)NotFound$/.test(storageCode(error))) throw error;

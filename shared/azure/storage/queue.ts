@@ -1,6 +1,7 @@
 import type { QueueClient } from '@azure/storage-queue';
 import { storageCode } from './failure.ts';
 import type { StorageGate } from './gate.ts';
+import { believe } from './ownAnswers.ts';
 
 /** Short messages to the app's own functions, in one queue that is made when it is first missed. */
 export interface MessageBox {
@@ -27,7 +28,10 @@ export function storageQueue(client: QueueClient, gate: StorageGate): MessageBox
         // As the Functions host reads it: host.json, extensions.queues.messageEncoding.
         const message = Buffer.from(text).toString('base64');
         const messageTimeToLive = Math.max(1, Math.ceil(lifetimeSeconds));
-        await made(abortSignal, () => client.sendMessage(message, { messageTimeToLive, abortSignal }));
+        const { requestId } = await made(abortSignal, () =>
+          client.sendMessage(message, { messageTimeToLive, abortSignal }),
+        );
+        believe(requestId);
       }),
     count: () =>
       gate(`counting the queue ${client.name}`, async (abortSignal) => {

@@ -319,6 +319,22 @@ describe('s3ObjectStore against broken answers', () => {
     expect(byS3.remedy).toContain('without ListBucket a deleted object looks like a forbidden one');
   });
 
+  it('does not take the page of a portal for the object', async () => {
+    stub.answer = () => ({
+      status: 200,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: '<html>Log in',
+    });
+    const failure = await failureOf(store.open({ bucket, key }, never));
+    expect(failure).toMatchObject({ code: 'object-store-unavailable', belongsTo: 'pipeline' });
+    expect(failure.message).toContain('something else answered in place of AWS, such as a proxy or portal (HTTP 200)');
+  });
+
+  it('takes an object for one, whatever type it was stored under', async () => {
+    stub.answer = () => ({ status: 200, headers: { 'content-type': 'text/html', etag: '"e"' }, body: 'x' });
+    expect(await textOf(await store.open({ bucket, key }, never))).toBe('x');
+  });
+
   it('shows nothing of what S3 echoes of a request', async () => {
     stub.answer = ({ headers }) =>
       s3Error(

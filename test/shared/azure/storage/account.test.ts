@@ -191,6 +191,26 @@ describe('openStorage', () => {
     expect(failure.remedy).toContain(role);
   });
 
+  it.each([
+    ['table', (storage: Storage) => storage.table('ledger').put(key)],
+    ['table', (storage: Storage) => storage.table('ledger').write({ kind: 'insert', entity: key })],
+    ['table', (storage: Storage) => storage.table('ledger').read(key)],
+    ['blob', (storage: Storage) => storage.blobs('bodies').put('a', 'b')],
+    ['blob', (storage: Storage) => storage.blobs('bodies').read('a')],
+    ['queue', (storage: Storage) => storage.queue('tickets').send('a', 60)],
+  ])('does not take the page of a portal for an answer of the %s service', async (kind, act) => {
+    const port = await listen(
+      createServer((request, response) => {
+        request.resume();
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>');
+      }),
+    );
+    const account = { kind: 'connection-string', connectionString: accountAt(port) } as const;
+    const failure = await failureOf(act(openStorage(account, { clock: { now: () => 0 } })));
+    expect(failure).toMatchObject({ code: 'storage-unavailable' });
+    expect(failure.message).toContain(`at the ${kind} service 127.0.0.1:${port}`);
+  });
+
   it('accuses nobody when the identity endpoint is out of order for a moment', async () => {
     const endpoint = 'https://127.0.0.1:1';
     const getToken = async () => {
