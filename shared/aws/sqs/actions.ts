@@ -83,16 +83,30 @@ export function sqsActions(options: SqsActionsOptions): SqsActions {
       v.parse(batchAnswer, await call('DeleteMessageBatch', { Entries: entriesOf(receiptHandles) }, keys, undefined)),
 
     measureBacklog: async (keys, signal) => {
-      const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+      const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible', 'RedrivePolicy'];
       const answer = v.parse(attributesAnswer, await call('GetQueueAttributes', { AttributeNames }, keys, signal));
+      const mostReceives = mostReceivesOf(answer.Attributes?.RedrivePolicy);
       return {
         visible: Number(answer.Attributes?.ApproximateNumberOfMessages ?? 0),
         inFlight: Number(answer.Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
+        ...(mostReceives === undefined ? {} : { mostReceives }),
       };
     },
 
     close: () => service.close(),
   };
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html: 1 to 1,000. */
+function mostReceivesOf(policy = '{}'): number | undefined {
+  try {
+    const { maxReceiveCount } = JSON.parse(policy) as { readonly maxReceiveCount?: unknown };
+    const count = Number(maxReceiveCount);
+    return count >= 1 ? count : undefined;
+  } catch {
+    // Nothing depends on it but that more is kept than must be.
+    return undefined;
+  }
 }
 
 /** Asks for the codes of the older protocol as well. */
@@ -126,5 +140,7 @@ const batchAnswer = v.object({
 });
 
 const attributesAnswer = v.object({
-  Attributes: v.optional(v.object({ ApproximateNumberOfMessages: text, ApproximateNumberOfMessagesNotVisible: text })),
+  Attributes: v.optional(
+    v.object({ ApproximateNumberOfMessages: text, ApproximateNumberOfMessagesNotVisible: text, RedrivePolicy: text }),
+  ),
 });

@@ -179,11 +179,23 @@ async function unsettled(
   parts: SettleParts,
 ): Promise<Settlement> {
   const own = failures.find(({ owner }) => owner === 'message') ?? failures.find(isItsOwn);
-  const kept = own === undefined ? undefined : await record(own, held, units, parts);
   const failure = decisive(failures);
+  const kept = await recordIfNeeded(own, failure, held, units, parts);
   const isForGood = failures.every(({ again }) => again === 'never');
   if (!isForGood || kept === undefined || held.delivery.lost.aborted) return returned(failure, held);
   return { kind: 'quarantined', failure, proof: kept };
+}
+
+/** What has failed by itself is kept at once, and everything else before its source forgets it, whoever was to blame. */
+async function recordIfNeeded(
+  own: Failure | undefined,
+  blamed: Failure,
+  held: HeldDelivery,
+  units: readonly UnitOutcome[],
+  parts: SettleParts,
+): Promise<KeptDelivery | undefined> {
+  if (own !== undefined) return await record(own, held, units, parts);
+  return (await held.delivery.isLast()) ? await record(blamed, held, units, parts) : undefined;
 }
 
 async function record(

@@ -8,6 +8,8 @@ import type { Unit } from './unit.ts';
 export interface Backlog {
   readonly visible: number;
   readonly inFlight: number;
+  /** How often a delivery comes before it goes to a dead-letter queue; undefined without one. */
+  readonly mostReceives?: number;
 }
 
 /** One thing that a delivery announces, and what is to be done with it before anything is read. */
@@ -37,6 +39,8 @@ export interface Delivery {
   /** When it was received, in milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly evidence: Evidence;
+  /** True when it is known not to come again by itself. Never rejects. */
+  isLast(): Promise<boolean>;
   /** Reads what it announces: to be called once, when there is time for it. Never throws. */
   announcement(): Announcement;
   /** Aborts when somebody else may have it by now. */

@@ -160,6 +160,7 @@ export class ReplaySource implements Source, OpenSource {
         receiveCount: entry.receiveCount ?? 0,
         entry: id.slice(id.lastIndexOf('/') + 1),
       },
+      isLast: async () => false,
       announcement: () => announced,
       lost: lost.signal,
       lose: (because) => lost.abort(new Error(`entry ${id} is lost: ${because}`)),

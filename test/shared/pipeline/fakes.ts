@@ -184,7 +184,7 @@ export class FakeQueue implements MessageQueue {
   }
 
   async measureBacklog() {
-    return { visible: this.messages.size, inFlight: 0 };
+    return { visible: this.messages.size, inFlight: 0, mostReceives: this.maxReceiveCount };
   }
 
   async probe(): Promise<void> {

@@ -1,3 +1,4 @@
+import { abortable } from '../../../kit/abortable.ts';
 import { entriesPerRequest } from '../../../kit/batcher.ts';
 import type { Clock } from '../../../words/clock.ts';
 import type { ObjectStore } from '../../ports/objects.ts';
@@ -40,6 +41,8 @@ class OpenQueue implements OpenSource {
   readonly #held = new Map<string, HeldMessage>();
   readonly #remove: Remove;
   readonly #giveBack: GiveBack;
+  /** Asked once a slice, when it is first needed: people change the redrive policy. */
+  #mostReceives: Promise<number> | undefined;
 
   constructor(parts: QueueSourceParts, slice: SourceSlice) {
     this.#parts = parts;
@@ -93,11 +96,20 @@ class OpenQueue implements OpenSource {
           },
         };
       },
+      isLast: async () => held.newest.receiveCount >= (await this.#receives()),
       announcement: () => announcementOf(body, this.#parts),
       lost: held.lost,
       lose: (because) => this.#lose(held, because),
       settle: (settlement) => this.#settle(held, settlement),
     };
+  }
+
+  /** How often the queue gives one message at most, as far as can be known. */
+  #receives(): Promise<number> {
+    const unknown = Number.POSITIVE_INFINITY;
+    const ask = async (): Promise<number> => (await this.#parts.queue.measureBacklog())?.mostReceives ?? unknown;
+    this.#mostReceives ??= abortable(ask(), this.#slice.over).catch(() => unknown);
+    return this.#mostReceives;
   }
 
   #lose(held: HeldMessage, refused: string): void {

@@ -67,6 +67,7 @@ class WindowSource implements Source, OpenSource {
       id: `window-${hour}`,
       receivedAt: this.#clock.now(),
       evidence: { id: `window-${hour}`, body: JSON.stringify({ hour }), receiveCount: 1, entry: `window-${hour}` },
+      isLast: async () => false,
       announcement: () => ({ units: [{ fate: 'ingest', unit: unitOf(hour, records, end) }], faults: [], nothing: [] }),
       lost: lost.signal,
       lose: (because) => lost.abort(new Error(because)),

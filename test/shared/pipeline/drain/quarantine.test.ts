@@ -125,3 +125,35 @@ describe('drain: what waiting can never change', () => {
     expect(world.told('circuit-opened')).toEqual([]);
   });
 });
+
+describe('drain: a message at its last receive', () => {
+  /** Another instance holds what it announces, at every receive. */
+  const held = (): Kept => {
+    const world = new Kept();
+    const claim = async () => ({ kind: 'held', until: world.clock.now() + 60_000 }) as const;
+    Object.assign(world.ports, { ledger: { ...world.ports.ledger, claim } });
+    world.sendFile('a');
+    return world;
+  };
+
+  it('is kept whole whoever is to blame, and not before', async () => {
+    const world = held();
+    world.queue.maxReceiveCount = 3;
+    const kept: number[] = [];
+    for (let receive = 1; receive <= 3; receive++) {
+      expect(await world.slice()).toMatchObject({ messagesReturned: 1, messagesQuarantined: 0 });
+      kept.push(world.entries.recorded.length);
+    }
+    expect(kept).toEqual([0, 0, 1]);
+    expect(world.entries.recorded).toEqual([expect.stringMatching(/ claim-held$/)]);
+  });
+
+  it('is nothing to wait for when the queue does not say how often it gives one', async () => {
+    const world = held();
+    world.queue.measureBacklog = async () => {
+      throw failure('queue-unavailable');
+    };
+    expect(await world.slice()).toMatchObject({ messagesReturned: 1 });
+    expect(world.entries.recorded).toEqual([]);
+  });
+});
