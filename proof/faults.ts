@@ -10,7 +10,7 @@ import { brokenPromises, type FaultTotals, totalsOf } from './faults/run/totals.
 import { tellStory } from './faults/stories/tellStory.ts';
 
 /** Each has clouds of its own, several processes: more would not come up in time. */
-const mostLanes = 16;
+const mostParallel = 16;
 
 const { values } = parseCommand({
   name: 'faults',
@@ -25,7 +25,7 @@ const { values } = parseCommand({
       help: 'all (default), none, exact (those after which no duplicate may be), or names joined by commas; "list" tells them',
     },
     story: { type: 'string', value: 'NAME', help: 'tell one long story instead, days in minutes; "list" tells them' },
-    lanes: { type: 'string', value: 'N', help: 'runs side by side, each with clouds of its own (default 3)' },
+    parallel: { type: 'string', value: 'N', help: 'runs side by side, each with clouds of its own (default 3)' },
     trace: { type: 'boolean', help: 'print what the drainers say, on standard error' },
     json: {
       type: 'boolean',
@@ -38,21 +38,21 @@ const { values } = parseCommand({
 
 const interrupted = interruptSignal(() => process.stderr.write('Ending: what is known so far follows.\n'));
 if (values.story !== undefined) {
-  refuseBeside('story', ['seed', 'runs', 'faults', 'lanes', 'trace']);
+  refuseBeside('story', ['seed', 'runs', 'faults', 'parallel', 'trace']);
   const told = tellStory(values.story, values.json ?? false);
   const code = await Promise.race([told, aborted(interrupted)]);
   if (code === undefined) process.stderr.write('interrupted: the story was not told to its end\n');
   process.exit(code ?? 1);
 }
 if (values.faults === 'list') {
-  refuseBeside('faults list', ['seed', 'runs', 'lanes', 'trace', 'json']);
+  refuseBeside('faults list', ['seed', 'runs', 'parallel', 'trace', 'json']);
   for (const name of faultNames) process.stdout.write(`${name.padEnd(18)} ${faultKinds[name].help}\n`);
   process.exit(0);
 }
 
 const seed = wholeNumber('faults', 'seed', values.seed ?? '1', 0);
 const runs = wholeNumber('faults', 'runs', values.runs ?? '20', 1);
-const lanes = wholeNumber('faults', 'lanes', values.lanes ?? '3', 1, mostLanes);
+const parallel = wholeNumber('faults', 'parallel', values.parallel ?? '3', 1, mostParallel);
 const enabled = enabledFaults(values.faults ?? 'all');
 const folder = await mkdtemp(join(tmpdir(), 'connector-faults-'));
 const outcomes: RunOutcome[] = [];
@@ -60,7 +60,7 @@ const started = performance.now();
 try {
   const all = manyRuns({
     seeds: Array.from({ length: runs }, (_, index) => seed + index),
-    ...{ enabled, lanes, folder, trace: values.trace ?? false },
+    ...{ enabled, parallel, folder, trace: values.trace ?? false },
     onOutcome(outcome) {
       outcomes.push(outcome);
       tell(outcome);

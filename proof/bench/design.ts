@@ -1,7 +1,7 @@
 import type { LogFile } from './logFiles.ts';
 
 /** What one run of a design did; `bytesIn` are uncompressed bytes of log files. */
-export interface Tally {
+export interface Counts {
   files: number;
   bytesIn: number;
   rows: number;
@@ -27,7 +27,7 @@ export interface Task {
  * modules and whatever `prepare` does is not measured.
  */
 export interface Design {
-  prepare(task: Task): Promise<(tally: Tally) => Promise<void>>;
+  prepare(task: Task): Promise<(counts: Counts) => Promise<void>>;
 }
 
 /** How a design is told from others on the command line of a run. */
@@ -39,14 +39,14 @@ export function repeated<T>(items: readonly T[], times: number): T[] {
   return Array.from({ length: times }, () => items).flat();
 }
 
-export function emptyTally(): Tally {
+export function noCounts(): Counts {
   return { files: 0, bytesIn: 0, rows: 0, bodies: 0, bodyBytes: 0, sentBytes: 0, largestBody: 0 };
 }
 
-export function countBody(tally: Tally, rows: number, bodyBytes: number, sentBytes: number): void {
-  tally.rows += rows;
-  tally.bodies += 1;
-  tally.bodyBytes += bodyBytes;
-  tally.sentBytes += sentBytes;
-  tally.largestBody = Math.max(tally.largestBody, bodyBytes);
+export function countBody(counts: Counts, rows: number, bodyBytes: number, sentBytes: number): void {
+  counts.rows += rows;
+  counts.bodies += 1;
+  counts.bodyBytes += bodyBytes;
+  counts.sentBytes += sentBytes;
+  counts.largestBody = Math.max(counts.largestBody, bodyBytes);
 }

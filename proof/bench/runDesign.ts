@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type Design, type DesignName, emptyTally, type Tally } from './design.ts';
+import { type Counts, type Design, type DesignName, noCounts } from './design.ts';
 import { loadLogFiles } from './logFiles.ts';
 
 /** One run of one design over one folder, in a process of its own. */
-export interface Run extends Tally {
+export interface Run extends Counts {
   readonly wallMs: number;
   /** User and system time of all threads. */
   readonly cpuMs: number;
@@ -24,17 +24,17 @@ export interface RunOptions {
 export async function runDesign({ design, level, cores, passes, folder }: RunOptions): Promise<Run> {
   const { prepare } = await loadDesign(design);
   const run = await prepare({ files: loadLogFiles(folder), level, cores, passes });
-  const tally = emptyTally();
+  const counts = noCounts();
   const stalls = monitorEventLoopDelay({ resolution: resolutionMs });
   stalls.enable();
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
-  await run(tally);
+  await run(counts);
   const cpu = process.cpuUsage(cpuBefore);
   const wallMs = performance.now() - startedAt;
   stalls.disable();
   return {
-    ...tally,
+    ...counts,
     wallMs,
     cpuMs: (cpu.user + cpu.system) / 1000,
     maxRssBytes: process.resourceUsage().maxRSS * 1024,

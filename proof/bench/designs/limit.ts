@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
-import { countBody, type Design, repeated, type Tally } from '../design.ts';
+import { type Counts, countBody, type Design, repeated } from '../design.ts';
 import { packFiles } from './packFiles.ts';
 
 /**
@@ -18,13 +18,13 @@ export const limit: Design = {
     const deflation = { level, memLevel: 9, chunkSize: 256 * 1024 };
     const stored = repeated(files, passes).map((file) => file.whole());
     const filled = repeated(bodies, passes);
-    return async (tally) => {
+    return async (counts) => {
       if (cores === 1) {
-        for (const bytes of stored) countFile(tally, gunzipSync(bytes, inflation(bytes)));
-        for (const body of filled) count(tally, body, gzipSync(body.bytes, deflation));
+        for (const bytes of stored) countFile(counts, gunzipSync(bytes, inflation(bytes)));
+        for (const body of filled) count(counts, body, gzipSync(body.bytes, deflation));
       } else {
-        await inLanes(stored, async (bytes) => countFile(tally, await gunzipAside(bytes, inflation(bytes))));
-        await inLanes(filled, async (body) => count(tally, body, await gzipAside(body.bytes, deflation)));
+        await fourAtOnce(stored, async (bytes) => countFile(counts, await gunzipAside(bytes, inflation(bytes))));
+        await fourAtOnce(filled, async (body) => count(counts, body, await gzipAside(body.bytes, deflation)));
       }
     };
   },
@@ -43,20 +43,20 @@ function inflation(stored: Uint8Array) {
   return { chunkSize: new DataView(stored.buffer, stored.byteOffset).getUint32(stored.length - 4, true) + 1 };
 }
 
-function countFile(tally: Tally, content: Uint8Array): void {
-  tally.files += 1;
-  tally.bytesIn += content.length;
+function countFile(counts: Counts, content: Uint8Array): void {
+  counts.files += 1;
+  counts.bytesIn += content.length;
 }
 
-function count(tally: Tally, { bytes, rows }: Body, gzipped: Uint8Array): void {
-  countBody(tally, rows, bytes.length, gzipped.length);
+function count(counts: Counts, { bytes, rows }: Body, gzipped: Uint8Array): void {
+  countBody(counts, rows, bytes.length, gzipped.length);
 }
 
 /** Keeps every thread of Node's pool busy. */
-async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+async function fourAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
-  const lane = async (): Promise<void> => {
+  const takeNext = async (): Promise<void> => {
     for (const item of queue) await work(item);
   };
-  await Promise.all([lane(), lane(), lane(), lane()]);
+  await Promise.all([takeNext(), takeNext(), takeNext(), takeNext()]);
 }

@@ -4,14 +4,14 @@ import { packFiles } from './packFiles.ts';
 /** The connector's own path, with bodies counted instead of uploaded. */
 export const ours: Design = {
   async prepare({ files, level, passes }) {
-    return (tally) =>
+    return (counts) =>
       packFiles(repeated(files, passes), {
         level,
         onFile: (inflatedBytes) => {
-          tally.files += 1;
-          tally.bytesIn += inflatedBytes;
+          counts.files += 1;
+          counts.bytesIn += inflatedBytes;
         },
-        onBody: ({ rows, uncompressedBytes, gzipped }) => countBody(tally, rows, uncompressedBytes, gzipped.length),
+        onBody: ({ rows, uncompressedBytes, gzipped }) => countBody(counts, rows, uncompressedBytes, gzipped.length),
       });
   },
 };

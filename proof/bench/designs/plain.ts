@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { createHttpHeaders, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { LogsIngestionClient } from '@azure/monitor-ingestion';
-import { countBody, type Design, repeated, type Tally } from '../design.ts';
+import { type Counts, countBody, type Design, repeated } from '../design.ts';
 import { plainRow } from './plainRow.ts';
 
 /**
@@ -10,21 +10,21 @@ import { plainRow } from './plainRow.ts';
  */
 export const plain: Design = {
   async prepare({ files, passes }) {
-    let tally: Tally | undefined;
+    let counts: Counts | undefined;
     const client = new LogsIngestionClient(
       'https://bench.ingest.monitor.azure.com',
       { getToken: async () => ({ token: 'bench', expiresOnTimestamp: Date.now() + 3_600_000 }) },
       {
         httpClient: {
           async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
-            if (tally !== undefined) countBody(tally, 0, ...sizesOf(request.body));
+            if (counts !== undefined) countBody(counts, 0, ...sizesOf(request.body));
             return { status: 204, headers: createHttpHeaders(), request };
           },
         },
       },
     );
     return async (current) => {
-      tally = current;
+      counts = current;
       for (const file of repeated(files, passes)) {
         const json = gunzipSync(file.whole());
         const sourceObject = file.name.slice(-39, -8);

@@ -10,11 +10,11 @@ export const plainRows: Design = {
     const contents = files.map((file) => ({ sourceObject: file.name.slice(-39, -8), json: gunzipSync(file.whole()) }));
     const body = Buffer.allocUnsafeSlow(bodyLimit);
     body[0] = 0x5b;
-    return warmed(contents, async (tally, part) => {
+    return warmed(contents, async (counts, part) => {
       let length = 1;
       let rows = 0;
       const close = (): void => {
-        countBody(tally, rows, length, 0);
+        countBody(counts, rows, length, 0);
         length = 1;
         rows = 0;
       };
@@ -25,8 +25,8 @@ export const plainRows: Design = {
           length += body.write(row, length);
           rows += 1;
         }
-        tally.files += 1;
-        tally.bytesIn += json.length;
+        counts.files += 1;
+        counts.bytesIn += json.length;
       }
       close();
     });

@@ -16,7 +16,7 @@ export interface ManyRunsOptions {
   readonly seeds: readonly number[];
   readonly enabled: readonly FaultName[];
   /** Runs at once, each with clouds of its own. */
-  readonly lanes: number;
+  readonly parallel: number;
   /** For the clouds' data. */
   readonly folder: string;
   /** Prints what the drainers say. */
@@ -29,13 +29,13 @@ const script = new URL('./script.ts', import.meta.url);
 /** Makes all runs, several side by side. @throws Error naming the seed when the suite itself fails */
 export async function manyRuns(options: ManyRunsOptions): Promise<void> {
   const seeds = [...options.seeds];
-  const lanes = Math.min(options.lanes, seeds.length);
-  await Promise.all(Array.from({ length: lanes }, (_, index) => oneAfterTheOther(index, seeds, options)));
+  const parallel = Math.min(options.parallel, seeds.length);
+  await Promise.all(Array.from({ length: parallel }, (_, index) => oneAfterTheOther(index, seeds, options)));
 }
 
 async function oneAfterTheOther(index: number, seeds: number[], options: ManyRunsOptions): Promise<void> {
   const { enabled, folder, trace, onOutcome } = options;
-  const args = [join(folder, `lane-${index}`), String(index)];
+  const args = [join(folder, `parallel-${index}`), String(index)];
   const runs = await startAsked<RunOrder, RunAnswer>(script, args, { PATH: process.env['PATH'] });
   try {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {

@@ -56,7 +56,7 @@ export const badObjects: Story = {
       const healedAt = world.clock.now();
       await world.drainWhile(() => !world.isQueueEmpty() && world.clock.now() < healedAt + 13 * hourMs, 10 * minuteMs);
       await replayAll(world);
-      const tally = await expectAllThere(world, expect);
+      const counts = await expectAllThere(world, expect);
       return {
         'healthy files': fed.healthy.length,
         'bad files': bad.length,
@@ -66,7 +66,7 @@ export const badObjects: Story = {
         'longest lag without bad files': without.longest,
         'failed entries': entries.size,
         'dead letters of bad files': dead,
-        ...tally,
+        ...counts,
       };
     });
   },

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-export interface Tally {
+export interface Counts {
   readonly expected: number;
   readonly delivered: number;
   readonly lost: number;
@@ -42,7 +42,7 @@ export class Deliveries {
     return true;
   }
 
-  async tally(): Promise<Tally> {
+  async count(): Promise<Counts> {
     await this.#readOn();
     let arrived = 0;
     for (let record = 0; record < this.#expected; record++) if (this.#times[record] !== 0) arrived += 1;

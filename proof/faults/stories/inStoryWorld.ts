@@ -1,4 +1,4 @@
-import type { Tally } from './deliveries.ts';
+import type { Counts } from './deliveries.ts';
 import type { Expect, StoryOutcome } from './story.ts';
 import { type StoryOptions, type StoryWorld, startStoryWorld } from './storyWorld.ts';
 
@@ -20,16 +20,16 @@ export async function inStoryWorld(
 }
 
 /** Counts what has arrived; every record must have, and no message be left. */
-export async function expectAllThere(world: StoryWorld, expect: Expect): Promise<Tally> {
-  const tally = await world.deliveries.tally();
+export async function expectAllThere(world: StoryWorld, expect: Expect): Promise<Counts> {
+  const counts = await world.deliveries.count();
   expect(world.isQueueEmpty(), 'messages are left, or dead');
-  expect(tally.lost === 0, `${tally.lost} records are lost`);
-  return tally;
+  expect(counts.lost === 0, `${counts.lost} records are lost`);
+  return counts;
 }
 
 /** The same, and no row may be there twice. */
-export async function expectAllThereOnce(world: StoryWorld, expect: Expect): Promise<Tally> {
-  const tally = await expectAllThere(world, expect);
-  expect(tally.duplicated === 0, `${tally.duplicated} rows are there twice`);
-  return tally;
+export async function expectAllThereOnce(world: StoryWorld, expect: Expect): Promise<Counts> {
+  const counts = await expectAllThere(world, expect);
+  expect(counts.duplicated === 0, `${counts.duplicated} rows are there twice`);
+  return counts;
 }

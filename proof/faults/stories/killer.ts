@@ -36,13 +36,13 @@ export const killer: Story = {
       const deaths = await startUntilDone(clouds, clock);
       const dead = clouds.aws.peekDeadLetters();
       const entries = await openEntries(clouds, clock);
-      const tally = await deliveries.tally();
+      const counts = await deliveries.count();
       const problems: string[] = [];
       const expect = (holds: boolean, otherwise: string): void => {
         if (!holds) problems.push(otherwise);
       };
       const isLeft = clouds.aws.peekQueue().some(({ body }) => body.includes(culprit));
-      expect(tally.lost === 0, `${tally.lost} records of the honest messages are lost`);
+      expect(counts.lost === 0, `${counts.lost} records of the honest messages are lost`);
       expect(
         dead.every(({ body }) => body.includes(culprit)),
         'honest messages are dead',
@@ -55,7 +55,7 @@ export const killer: Story = {
           'processes killed': deaths,
           'dead letters': dead.length,
           'failed entries': entries.length,
-          ...tally,
+          ...counts,
         },
         problems,
       };

@@ -35,7 +35,7 @@ export const poison: Story = {
       expect(aws.stats().deadLetters === 0, 'the broken file is in the dead-letter queue');
       expect(aws.peekQueue().length === 0, 'the broken file is still in the queue');
       expect(entry !== undefined, 'the broken file has no failed entry');
-      const { delivered, duplicated } = await world.deliveries.tally();
+      const { delivered, duplicated } = await world.deliveries.count();
       expect(duplicated === 0, `${duplicated} rows are there twice before the file was mended`);
       // Rows before the break were delivered, and those of the mended file are delivered again.
       const before = delivered - 5 * good;
@@ -45,9 +45,9 @@ export const poison: Story = {
         entry === undefined ? [] : await world.connector.replay('default', { ids: [entry.id], again: false }, signal);
       expect(outcomes[0]?.kind === 'delivered', `the replay ended with "${outcomes[0]?.kind}"`);
       expect((await entryOf(world, broken)) === undefined, 'the failed entry is still open');
-      const tally = await world.deliveries.tally();
-      expect(tally.lost === 0, `${tally.lost} records are lost`);
-      expect(tally.duplicated <= before, `${tally.duplicated} rows are there twice, of ${before} before the break`);
+      const counts = await world.deliveries.count();
+      expect(counts.lost === 0, `${counts.lost} records are lost`);
+      expect(counts.duplicated <= before, `${counts.duplicated} rows are there twice, of ${before} before the break`);
       return {
         'good files': good,
         'rows before the break': before,
@@ -56,7 +56,7 @@ export const poison: Story = {
         'reason of the failed entry': entry?.reason ?? 'none',
         'hours until it was set aside': Math.round(hours * 100) / 100,
         replay: outcomes[0]?.kind ?? 'none',
-        ...tally,
+        ...counts,
       };
     });
   },

@@ -32,7 +32,7 @@ export const refusedRows: Story = {
       const neighbours = marked.flatMap(({ ids }) => ids.filter((id) => !refusedIds.has(id)));
       expect(await world.deliveries.hasAll(neighbours), 'rows beside refused ones are missing');
       expect((world.events['circuit-opened'] ?? 0) === 0, "the rule's circuit opened for rows that were refused alone");
-      const { duplicated } = await world.deliveries.tally();
+      const { duplicated } = await world.deliveries.count();
       expect(duplicated === 0, `${duplicated} rows are there twice`);
       const lag = fed.lag();
       return {

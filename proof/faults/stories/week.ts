@@ -55,10 +55,13 @@ export const week: Story = {
       await world.drainWhile(() => !world.isQueueEmpty() && world.clock.now() < ends + dayMs, everyMs);
       held.push(await heldBytes());
       const [first = nothingHeld, last = nothingHeld] = held;
-      const tally = await expectAllThere(world, expect);
+      const counts = await expectAllThere(world, expect);
       const entries = await ledgerEntries(world);
       const unknown = world.rowsOfUnknownOutcome();
-      expect(tally.duplicated <= unknown, `${tally.duplicated} rows are there twice, and only ${unknown} were told of`);
+      expect(
+        counts.duplicated <= unknown,
+        `${counts.duplicated} rows are there twice, and only ${unknown} were told of`,
+      );
       expect(last.heap <= 1.1 * first.heap, `the heap grew from ${first.heap} to ${last.heap} bytes`);
       expect(inAll(last) <= 1.1 * inAll(first), `memory grew from ${inAll(first)} to ${inAll(last)} bytes`);
       expect(entries === files, `the ledger has ${entries} entries for ${files} files`);
@@ -71,7 +74,7 @@ export const week: Story = {
         'ledger entries': entries,
         'dead letters': world.clouds.aws.stats().deadLetters,
         'rows of unknown outcome': unknown,
-        ...tally,
+        ...counts,
       };
     }),
 };

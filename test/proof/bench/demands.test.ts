@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Contender, contenders } from '../../../proof/bench/contenders.ts';
 import { type Findings, judge } from '../../../proof/bench/demands.ts';
-import { emptyTally } from '../../../proof/bench/design.ts';
+import { noCounts } from '../../../proof/bench/design.ts';
 import type { Drained, EndToEnd } from '../../../proof/bench/endToEnd/endToEnd.ts';
 import type { Result } from '../../../proof/bench/measure.ts';
 import type { Run } from '../../../proof/bench/runDesign.ts';
@@ -127,7 +127,7 @@ function result(set: string, contender: Contender, runs: readonly Partial<Run>[]
     set,
     passes: 1,
     contender,
-    runs: runs.map((run) => ({ ...emptyTally(), wallMs: 0, cpuMs: 0, maxRssBytes: 0, ...run })),
+    runs: runs.map((run) => ({ ...noCounts(), wallMs: 0, cpuMs: 0, maxRssBytes: 0, ...run })),
   };
 }
 

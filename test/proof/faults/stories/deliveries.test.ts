@@ -23,7 +23,7 @@ describe('Deliveries', () => {
     expect(await deliveries.hasAll(ids)).toBe(false);
     await appendFile(table, row(first) + row(second));
     expect(await deliveries.hasAll([first, second])).toBe(true);
-    expect(await deliveries.tally()).toEqual({ expected: 3, delivered: 3, lost: 1, duplicated: 1 });
+    expect(await deliveries.count()).toEqual({ expected: 3, delivered: 3, lost: 1, duplicated: 1 });
   });
 
   it('knows no record beyond those of the story', async () => {
