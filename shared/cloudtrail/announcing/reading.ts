@@ -1,3 +1,4 @@
+import { shown } from '../../kit/shortText.ts';
 import type { ObjectRef } from '../../words/announcement.ts';
 import { ConnectorError, type ErrorCode } from '../../words/errors.ts';
 import { remedies } from './remedies.ts';
@@ -81,6 +82,12 @@ export class Reading {
   announce(object: ObjectRef): void {
     const name = `${object.bucket.length}:${object.bucket}${object.key}`;
     const before = this.#objects.get(name);
+    if (before !== undefined && differs(object, before)) {
+      this.fault(
+        () => `the message announces key ${shown(object.key)} twice, with different content`,
+        remedies.rewritten,
+      );
+    }
     if (before === undefined && this.#objects.size >= maxObjects) {
       this.#beyond += 1;
     } else if (before === undefined || isNewer(object, before)) {
@@ -111,6 +118,12 @@ export class Reading {
     }
     return { objects: [...this.#objects.values()], faults, nothing: [...this.#nothing] };
   }
+}
+
+/** One of the two is not read, and nobody may find that out from what is missing. */
+function differs(one: ObjectRef, other: ObjectRef): boolean {
+  const isOther = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined && a !== b;
+  return isOther(one.etag, other.etag) || isOther(one.versionId, other.versionId);
 }
 
 /**

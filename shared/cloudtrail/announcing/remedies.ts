@@ -15,6 +15,8 @@ export const remedies = {
     'Send notifications to this queue without the SQS extended client, which keeps bodies in a bucket: notifications are small enough for SQS.',
   encoded: 'Send the notification as plain JSON text: remove the step that encodes or compresses it on its way.',
   cut: 'Look for the step on the way that shortens messages: the JSON breaks off, or is not JSON.',
+  rewritten:
+    'Look at both versions in the bucket, and at who may write to it: CloudTrail never writes a log file twice. The later one was read.',
   tooMany: 'Find out who sends such messages to this queue: they are not from AWS.',
   wrapped: 'Take out the steps on the way that put messages into messages.',
   unconfirmed:

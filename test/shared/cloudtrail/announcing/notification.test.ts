@@ -209,15 +209,21 @@ describe('parseNotification', () => {
     expect(faults).toMatchObject([{ message: expect.stringContaining('10 objects beyond the first 10000') }]);
   });
 
-  it('of two announcements of one key takes the later one', () => {
+  it('of two announcements of one key takes the later one, and tells that their content differs', () => {
     const at = (sequencer: string, eTag: string) =>
       s3Record({ s3: { bucket: { name: bucket }, object: { key, sequencer, eTag } } });
-    const etagOf = (...records: readonly unknown[]) => objectsOf(JSON.stringify({ Records: records }))[0]?.etag;
-    expect(etagOf(at('0A', 'old'), at('0B', 'new'))).toBe('new');
-    expect(etagOf(at('0B', 'new'), at('0A', 'old'))).toBe('new');
-    expect(etagOf(at('FF', 'old'), at('0100', 'new'))).toBe('new');
-    expect(etagOf(at('0100', 'new'), at('FF', 'old'))).toBe('new');
-    expect(etagOf(at('no number', 'first'), at('1', 'second'))).toBe('second');
+    const read = (...records: readonly unknown[]) => {
+      const { objects, faults } = parseNotification(JSON.stringify({ Records: records }));
+      expect(objects).toHaveLength(1);
+      expect(faults).toMatchObject([{ message: expect.stringMatching(/announces key "AWSLogs.* twice/) }]);
+      return objects[0]?.etag;
+    };
+    expect(read(at('0A', 'old'), at('0B', 'new'))).toBe('new');
+    expect(read(at('0B', 'new'), at('0A', 'old'))).toBe('new');
+    expect(read(at('FF', 'old'), at('0100', 'new'))).toBe('new');
+    expect(read(at('0100', 'new'), at('FF', 'old'))).toBe('new');
+    expect(read(at('no number', 'first'), at('1', 'second'))).toBe('second');
+    expect(objectsOf(JSON.stringify({ Records: [at('0A', 'same'), at('0A', 'same'), s3Record({})] }))).toHaveLength(1);
   });
 
   it('carries version and sequencer', () => {
