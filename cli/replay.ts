@@ -71,7 +71,7 @@ process.stdout.write('', () => process.exit());
 
 function describe(error: unknown): string {
   if (error instanceof Refused) return `${error.message}\n${error.remedy}`;
-  if (!(error instanceof ConnectorError) || error.code !== 'storage-unavailable' || error.remedy !== undefined)
-    return sentenceOf(error);
-  return `${error.message}\nCheck that AzureWebJobsStorage names the storage account of the function app, that this machine may reach it, and, if it is an emulator, that it runs.`;
+  if (!(error instanceof ConnectorError)) return sentenceOf(error);
+  const { message, remedy } = error;
+  return remedy === undefined ? message : `${message}\n${remedy}`;
 }

@@ -33,4 +33,5 @@ for (const [file, render] of Object.entries(generated)) {
     console.error(`wrote ${file}`);
   }
 }
+if (stale === 0) console.error('Every generated file is fresh.');
 process.exit(values.check && stale > 0 ? 1 : 0);

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { parseCommand } from '../cli/commandLine.ts';
 
-const { values } = parseCommand({
+const { positionals, values } = parseCommand({
   name: 'test',
   summary: 'Checks everything: format and lint, types, generated files, unused code, tests with coverage.',
+  positionals: '[FILE...]',
+  notes: 'With FILEs (test files, folders, or parts of their paths) only these tests run, without the other checks.',
   options: { json: { type: 'boolean', help: 'print only {"passed", "failed"} on standard output' } },
 });
 
@@ -20,7 +22,8 @@ const checks: readonly (readonly [claim: string, command: string, ...args: strin
   ['nothing is unused', bin('knip'), '--no-progress'],
 ];
 
-const failedCheck = checks.find(([claim, command, ...args]) => !holds(claim, command, args));
+const failedCheck =
+  positionals.length > 0 ? undefined : checks.find(([claim, command, ...args]) => !holds(claim, command, args));
 finish(failedCheck ? { passed: 0, failed: 1 } : runTests());
 
 function holds(claim: string, command: string, args: readonly string[]): boolean {
@@ -35,7 +38,8 @@ function holds(claim: string, command: string, args: readonly string[]): boolean
 function runTests(): { passed: number; failed: number } {
   mkdirSync(dirname(report), { recursive: true });
   rmSync(report, { force: true });
-  const args = ['run', '--coverage', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const scope = positionals.length > 0 ? positionals : ['--coverage'];
+  const args = ['run', ...scope, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { status } = spawnSync(bin('vitest'), args, { cwd: root, stdio: ['ignore', 2, 2], env: pinnedPath() });
   try {
     const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(readFileSync(report, 'utf8')) as {
@@ -51,7 +55,7 @@ function runTests(): { passed: number; failed: number } {
 
 /** The tools are scripts with a `node` shebang: the pinned Node must be the one they find. */
 function pinnedPath(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}` };
+  return { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter) };
 }
 
 function finish(result: { passed: number; failed: number }): void {

@@ -137,7 +137,7 @@ describe('npm run replay', () => {
 
     expect(unreachable).toMatchObject({
       ...{ code: 1, stdout: '' },
-      stderr: expect.stringMatching(/127\.0\.0\.1:1.*\nCheck that AzureWebJobsStorage/s),
+      stderr: expect.stringMatching(/^replay: .*127\.0\.0\.1:1.*\nIf this lasts, let the function app reach/),
     });
     expect(misused).toMatchObject({ code: 2, stderr: expect.stringContaining('--list and --show exclude each other') });
   });
