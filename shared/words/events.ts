@@ -89,6 +89,13 @@ export interface SliceSummary {
   readonly mostUploadsInFlight: number;
   /** Unavailable when its storage failed even once: then what was accepted may be sent again. */
   readonly ledger: 'available' | 'unavailable' | 'none';
+  /** Messages that waited, and those that somebody held or that back off, when the slice ended; absent when it received none. */
+  readonly waiting?: number;
+  readonly inFlight?: number;
+  /** How long the oldest message received had waited. */
+  readonly oldestMessageMs?: number;
+  /** The longest time from the delivery of a log file to the acceptance of its rows. */
+  readonly longestLagMs?: number;
   readonly durationMs: number;
   readonly timeMs: SliceTime;
   /** Circuits that are open when the slice ends; empty when nothing is held up. */

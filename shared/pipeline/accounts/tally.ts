@@ -1,6 +1,7 @@
 import type { FailureReport, HeldBack, SliceEnd, SliceSummary, SliceTime } from '../../words/events.ts';
 import { isItsOwn } from '../../words/failure.ts';
 import type { SettledDelivery } from '../ports/settlement.ts';
+import type { Backlog, Delivery } from '../ports/source.ts';
 import type { UnitCounts, UnitOutcome } from '../ports/unitOutcome.ts';
 
 /**
@@ -23,6 +24,8 @@ export class Tally {
   ledger: SliceSummary['ledger'] = 'available';
   /** What is held up when the slice ends. */
   heldBack: readonly HeldBack[] = [];
+  /** What waited at the source when the slice ended. */
+  backlog: Backlog | undefined;
   /** The first failure that stopped work. */
   failure: FailureReport | undefined;
   readonly #messages = {
@@ -35,6 +38,10 @@ export class Tally {
   readonly #objects = { objectsAccepted: 0, objectsSkipped: 0, objectsSuppressed: 0, objectsFailed: 0 };
   /** Of units that have an outcome. */
   #counts = sumOf([]);
+  /** Of the message received that had waited longest. */
+  #oldest: number | undefined;
+  /** From the delivery of a log file to the acceptance of its rows, at most. */
+  #lag: number | undefined;
   /** Of units that are being worked on: they count as they are, should the slice end now. */
   readonly #underWay = new Set<UnitCounts>();
 
@@ -42,15 +49,24 @@ export class Tally {
     this.#messages.receives += 1;
   }
 
-  received(deliveries: number): void {
-    this.#messages.messagesReceived += deliveries;
+  get hasReceived(): boolean {
+    return this.#messages.messagesReceived > 0;
+  }
+
+  received(deliveries: readonly Pick<Delivery, 'sentAt'>[], now: number): void {
+    this.#messages.messagesReceived += deliveries.length;
+    for (const { sentAt } of deliveries) this.#oldest = longer(this.#oldest, sentAt, now);
   }
 
   begun(counts: UnitCounts): void {
     this.#underWay.add(counts);
   }
 
-  addUnit(outcome: UnitOutcome): void {
+  addUnit(outcome: UnitOutcome, now: number): void {
+    if (outcome.kind === 'complete' && outcome.complete.kind === 'accepted') {
+      const { deliveredAt } = outcome.complete.unit;
+      this.#lag = longer(this.#lag, deliveredAt === undefined ? undefined : Date.parse(deliveredAt), now);
+    }
     this.#underWay.delete(outcome.counts);
     this.#counts = sumOf([this.#counts, outcome.counts]);
     const kind = kindOf(outcome);
@@ -98,11 +114,20 @@ export class Tally {
       mostUploadsInFlight: this.mostUploadsInFlight,
       ledger: this.ledger,
       heldBack: this.heldBack,
+      ...(this.backlog === undefined ? {} : { waiting: this.backlog.visible, inFlight: this.backlog.inFlight }),
+      ...(this.#oldest === undefined ? {} : { oldestMessageMs: this.#oldest }),
+      ...(this.#lag === undefined ? {} : { longestLagMs: this.#lag }),
       durationMs,
       timeMs,
       ...(failure === undefined ? {} : { failure }),
     };
   }
+}
+
+/** Clocks may differ: nothing is younger than now. */
+function longer(before: number | undefined, since: number | undefined, now: number): number | undefined {
+  if (since === undefined || Number.isNaN(since)) return before;
+  return Math.max(before ?? 0, now - since);
 }
 
 function kindOf(outcome: UnitOutcome) {

@@ -5,7 +5,7 @@ import type { DrainSettings } from '../limits/drainSettings.ts';
 import type { DrainPorts } from '../ports/ports.ts';
 import { keepLeases } from '../unit/keepLeases.ts';
 import { workRound } from './round.ts';
-import { hasBackedOffEnough, openSlice, type Slice } from './slice.ts';
+import { openSlice, type Slice } from './slice.ts';
 
 /** Drains one source for one bounded slice. Never throws for anything that a source, a bucket or a rule can do. */
 export async function drain(
@@ -15,7 +15,7 @@ export async function drain(
   signal: AbortSignal,
 ): Promise<SliceSummary> {
   const slice = openSlice(ports, settings, openRows, signal);
-  const { circuits, deadline, leases, source, tally, timer } = slice;
+  const { backlog, circuits, deadline, leases, source, tally, timer } = slice;
   const { clock } = ports;
   ports.report({ type: 'slice-started', source: ports.source.name });
   await unlessOver(circuits.load(), deadline.over);
@@ -31,6 +31,8 @@ export async function drain(
   try {
     ended = await workUntilTheEnd(slice);
     if (ended === 'queue-empty' && ports.random() < purgeShare) await purge(slice);
+    // An idle slice pays for no question.
+    if (tally.hasReceived) await unlessOver(backlog.ask(), deadline.over);
     done.abort();
     await unlessOver(Promise.all([beside.then(throwBugs), circuits.stored()]), deadline.over);
   } finally {
@@ -39,6 +41,7 @@ export async function drain(
   }
 
   tally.heldBack = circuits.heldBack;
+  tally.backlog = tally.hasReceived ? backlog.last : undefined;
   const summary = tally.summary(ports.source.name, ended, clock.now() - deadline.startedAt, timer.summary());
   ports.report({ type: 'slice-finished', summary });
   return summary;
@@ -65,11 +68,6 @@ async function workUntilTheEnd(slice: Slice): Promise<SliceEnd> {
     }
     const ended = await workRound(slice);
     if (ended !== 'circuit-open') return ended;
-    // A probe would say that the queue is well, and the next thousand messages would go into back-off, too.
-    if (hasBackedOffEnough(slice)) {
-      tally.failure ??= because(slice);
-      return ended;
-    }
   }
 }
 

@@ -6,12 +6,12 @@ import { isBackOff } from '../delivery/fate.ts';
 import { Receivers } from '../delivery/receive.ts';
 import { type SettleParts, settleDelivery } from '../delivery/settle.ts';
 import { circuitText } from '../ports/circuits.ts';
-import type { SettledDelivery, Settlement } from '../ports/settlement.ts';
+import type { SettledDelivery } from '../ports/settlement.ts';
 import type { Delivery } from '../ports/source.ts';
 import { type IngestParts, ingestUnit } from '../unit/ingest.ts';
 import { Packer } from '../upload/packer.ts';
 import { Uploader } from '../upload/uploader.ts';
-import { hasBackedOffEnough, type Slice } from './slice.ts';
+import type { Slice } from './slice.ts';
 
 /** Bodies on their way to the uploader, besides those in flight. */
 const bodiesAhead = 3;
@@ -79,7 +79,7 @@ function receiversOf(
     receiveUntil: deadline.receiveUntil,
     onRequest: () => tally.requested(),
     onDeliveries: (deliveries) => {
-      tally.received(deliveries.length);
+      tally.received(deliveries, clock.now());
       for (const delivery of deliveries) begin(delivery);
       if (deliveries.length === mostPerReceive) void backlog.look();
     },
@@ -88,7 +88,7 @@ function receiversOf(
 }
 
 function settleParts(slice: Slice, packer: Packer, stop: AbortSignal): SettleParts {
-  const { failedEntries, held, opening, ports, tally, timer } = slice;
+  const { backOff, failedEntries, held, opening, ports, tally, timer } = slice;
   const { report } = ports;
   const { name } = ports.source;
   const ingest = ingestParts(slice, packer, stop);
@@ -98,18 +98,13 @@ function settleParts(slice: Slice, packer: Packer, stop: AbortSignal): SettlePar
     ingest: (unit, asked) => ingestUnit(unit, asked, ingest),
     onAnnouncement: (announcement, delivery) => tell(announcementEvents(name, delivery, announcement), report),
     onUnit: (outcome, delivery) => {
-      tally.addUnit(outcome);
+      tally.addUnit(outcome, ports.clock.now());
       tell(unitEvents(name, outcome, delivery), report);
     },
-    onSettlement: (settlement) => capBackOff(settlement, slice),
+    onSettlement: (settlement) => {
+      if (settlement.kind === 'returned' && isBackOff(settlement.fate)) backOff.add();
+    },
   };
-}
-
-/** What waits in back-off counts as in flight: without a cap it would fill the queue's own limit. */
-function capBackOff(settlement: Settlement, slice: Slice): void {
-  if (settlement.kind !== 'returned' || !isBackOff(settlement.fate)) return;
-  slice.backedOff += 1;
-  if (hasBackedOffEnough(slice)) slice.circuits.open({ kind: 'source' }, settlement.failure.error);
 }
 
 function ingestParts(slice: Slice, packer: Packer, stop: AbortSignal): IngestParts {
@@ -118,6 +113,7 @@ function ingestParts(slice: Slice, packer: Packer, stop: AbortSignal): IngestPar
   return {
     ...{ circuits, leases, ledger, readers, stop },
     read: { packer, openRows, settings, clock, random },
+    flush: () => packer.flush(),
     begun: (counts) => tally.begun(counts),
     over: deadline.over,
   };

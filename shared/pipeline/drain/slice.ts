@@ -16,6 +16,7 @@ import type { DrainPorts } from '../ports/ports.ts';
 import type { Delivery, OpenSource } from '../ports/source.ts';
 import { BacklogSense, compressBySense } from '../upload/backlogSense.ts';
 import { Balancer } from '../upload/balancer.ts';
+import { BackOff } from './backOff.ts';
 
 /** What lasts as long as one slice. Known to the drain alone: each stage takes the few parts it needs. */
 export interface Slice {
@@ -39,8 +40,7 @@ export interface Slice {
   readonly source: OpenSource;
   readonly held: HeldDeliveries;
   readonly leases: Map<Lease, Pick<Delivery, 'lose'>>;
-  /** Deliveries sent into back-off so far. */
-  backedOff: number;
+  readonly backOff: BackOff;
 }
 
 export function openSlice(
@@ -61,6 +61,7 @@ export function openSlice(
   };
   const careful = carefully(storageFailed);
   const backlog = new BacklogSense(source, clock, settings);
+  const backOff = new BackOff(settings.messagesBackedOff, () => backlog.last);
   const timer = new SliceTimer(clock);
   const circuits = new Circuits({
     source: source.name,
@@ -93,22 +94,15 @@ export function openSlice(
     source: source.open({
       over: deadline.over,
       isShutdown: deadline.isShutdown,
+      mostBackOffSeconds: () => backOff.mostSeconds,
       failed: (error) => circuits.open({ kind: 'source' }, error),
       report,
     }),
     held: new HeldDeliveries(),
     leases: new Map(),
-    backedOff: 0,
+    backOff,
   };
 }
 
 /** Two messages of the largest size, or thousands of the usual one. */
 const mostBytesOpened = 16 * 1024 * 1024;
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html: about 120,000 may be in flight. */
-const defaultMessagesBackedOff = 1_000;
-
-/** As many deliveries are in back-off as one slice may send there. */
-export function hasBackedOffEnough({ backedOff, settings }: Slice): boolean {
-  return backedOff >= (settings.messagesBackedOff ?? defaultMessagesBackedOff);
-}

@@ -38,6 +38,8 @@ export interface Delivery {
   readonly id: string;
   /** When it was received, in milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** When it came to its source, by the source's time; undefined where nobody tells. */
+  readonly sentAt?: number;
   readonly evidence: Evidence;
   /** True when it is known not to come again by itself. Never rejects. */
   isLast(): Promise<boolean>;
@@ -56,6 +58,8 @@ export interface SourceSlice {
   /** Aborts when the slice must return, whatever still hangs. */
   readonly over: AbortSignal;
   readonly isShutdown: () => boolean;
+  /** What is given back may be kept away for so long: all that is counts against a limit of the source's service. */
+  readonly mostBackOffSeconds: () => number;
   /** Told when the source itself proves to be out of order: its queue, its credentials. */
   readonly failed: (error: unknown) => void;
   readonly report: (event: ConnectorEvent) => void;

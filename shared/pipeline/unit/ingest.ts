@@ -25,6 +25,8 @@ export interface IngestParts {
    */
   readonly leases: Map<Lease, Pick<Delivery, 'lose'>>;
   readonly read: Omit<ReadParts, 'notOpened' | 'opened'>;
+  /** Sends what is read on its way: nothing else is being read. */
+  readonly flush: () => void;
   /** Told what is being counted; the outcome holds the same counts. */
   readonly begun: (counts: UnitCounts) => void;
   /** Aborts when no more work may begin. */
@@ -91,7 +93,7 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
       await admission.wait(aloneBytes, signal);
       await lease.strike();
       // Alone until its outcome is written: the next suspect may kill the process while these rows are under way.
-      return await ingestLeased({ ...leased, admission: alone, endReading: () => undefined }, parts);
+      return await ingestLeased({ ...leased, admission: alone, endReading: () => parts.flush() }, parts);
     } catch (bug) {
       return await left({ unit, lease, reading, delivery }, failureOf(bug, signal.aborted ? 'pipeline' : 'object'));
     } finally {

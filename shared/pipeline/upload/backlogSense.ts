@@ -1,7 +1,7 @@
 import type { Compress } from '../../gzip/compressBody.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { DrainSettings } from '../limits/drainSettings.ts';
-import type { Source } from '../ports/source.ts';
+import type { Backlog, Source } from '../ports/source.ts';
 
 /** How often the queue is asked while messages keep coming. */
 const everyMs = 30_000;
@@ -12,6 +12,8 @@ export class BacklogSense {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #deep: number;
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** As it was answered last. */
+  last: Backlog | undefined;
   /** More waits than is being read: then speed counts for more than size. */
   isDeep = false;
 
@@ -28,10 +30,15 @@ export class BacklogSense {
   /** To be called after a receive that was full; never rejects. */
   async look(): Promise<void> {
     const now = this.#clock.now();
-    if (now - this.#askedAt < everyMs) return;
-    this.#askedAt = now;
+    if (now - this.#askedAt >= everyMs) await this.ask();
+  }
+
+  /** Never rejects. */
+  async ask(): Promise<void> {
+    this.#askedAt = this.#clock.now();
     try {
       const backlog = await this.#queue.measureBacklog();
+      this.last = backlog;
       this.isDeep = backlog !== undefined && backlog.visible > this.#deep;
     } catch {
       // It only chooses the compression: what is known stays, and the next receive says what is wrong with the queue.

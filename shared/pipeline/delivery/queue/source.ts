@@ -82,6 +82,7 @@ class OpenQueue implements OpenSource {
     let entry: string | undefined;
     return {
       id,
+      sentAt: held.newest.sentAt,
       get receivedAt() {
         return held.newest.receivedAt;
       },
@@ -140,7 +141,8 @@ class OpenQueue implements OpenSource {
     this.#forget(held);
     await held.extended();
     if (held.lost.aborted) return { kind: 'lost', refused: String(held.lost.reason) };
-    const when = { now: this.#parts.clock.now(), isShutdown: this.#slice.isShutdown() };
+    const { isShutdown, mostBackOffSeconds } = this.#slice;
+    const when = { now: this.#parts.clock.now(), isShutdown: isShutdown(), mostSeconds: mostBackOffSeconds() };
     const comesAgainInSeconds = secondsUntilVisible(held.newest, fate, when);
     const refused = await this.#giveBack(held.newest, comesAgainInSeconds);
     return refused === undefined ? { kind: 'returned', comesAgainInSeconds } : { kind: 'refused', refused };

@@ -20,10 +20,14 @@ const sparingFrom = 7;
 export function secondsUntilVisible(
   message: Pick<QueueMessage, 'receiveCount' | 'receivedAt'>,
   fate: Fate,
-  { now, isShutdown }: { readonly now: number; readonly isShutdown: boolean },
+  {
+    now,
+    isShutdown,
+    mostSeconds,
+  }: { readonly now: number; readonly isShutdown: boolean; readonly mostSeconds: number },
 ): number {
   const heldSeconds = Math.max(0, Math.ceil((now - message.receivedAt) / 1000));
-  const wanted = wantedSeconds(message.receiveCount, fate, now, isShutdown);
+  const wanted = Math.min(mostSeconds, wantedSeconds(message.receiveCount, fate, now, isShutdown));
   return Math.max(0, Math.min(wanted, longestVisibilitySeconds - marginSeconds - heldSeconds));
 }
 

@@ -7,7 +7,7 @@ describe('drain', () => {
     const world = new World();
     const summary = await world.drain();
     expect(summary).toMatchObject({ ended: 'queue-empty', receives: 1, messagesReceived: 0, identityHolds: true });
-    expect(summary.ledger).toBe('available');
+    expect(summary.ledger).toBe('none');
     expect(world.queue.receives).toMatchObject([{ waitSeconds: 1 }]);
   });
 

@@ -39,8 +39,16 @@ describe('files that were held by a process that was killed', () => {
     const { world, crash, strikes } = afterCrashes(['a', 'b', 'c']);
     await crash();
     world.sendFile('other', 2);
+    const open = world.store.open.bind(world.store);
+    const acceptedBefore: number[] = [];
+    world.store.open = (...asked) => {
+      acceptedBefore.push(world.rule.accepted.length);
+      return open(...asked);
+    };
     expect(await world.drain()).toMatchObject({ objectsAccepted: 4, messagesDeleted: 4, identityHolds: true });
     expect(world.store.mostOpen).toBe(1);
+    // After the one that is no suspect, each is answered before the next is opened.
+    expect(acceptedBefore).toEqual([0, 0, 4, 6]);
     expect(['a', 'b', 'c'].map(strikes)).toEqual([0, 0, 0]);
   });
 

@@ -5,7 +5,11 @@ import type { Fate } from '../../../../../shared/pipeline/ports/settlement.ts';
 const hour = 3_600;
 
 function seconds(fate: Fate, receiveCount: number, heldSeconds = 0, isShutdown = false): number {
-  return secondsUntilVisible({ receiveCount, receivedAt: 0 }, fate, { now: heldSeconds * 1000, isShutdown });
+  return secondsUntilVisible({ receiveCount, receivedAt: 0 }, fate, {
+    now: heldSeconds * 1000,
+    isShutdown,
+    mostSeconds: Number.POSITIVE_INFINITY,
+  });
 }
 
 const tenReceives = (fate: Fate) => Array.from({ length: 10 }, (_, index) => seconds(fate, index + 1));
