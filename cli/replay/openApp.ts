@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { KeptEntries } from '../../shared/azure/failedEntries/entries.ts';
 import { azureCredential } from '../../shared/azure/identity.ts';
-import { openStorage } from '../../shared/azure/storage/account.ts';
+import { openStorage, type Storage } from '../../shared/azure/storage/account.ts';
 import { storageAccount, storageProblems, storageValues } from '../../shared/azure/storage/accountValues.ts';
 import { type Connector, compose } from '../../shared/compose/connector.ts';
 import { failedEntriesIn } from '../../shared/compose/state.ts';
@@ -17,6 +17,11 @@ const timeoutMs = 15_000;
 
 /** The failed entries of the app that has these settings; needs no more of them than its storage. @throws Refused */
 export function openEntries(values: AppValues): KeptEntries {
+  return failedEntriesIn(openAppStorage(values), systemClock);
+}
+
+/** The storage of the app that has these settings. @throws Refused */
+export function openAppStorage(values: AppValues): Storage {
   const [problem] = storageProblems(storageValues(values));
   if (problem !== undefined) {
     throw new Refused(problem, 'Set it to what the function app has; nothing of it is shown here.');
@@ -25,11 +30,11 @@ export function openEntries(values: AppValues): KeptEntries {
   const account = storageAccount(storageValues(values), azureCredential({ kind: identityKind(values), clientId }));
   if (account === undefined) {
     throw new Refused(
-      'AzureWebJobsStorage is missing, and failed entries are kept in storage',
+      'AzureWebJobsStorage is missing, and failed entries and circuits are kept in storage',
       'Set it to what the function app has (or AzureWebJobsStorage__accountName), in the environment or in local.settings.json; --local takes it from a local set-up.',
     );
   }
-  return failedEntriesIn(openStorage(account, { clock: systemClock, timeoutMs }), systemClock);
+  return openStorage(account, { clock: systemClock, timeoutMs });
 }
 
 /** The app itself, composed as in Azure. @throws Refused with every problem of the settings */

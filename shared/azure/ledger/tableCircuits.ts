@@ -34,6 +34,29 @@ export function tableCircuits({ table, source, time }: TableCircuitsOptions): Ci
   };
 }
 
+export interface SourceCircuit {
+  readonly source: string;
+  readonly circuit: OpenCircuit;
+}
+
+/** Nobody calls a source nothing. */
+const everySource = odata`PartitionKey gt ${''}`;
+
+/** The open circuits of every source that ever used this table. */
+export async function circuitsOfAllSources({
+  table,
+  time,
+}: Omit<TableCircuitsOptions, 'source'>): Promise<readonly SourceCircuit[]> {
+  const all: SourceCircuit[] = [];
+  for await (const { entities } of table.pages({ filter: everySource })) {
+    for (const entity of entities) {
+      const circuit = circuitOf(entity);
+      if (circuit !== undefined) all.push({ source: String(entity['partitionKey']), circuit });
+    }
+  }
+  return all.map(({ source, circuit }) => ({ source, circuit: moved(circuit, -time.differenceMs) }));
+}
+
 function moved(circuit: OpenCircuit, byMs: number): OpenCircuit {
   return { ...circuit, openedAt: circuit.openedAt + byMs, nextProbeAt: circuit.nextProbeAt + byMs };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStorage, startStorage } from '../../../../local/azure/storage.ts';
-import { tableCircuits } from '../../../../shared/azure/ledger/tableCircuits.ts';
+import { circuitsOfAllSources, tableCircuits } from '../../../../shared/azure/ledger/tableCircuits.ts';
 import type { OpenCircuit } from '../../../../shared/pipeline/ports/circuits.ts';
 import { movedClock, startOfTime } from '../../pipeline/ledger/support.ts';
 import { newName, opened } from './support.ts';
@@ -48,6 +48,16 @@ describe('tableCircuits', () => {
     const table = tableOf();
     await tableCircuits({ table, source: 'production', time: agreed }).save(sourceCircuit);
     expect(await tableCircuits({ table, source: 'staging', time: agreed }).load()).toEqual([]);
+  });
+
+  it('lists those of all sources', async () => {
+    const table = tableOf();
+    await tableCircuits({ table, source: 'production', time: agreed }).save(bucketCircuit);
+    await tableCircuits({ table, source: 'staging', time: agreed }).save(sourceCircuit);
+    expect(await circuitsOfAllSources({ table, time: agreed })).toEqual([
+      { source: 'production', circuit: bucketCircuit },
+      { source: 'staging', circuit: sourceCircuit },
+    ]);
   });
 
   it('replaces a circuit by what was saved last', async () => {
