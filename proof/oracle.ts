@@ -77,8 +77,9 @@ export function oracleRow(
   context: { sourceObject: string; fallbackTime: string },
 ): Map<string, string> {
   const cells = new Map<string, string>();
-  const left = mapObject(parse(record), undefined, cells);
-  const parameters = last(parse(record), 'requestParameters');
+  const tree = parse(wellFormed(record));
+  const left = mapObject(tree, undefined, cells);
+  const parameters = last(tree, 'requestParameters');
   for (const [column, key] of Object.entries(ports)) {
     const permission = follow(parameters, ['ipPermissions', 'items', 0]);
     const listed = column === 'CidrIp' ? follow(permission, ['ipRanges', 'items', 0, key]) : follow(permission, [key]);
@@ -93,6 +94,13 @@ export function oracleRow(
   if (unmapped.length > 0) cells.set('UnmappedFields', `{${unmapped.join(',')}}`);
   cells.set('SourceObject', JSON.stringify(context.sourceObject));
   return cells;
+}
+
+/** Escaped halves of characters become U+FFFD. */
+function wellFormed(json: string): string {
+  return json.replace(/\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)/g, (each) =>
+    each.length === 6 && /^\\u[dD][89a-fA-F]/.test(each) ? '\\ufffd' : each,
+  );
 }
 
 /** Fills cells, and answers the members that no column took. */
@@ -131,8 +139,8 @@ function cellOf(column: string, node: Node): string | undefined {
 
 function isoTime(text: string): string | undefined {
   const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-  const seconds = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.exec(iso)?.[1];
-  const isReal = seconds !== undefined && !seconds.startsWith('0000') && realSeconds(seconds) === seconds;
+  const seconds = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/.exec(iso)?.[1];
+  const isReal = seconds?.startsWith('20') === true && realSeconds(seconds) === seconds;
   return isReal ? iso : undefined;
 }
 

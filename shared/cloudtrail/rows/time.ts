@@ -1,8 +1,9 @@
-const isoTime = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+const isoTime = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
 const basicTime = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
 /**
- * The time as ISO 8601 text, or undefined when the text is not a real time. CloudTrail writes `2023-07-19T21:11:57Z`,
+ * The time as ISO 8601 text, or undefined when the text is not a real time of this century: others, as of the years 1 and
+ * 9999 that stand for "never", the service may refuse with all rows beside them.  CloudTrail writes `2023-07-19T21:11:57Z`,
  * in `creationDate` sometimes `20131102T010628Z`:
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
@@ -39,7 +40,9 @@ function twoDigits(bytes: Uint8Array, at: number): number {
 }
 
 function isRealTime(year: number, month: number, day: number, hour: number, minute: number, second: number): boolean {
-  return year >= 1 && day >= 1 && day <= daysIn(year, month) && hour <= 23 && minute <= 59 && second <= 59;
+  return (
+    year >= 2000 && year <= 2099 && day >= 1 && day <= daysIn(year, month) && hour <= 23 && minute <= 59 && second <= 59
+  );
 }
 
 function daysIn(year: number, month: number): number {

@@ -1,6 +1,7 @@
 import { closedBody, emptied, openBody, type RowBody } from '../../cloudtrail/rows/body.ts';
 import type { FeedResult, RowStream } from '../../cloudtrail/rows/engine.ts';
 import type { Compress } from '../../gzip/compressBody.ts';
+import { breathe } from '../../kit/breath.ts';
 import { Condition } from '../../kit/condition.ts';
 import { RowRanges } from '../../kit/ranges.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
@@ -86,6 +87,8 @@ export class Packer {
       if (open.body.rows === 0) throw new RangeError(`a row is longer than a body of ${open.body.limit} bytes`);
       if (this.#open === open) this.flush();
       feed = (body) => stream.resume(body);
+      // A piece of very many small records fills bodies one after another.
+      await breathe();
     }
   }
 

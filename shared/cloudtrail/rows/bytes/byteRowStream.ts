@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { withoutLoneSurrogates } from '../../json/surrogates.ts';
 import { appendRow, type RowBody } from '../body.ts';
 import type {
   EngineCounts,
@@ -40,7 +41,8 @@ export class ByteRowStream implements RowStream {
   #dropped = 0;
   #truncated = 0;
   #repaired = 0;
-  #pieceIsUtf8 = true;
+  /** Valid UTF-8 without an escape that is half a character. */
+  #pieceIsPlain = true;
   /** The record on the scanner's tape has no row yet. */
   #isPending = false;
   #isRepaired = false;
@@ -69,7 +71,7 @@ export class ByteRowStream implements RowStream {
 
   feed(piece: Uint8Array, body: RowBody): FeedResult {
     this.#rest = piece;
-    this.#pieceIsUtf8 = isUtf8(piece);
+    this.#pieceIsPlain = isUtf8(piece) && !surrogateEscapes.some((begin) => indexOf(piece, begin) >= 0);
     return this.resume(body);
   }
 
@@ -136,7 +138,7 @@ export class ByteRowStream implements RowStream {
     this.#isRepaired = false;
     this.#remarks = noRemarks;
     if (found === 'tape') {
-      if (!this.#pieceIsUtf8) this.#repair(this.#recordOnTape());
+      if (!this.#pieceIsPlain) this.#repair(this.#recordOnTape());
     } else if (found.kind === 'record') {
       this.#read(found.bytes);
     } else if (found.kind === 'stub') {
@@ -164,18 +166,19 @@ export class ByteRowStream implements RowStream {
     if (!this.#repair(record)) this.#readValid(record);
   }
 
-  /** Invalid UTF-8 becomes U+FFFD. */
   #repair(record: Uint8Array): boolean {
-    if (isUtf8(record)) return false;
+    const repaired = repair(record);
+    if (repaired === record) return false;
     this.#isRepaired = true;
-    this.#readValid(Buffer.from(new TextDecoder().decode(record)));
+    this.#readValid(repaired);
     return true;
   }
 
   #repairNotes(remarks: RowRemarks): RowRemarks {
-    if (isUtf8(remarks.notes)) return remarks;
+    const notes = repair(remarks.notes);
+    if (notes === remarks.notes) return remarks;
     this.#isRepaired = true;
-    return { ...remarks, notes: Buffer.from(new TextDecoder().decode(remarks.notes)) };
+    return { ...remarks, notes };
   }
 
   #readValid(record: Uint8Array): void {
@@ -218,6 +221,18 @@ export class ByteRowStream implements RowStream {
     if (isShortened) this.#truncated++;
     if (this.#isRepaired) this.#repaired++;
   }
+}
+
+/** Invalid UTF-8 and halves of characters become U+FFFD; the very bytes when there are none. */
+function repair(json: Uint8Array): Uint8Array {
+  const valid = isUtf8(json) ? json : Buffer.from(new TextDecoder().decode(json));
+  return withoutLoneSurrogates(valid);
+}
+
+const surrogateEscapes = [Buffer.from('\\ud'), Buffer.from('\\uD')];
+
+function indexOf(bytes: Uint8Array, part: Uint8Array): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(part);
 }
 
 const emptyRecord = Buffer.from('{}');

@@ -368,7 +368,7 @@ function copyBoolean(p: usize): usize {
   return load<u8>(p) == QUOTE ? p + 1 : 0;
 }
 
-/** A time as CloudTrail writes it, `"2026-11-01T00:05:00Z"` or `"20261101T000500Z"`, on a day that its month surely has. */
+/** A time of this century as CloudTrail writes it, `"2026-11-01T00:05:00Z"` or `"20261101T000500Z"`, on a day that its month surely has. */
 function copyTime(p: usize, isEventTime: bool): usize {
   let early = v128.load(p); // "2026-11-01T00:0
   let late = v128.load(p, 6); // 11-01T00:05:00Z"
@@ -395,7 +395,7 @@ function copyTime(p: usize, isEventTime: bool): usize {
   v128.store(Q, late, 6);
   const month = twoDigits(Q + 6);
   const day = twoDigits(Q + 9);
-  if (load<u32>(Q, 1) == 0x30303030 || month < 1 || month > 12 || day < 1 || day > 31 || twoDigits(Q + 12) > 23) return 0;
+  if (load<u16>(Q, 1) != 0x3032 || month < 1 || month > 12 || day < 1 || day > 31 || twoDigits(Q + 12) > 23) return 0;
   if (day > 28 && (month == 2 || (day > 30 && (month == 4 || month == 6 || month == 9 || month == 11)))) return 0;
   Q += 22;
   if (isEventTime) {
@@ -538,6 +538,8 @@ function copyNonAscii(p: usize, q: usize): usize {
 /** The escape at `p`: its length with the backslash, or 0. */
 function escapeLength(p: usize): usize {
   const c = load<u8>(p, 1);
+  // Half a character: the byte engine sees whether the other half follows.
+  if (c == 117 && (load<u8>(p, 2) | 32) == 100 && load<u8>(p, 3) > 55) return 0;
   if (c == 117) return isHex(p + 2) && isHex(p + 3) && isHex(p + 4) && isHex(p + 5) ? 6 : 0;
   return c == QUOTE || c == BACKSLASH || c == 47 || c == 98 || c == 102 || c == 110 || c == 114 || c == 116 ? 2 : 0;
 }

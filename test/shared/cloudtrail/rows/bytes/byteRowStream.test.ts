@@ -103,10 +103,10 @@ describe('openByteRowStream, the rows', () => {
   });
 
   test('keep escapes as the source writes them', () => {
-    const record = '{"userAgent":"a\\u0026b\\/\\u0000\\ud800","requestParameters":{"u":"\\u0026 \\\\ \\" \\ud800"}}';
+    const record = '{"userAgent":"a\\u0026b\\/\\u0000\\ud83d\\ude00","requestParameters":{"u":"\\u0026 \\\\ \\" \\ud83d\\ude00"}}';
     const [body = ''] = map(logOf(record)).bodies;
-    expect(body).toContain('"UserAgent":"a\\u0026b\\/\\u0000\\ud800"');
-    expect(rowOf(record)['RequestParameters']).toBe('{"u":"\\u0026 \\\\ \\" \\ud800"}');
+    expect(body).toContain('"UserAgent":"a\\u0026b\\/\\u0000\\ud83d\\ude00"');
+    expect(rowOf(record)['RequestParameters']).toBe('{"u":"\\u0026 \\\\ \\" \\ud83d\\ude00"}');
   });
 
   test('take TimeGenerated and EventTime from eventTime', () => {
