@@ -103,7 +103,8 @@ describe('openByteRowStream, the rows', () => {
   });
 
   test('keep escapes as the source writes them', () => {
-    const record = '{"userAgent":"a\\u0026b\\/\\u0000\\ud83d\\ude00","requestParameters":{"u":"\\u0026 \\\\ \\" \\ud83d\\ude00"}}';
+    const record =
+      '{"userAgent":"a\\u0026b\\/\\u0000\\ud83d\\ude00","requestParameters":{"u":"\\u0026 \\\\ \\" \\ud83d\\ude00"}}';
     const [body = ''] = map(logOf(record)).bodies;
     expect(body).toContain('"UserAgent":"a\\u0026b\\/\\u0000\\ud83d\\ude00"');
     expect(rowOf(record)['RequestParameters']).toBe('{"u":"\\u0026 \\\\ \\" \\ud83d\\ude00"}');
