@@ -1,4 +1,5 @@
 import { abortable } from '../../kit/abortable.ts';
+import { Breaker } from '../../kit/breaker.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
 import { type StorageService, storageCode, storageStatus, storageUnavailable } from './failure.ts';
@@ -24,28 +25,24 @@ const defaultPauseMs = 5_000;
  */
 export function storageGate(options: StorageGateOptions): StorageGate {
   const { service, clock, timeoutMs = defaultTimeoutMs, pauseMs = defaultPauseMs } = options;
+  const breaker = new Breaker(clock, () => pauseMs);
   let failure: ConnectorError | undefined;
-  let closedUntil = 0;
 
   return async (what, request) => {
-    const now = clock.now();
-    if (failure !== undefined) {
-      if (now < closedUntil) throw refused(what, failure);
-      // Whoever comes first finds out; the others are refused until it has.
-      closedUntil = now + timeoutMs;
-    }
+    // Whoever comes first finds out; the others are refused until it has.
+    if (failure !== undefined && breaker.isOpen && !breaker.tryNow()) throw refused(what, failure);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       // Raced, since managed identity ignores abort signals.
       const answer = await abortable(onceMoreIfReset(request, signal), signal);
-      failure = undefined;
+      breaker.close();
       return answer;
     } catch (error) {
       const unavailable = storageUnavailable(what, service, error, timeoutMs);
       if (concernsAll(error)) {
         failure = unavailable;
-        closedUntil = clock.now() + pauseMs;
-      }
+        breaker.open();
+      } else breaker.release();
       throw unavailable;
     }
   };
