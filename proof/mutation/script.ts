@@ -59,6 +59,9 @@ answerParent<RunOrder, RunAnswer>({
 
 async function fails(tests: readonly string[]): Promise<boolean> {
   if (tests.length === 0) return false;
+  // Failures of the run before would end this one at its first test.
+  vitest.state.filesMap.clear();
+  vitest.state.idMap.clear();
   const project = vitest.getRootProject();
   const specifications = tests.map((test) => project.createSpecification(join(root, test)));
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);

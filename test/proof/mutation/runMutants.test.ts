@@ -10,12 +10,12 @@ describe('runMutants', () => {
     const fatal = { ...harmless, replacement: 'throw new Error();' };
     const untested = { ...harmless, file: 'shared/nowhere.ts' };
     const verdicts = await runMutants({
-      mutants: [harmless, fatal, untested],
+      mutants: [fatal, harmless, untested],
       testsOf: (of) => (of === file ? ['test/shared/pipeline/upload/shares.test.ts'] : []),
       processes: 1,
       until: Number.POSITIVE_INFINITY,
     });
-    expect(verdicts.map(({ fate }) => fate)).toEqual(['survived', 'killed', 'untested']);
+    expect(verdicts.map(({ fate }) => fate)).toEqual(['killed', 'survived', 'untested']);
     expect(scoreOf(verdicts)).toMatchObject({
       score: 33.3,
       folders: { 'shared/pipeline/upload': { mutants: 2, score: 50 } },
