@@ -1,6 +1,6 @@
 import { type CircuitStore, circuitText } from '../pipeline/ports/circuits.ts';
 import type { DrainPorts } from '../pipeline/ports/ports.ts';
-import type { SettledDelivery } from '../pipeline/ports/settlement.ts';
+import type { SettledDelivery } from '../pipeline/ports/settledDelivery.ts';
 import type { UnitOutcome } from '../pipeline/ports/unitOutcome.ts';
 import { failureReport } from '../words/failure.ts';
 import type { ProgressReport, UnitReport } from '../words/progress.ts';

@@ -1,6 +1,6 @@
 import type { FailureReport, HeldBack, SliceEnd, SliceSummary, SliceTime } from '../../words/events.ts';
 import { isItsOwn } from '../../words/failure.ts';
-import type { SettledDelivery } from '../ports/settlement.ts';
+import type { SettledDelivery } from '../ports/settledDelivery.ts';
 import type { Backlog, Delivery } from '../ports/source.ts';
 import type { UnitCounts, UnitOutcome } from '../ports/unitOutcome.ts';
 

@@ -1,7 +1,7 @@
 import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { ConnectorEvent } from '../../words/events.ts';
 import { failureReport, isItsOwn } from '../../words/failure.ts';
-import type { SettledDelivery } from '../ports/settlement.ts';
+import type { SettledDelivery } from '../ports/settledDelivery.ts';
 import type { Announcement, Delivery } from '../ports/source.ts';
 import type { UnitOutcome } from '../ports/unitOutcome.ts';
 import { isNotAsAnnounced } from '../unit/contentIdentity.ts';

@@ -5,14 +5,8 @@ import { ConnectorError } from '../../words/errors.ts';
 import { type Failure, failureOf, isItsOwn } from '../../words/failure.ts';
 import type { SliceTimer } from '../accounts/sliceTimer.ts';
 import type { FailedEntries, KeptDelivery } from '../ports/failedEntries.ts';
-import {
-  acknowledgement,
-  type CompleteUnit,
-  type Settled,
-  type SettledDelivery,
-  type Settlement,
-  skippedUnit,
-} from '../ports/settlement.ts';
+import type { SettledDelivery } from '../ports/settledDelivery.ts';
+import { acknowledgement, type CompleteUnit, type Settled, type Settlement, skippedUnit } from '../ports/settlement.ts';
 import type { AnnouncedUnit, Announcement, Delivery } from '../ports/source.ts';
 import type { Unit } from '../ports/unit.ts';
 import { noCounts, type UnitOutcome } from '../ports/unitOutcome.ts';

@@ -6,7 +6,7 @@ import { isBackOff } from '../delivery/fate.ts';
 import { Receivers } from '../delivery/receive.ts';
 import { type SettleParts, settleDelivery } from '../delivery/settle.ts';
 import { circuitText } from '../ports/circuits.ts';
-import type { SettledDelivery } from '../ports/settlement.ts';
+import type { SettledDelivery } from '../ports/settledDelivery.ts';
 import type { Delivery } from '../ports/source.ts';
 import { type IngestParts, ingestUnit } from '../unit/ingest.ts';
 import { Packer } from '../upload/packer.ts';

@@ -1,13 +1,16 @@
 import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import { type Failure, reportOf } from '../../words/failure.ts';
-import type { Evidence } from '../ports/failedEntries.ts';
+import type { Evidence, FailedEntries } from '../ports/failedEntries.ts';
 import type { AcceptedContent, Lease, Progress } from '../ports/lease.ts';
-import type { LedgerChange, LedgerEntry } from '../ports/ledgerStore.ts';
+import type { LedgerChange, LedgerEntry, LedgerStore } from '../ports/ledgerStore.ts';
 import type { NamedUnit } from '../ports/unit.ts';
-import type { LedgerParts } from './ledger.ts';
 import { extendedLeaseEnd, mayWrite, strikesOf } from './rules.ts';
 
-export interface LeaseParts extends Pick<LedgerParts, 'failedEntries' | 'source' | 'store'> {
+export interface LeaseParts {
+  /** Shared by all sources and instances; so are the units in it. */
+  readonly store: LedgerStore;
+  readonly failedEntries: FailedEntries;
+  readonly source: string;
   readonly visibilityMs: number;
 }
 

@@ -1,16 +1,11 @@
 import type { Clock } from '../../words/clock.ts';
-import type { FailedEntries } from '../ports/failedEntries.ts';
 import type { Claim, Ledger } from '../ports/lease.ts';
-import type { LedgerStore, VersionedEntry } from '../ports/ledgerStore.ts';
+import type { VersionedEntry } from '../ports/ledgerStore.ts';
 import type { NamedUnit } from '../ports/unit.ts';
-import { EntryLease } from './entryLease.ts';
+import { EntryLease, type LeaseParts } from './entryLease.ts';
 import { leaseEnd, ruleOnClaim } from './rules.ts';
 
-export interface LedgerParts {
-  /** Shared by all sources and instances; so are the units in it. */
-  readonly store: LedgerStore;
-  readonly failedEntries: FailedEntries;
-  readonly source: string;
+export interface LedgerParts extends Omit<LeaseParts, 'visibilityMs'> {
   readonly visibilitySeconds: number;
   /** Different for every instance of the app, such as a UUID. */
   readonly instance: string;

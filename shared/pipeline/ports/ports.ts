@@ -5,7 +5,7 @@ import type { CircuitStore } from './circuits.ts';
 import type { Destination } from './destination.ts';
 import type { FailedEntries } from './failedEntries.ts';
 import type { Ledger } from './lease.ts';
-import type { SettledDelivery } from './settlement.ts';
+import type { SettledDelivery } from './settledDelivery.ts';
 import type { Source } from './source.ts';
 
 /** What one drain of one source needs from the world. */

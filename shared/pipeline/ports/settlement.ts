@@ -2,7 +2,6 @@ import type { StubNote } from '../../cloudtrail/rows/engine.ts';
 import type { Failure } from '../../words/failure.ts';
 import type { KeptDelivery } from './failedEntries.ts';
 import type { Unit } from './unit.ts';
-import type { UnitOutcome } from './unitOutcome.ts';
 
 declare const proof: unique symbol;
 
@@ -56,14 +55,6 @@ export type Settled =
   | { readonly kind: 'refused'; readonly refused: string }
   /** Somebody else has it by now. */
   | { readonly kind: 'lost'; readonly refused: string };
-
-/** One delivery's end: what was found, what its source made of it, and what became of each unit. */
-export interface SettledDelivery {
-  readonly id: string;
-  readonly settlement: Settlement;
-  readonly settled: Settled;
-  readonly units: readonly UnitOutcome[];
-}
 
 /** @throws RangeError unless every row that was written was accepted, and every record written or dropped: a bug, never an outcome. */
 export function acceptedUnit(
