@@ -208,15 +208,15 @@ describe('s3ObjectStore against broken answers', () => {
     [301, 'PermanentRedirect', 'object-refused', 'object'],
     [400, 'IncorrectEndpoint', 'object-refused', 'object'],
     [400, 'InvalidArgument', 'object-refused', 'object'],
-    [307, 'TemporaryRedirect', 'object-store-unavailable', 'pipeline'],
+    [307, 'TemporaryRedirect', 'object-store-unavailable', 'object'],
     [400, 'ExpiredToken', 'credentials-expired', 'pipeline'],
     [403, 'InvalidAccessKeyId', 'credentials-expired', 'pipeline'],
     [403, 'RequestTimeTooSkewed', 'credentials-invalid', 'pipeline'],
     [403, 'SignatureDoesNotMatch', 'credentials-invalid', 'pipeline'],
-    [503, 'SlowDown', 'object-store-throttled', 'pipeline'],
-    [503, 'ServiceUnavailable', 'object-store-throttled', 'pipeline'],
-    [500, 'InternalError', 'object-store-unavailable', 'pipeline'],
-    [400, 'RequestTimeout', 'object-store-unavailable', 'pipeline'],
+    [503, 'SlowDown', 'object-store-throttled', 'object'],
+    [503, 'ServiceUnavailable', 'object-store-throttled', 'object'],
+    [500, 'InternalError', 'object-store-unavailable', 'object'],
+    [400, 'RequestTimeout', 'object-store-unavailable', 'object'],
   ] as const)('%i %s is %s and belongs to the %s', async (status, code, expected, owner) => {
     stub.answer = () => s3Error(status, code, 'the text of AWS');
     const failure = await failureOf(store.open({ bucket, key }, never));
@@ -326,7 +326,7 @@ describe('s3ObjectStore against broken answers', () => {
       body: '<html>Log in',
     });
     const failure = await failureOf(store.open({ bucket, key }, never));
-    expect(failure).toMatchObject({ code: 'object-store-unavailable', belongsTo: 'pipeline' });
+    expect(failure).toMatchObject({ code: 'object-store-unavailable', belongsTo: 'object' });
     expect(failure.message).toContain('something else answered in place of AWS, such as a proxy or portal (HTTP 200)');
   });
 
@@ -387,7 +387,7 @@ describe('s3ObjectStore against broken answers', () => {
   it('is unavailable when no answer comes in time', async () => {
     stub.answer = () => undefined;
     const failure = await failureOf(openImpatiently());
-    expect(failure).toMatchObject({ code: 'object-store-unavailable', belongsTo: 'pipeline', outcomeUnknown: false });
+    expect(failure).toMatchObject({ code: 'object-store-unavailable', belongsTo: 'object', outcomeUnknown: false });
   });
 
   it('is unavailable when the connection is refused', async () => {
