@@ -96,7 +96,8 @@ describe('GetObject', () => {
       code: 'NoSuchVersion',
       status: 404,
     });
-    expect((await refusalOf(s3.send(new GetObjectCommand(version)))).message).toContain('s3:GetObjectVersion');
+    const elsewhere = { ...version, Key: 'other/versioned' };
+    expect((await refusalOf(s3.send(new GetObjectCommand(elsewhere)))).message).toContain('s3:GetObjectVersion');
   });
 
   it('refuses a key outside the prefix, and says why', async () => {

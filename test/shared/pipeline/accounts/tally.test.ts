@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Tally } from '../../../../shared/pipeline/accounts/tally.ts';
 import { keptDelivery } from '../../../../shared/pipeline/ports/failedEntries.ts';
+import type { SettledDelivery } from '../../../../shared/pipeline/ports/settledDelivery.ts';
 import {
   acceptedUnit,
   acknowledgement,
   type CompleteUnit,
-  type SettledDelivery,
   type Settlement,
   skippedUnit,
   suppressedUnit,
