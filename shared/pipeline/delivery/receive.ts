@@ -70,7 +70,8 @@ export class Receivers {
       if (!this.#mayPoll(index) || (await this.#poll())) continue;
       this.#empties += 1;
       await this.#finishWhatIsRead();
-      if (held.size === 0 && this.#polling === 0) this.#isEmpty = true;
+      // What the signal has ended says nothing about the source.
+      if (held.size === 0 && this.#polling === 0 && !stop.aborted) this.#isEmpty = true;
       held.changed.notify();
     }
   }

@@ -125,19 +125,19 @@ describe('Receivers', () => {
   it('opens the circuit of the source once its attempts are used up', async () => {
     const error = failure('queue-unavailable');
     const { opened, run, seen } = rig({ answer: () => error });
-    await run();
+    expect(await run()).toBe('deadline');
     expect(seen.asked).toBe(4);
     expect(opened).toEqual([{ name: { kind: 'source' }, error }]);
   });
 
-  it('blames nobody for a request that ends with the signal', async () => {
+  it('blames nobody for a request that ends with the signal, and does not take the source for empty', async () => {
     const { opened, run, stop } = rig({
       answer: () => {
         stop.abort();
         return failure('queue-unavailable');
       },
     });
-    await run();
+    expect(await run()).toBe('deadline');
     expect(opened).toEqual([]);
   });
 });
