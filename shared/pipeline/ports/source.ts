@@ -67,7 +67,7 @@ export interface SourceSlice {
 
 /** A source during one slice. */
 export interface OpenSource {
-  /** One request; nothing, when there is nothing now. @throws ConnectorError */
+  /** One request, which waits as long as asked when there is nothing now. @throws ConnectorError */
   receive(
     request: { readonly most: number; readonly waitSeconds: number },
     signal: AbortSignal,

@@ -42,11 +42,16 @@ class WindowSource implements Source, OpenSource {
     return this;
   }
 
-  async receive({ most }: { readonly most: number }): Promise<readonly Delivery[]> {
+  async receive(
+    { most, waitSeconds }: { readonly most: number; readonly waitSeconds: number },
+    signal: AbortSignal,
+  ): Promise<readonly Delivery[]> {
     if (this.isDown) throw failure('queue-denied');
     const now = this.#clock.now();
     const isDue = ({ hour }: Window) => !this.#out.has(hour) && (this.#waits.get(hour) ?? 0) <= now;
     const due = [...this.windows.values()].filter(isDue).slice(0, most);
+    // As asked: a source that answers "nothing" at once would be asked again and again.
+    if (due.length === 0) await this.#clock.sleep(1000 * waitSeconds, signal);
     for (const { hour } of due) this.#out.add(hour);
     return due.map((window) => this.#delivery(window));
   }
