@@ -55,7 +55,7 @@ describe('drainOnTicket', () => {
     configure();
     const { context, lines } = invocation();
     await (await startedApp())(ticket, context);
-    expect(lines).toEqual([expect.stringMatching(said)]);
+    expect(lines.filter((line) => !line.includes('storage-missing'))).toEqual([expect.stringMatching(said)]);
   });
 
   it('never throws, not even for settings that are missing', async () => {

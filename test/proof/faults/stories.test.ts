@@ -26,6 +26,7 @@ describe('npm run faults -- --story', () => {
       'no-storage',
       'bad-objects',
       'foreign',
+      'killer',
       'refused-rows',
       '',
     ]);
