@@ -1,3 +1,4 @@
+import { breathe } from '../../kit/breath.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { SliceEnd } from '../../words/events.ts';
 import type { SliceTimer } from '../accounts/sliceTimer.ts';
@@ -69,6 +70,8 @@ export class Receivers {
       // Another receiver may have been woken by the same change, and have taken the room.
       if (!this.#mayPoll(index) || (await this.#poll())) continue;
       this.#empties += 1;
+      // A source that answers from memory would otherwise be asked for ever, while the reading it waits for gets no turn.
+      await breathe();
       await this.#finishWhatIsRead();
       // What the signal has ended says nothing about the source.
       if (held.size === 0 && this.#polling === 0 && !stop.aborted) this.#isEmpty = true;

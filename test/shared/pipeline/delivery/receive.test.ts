@@ -11,6 +11,7 @@ function rig({
   receivers = 1,
   objectsInFlight = 1_000,
   forMs = 60_000,
+  answersAtOnce = false,
   onHeld = (_held: HeldDelivery, _all: HeldDeliveries): void => undefined,
   answer = (): Error | undefined => undefined,
 } = {}) {
@@ -31,7 +32,7 @@ function rig({
     const count = Math.min(most, waiting - next);
     const deliveries = Array.from({ length: count }, (_, at) => new FakeDelivery(`m${next + at}`));
     next += count;
-    await clock.sleep(count === 0 ? waitSeconds * 1000 : 50, stop.signal);
+    if (!answersAtOnce) await clock.sleep(count === 0 ? waitSeconds * 1000 : 50, stop.signal);
     underWay -= 1;
     requests.push({ waitSeconds, brought: count });
     return deliveries;
@@ -139,5 +140,14 @@ describe('Receivers', () => {
     });
     expect(await run()).toBe('deadline');
     expect(opened).toEqual([]);
+  });
+
+  it('lets what is being read have its turn when the source answers at once that it is empty', async () => {
+    const { run } = rig({
+      waiting: 3,
+      answersAtOnce: true,
+      onHeld: (held, all) => void setImmediate(() => all.drop(held)),
+    });
+    expect(await run()).toBe('queue-empty');
   });
 });
