@@ -10,7 +10,6 @@ export interface FailureReport {
   readonly at?: Coordinates;
 }
 
-/** Why a slice stopped; 'failed' by a fault that nothing foresaw. */
 /** What of a log file is not as CloudTrail writes it, though all of it was delivered. */
 export interface Oddity {
   readonly oddity: 'second-member' | 'trailing-bytes' | 'gzip-in-gzip' | 'expanded';
@@ -18,6 +17,7 @@ export interface Oddity {
   readonly bytes?: number;
 }
 
+/** Why a slice stopped; 'failed' by a fault that nothing foresaw. */
 export type SliceEnd = 'queue-empty' | 'deadline' | 'circuit-open' | 'shutdown' | 'failed';
 
 /** Where the time of a slice went, in milliseconds: all but the first is waiting for one thing at a time. */

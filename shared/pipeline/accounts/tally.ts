@@ -2,7 +2,7 @@ import type { FailureReport, HeldBack, SliceEnd, SliceSummary, SliceTime } from 
 import { isItsOwn } from '../../words/failure.ts';
 import type { SettledDelivery } from '../ports/settledDelivery.ts';
 import type { Backlog, Delivery } from '../ports/source.ts';
-import type { UnitCounts, UnitOutcome } from '../ports/unitOutcome.ts';
+import { noCounts, type UnitCounts, type UnitOutcome } from '../ports/unitOutcome.ts';
 
 /**
  * The accounts of one slice, folded from what units and deliveries became. The scanner's side (`records`), the side of
@@ -143,19 +143,7 @@ function kindOf(outcome: UnitOutcome) {
 }
 
 function sumOf(all: readonly UnitCounts[]): UnitCounts {
-  const sum = {
-    records: 0,
-    dropped: 0,
-    suppressed: 0,
-    left: 0,
-    written: 0,
-    stubs: 0,
-    truncated: 0,
-    repaired: 0,
-    bytesRead: 0,
-    bytesInflated: 0,
-    rowsAgain: 0,
-  };
+  const sum: { -readonly [Name in keyof UnitCounts]: number } = { ...noCounts };
   const names = Object.keys(sum) as (keyof typeof sum)[];
   for (const counts of all) for (const name of names) sum[name] += counts[name];
   return sum;
