@@ -2,7 +2,7 @@ import { emptied, openBody } from '../../shared/cloudtrail/rows/body.ts';
 import { feedEnd, feedPiece } from '../../shared/cloudtrail/rows/feed.ts';
 import { openWasmRowStream } from '../../shared/cloudtrail/rows/wasm/wasmRowStream.ts';
 import { decompress } from '../../shared/gzip/decompress.ts';
-import { breathe } from '../../shared/kit/breath.ts';
+import { nextTurn, turnIsLong } from '../../shared/kit/breath.ts';
 
 export interface Measured {
   /** Of the content, or of the rows where they are longer. */
@@ -31,7 +31,7 @@ export async function measureFile(file: Uint8Array): Promise<Measured> {
     const empty = async () => {
       rowBytes += body.length;
       emptied(body);
-      await breathe();
+      if (turnIsLong()) await nextTurn();
     };
     const open = () => body;
     try {

@@ -1,4 +1,4 @@
-import { breathe } from '../kit/breath.ts';
+import { nextTurn, turnIsLong } from '../kit/breath.ts';
 import { ConnectorError } from '../words/errors.ts';
 import { ByteReader } from './byteReader.ts';
 import { foreignFormat, tellingBytes } from './foreign.ts';
@@ -6,13 +6,16 @@ import { type GunzipOptions, gunzip } from './gunzip.ts';
 import { BrokenGzip } from './member.ts';
 
 /** `admit` bounds what all objects being decompressed hold in memory; large ones hold little, and do not ask. */
-export interface DecompressOptions extends Omit<GunzipOptions, 'inSteps'> {
+export interface DecompressOptions extends GunzipOptions {
   /** More decompressed bytes than this are refused. */
   readonly capBytes: number;
 }
 
 /** Gzip of gzip is read, gzip of that is not: each turn may make a thousand bytes of one. */
 const mostWrappings = 2;
+
+/** Compressed data of nothing can be endless, too: so much more than the cap on what it holds is read. */
+const slackBytes = 1024 * 1024;
 
 /**
  * The content of a log file, in pieces, whatever its name says: gzip is recognised by its first bytes and inflated, with
@@ -21,60 +24,71 @@ const mostWrappings = 2;
  * next is asked for, and the event loop turns between two of them.
  * @throws ConnectorError 'object-empty', 'gzip-truncated', 'gzip-invalid', 'json-invalid' or 'object-too-large'.
  */
-export async function* decompress(
+export function decompress(
   chunks: AsyncIterable<Uint8Array>,
-  { capBytes, ...options }: DecompressOptions,
+  options: DecompressOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  // Compressed data of nothing can be endless, too.
-  const input = new ByteReader(upTo(capBytes + 1024 * 1024, chunks));
+  return unwrap(chunks, options, 0);
+}
+
+/** One generator for each gzip around the content, since a small file costs little more than the way through them. */
+async function* unwrap(
+  chunks: AsyncIterable<Uint8Array>,
+  options: DecompressOptions,
+  wrappings: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { capBytes, onOddity } = options;
+  const input = new ByteReader(chunks, capBytes + slackBytes);
   let given = 0;
   try {
     await input.fill(tellingBytes);
     if (input.buffered.length === 0) {
       throw new ConnectorError('object-empty', 'the object is empty: it has 0 bytes', { at: { offset: 0 } });
     }
-    for await (const piece of upTo(capBytes, contentOf(input, options))) {
+    const content = contentOf(input, options, wrappings);
+    for await (const piece of content) {
+      if (given === 0) {
+        if (isGzip(piece)) {
+          onOddity?.('gzip-in-gzip');
+          const inside = unwrap(copies(piece, content), { capBytes, inSteps: true, onOddity }, wrappings + 1);
+          for await (const innerPiece of inside) {
+            given += innerPiece.length;
+            yield innerPiece;
+          }
+          return;
+        }
+        failIfForeign(piece, wrappings + 1);
+      }
+      const room = capBytes - given;
       given += piece.length;
+      if (piece.length > room) {
+        if (room > 0) yield piece.subarray(0, room);
+        throw tooLarge(capBytes);
+      }
       yield piece;
-      await breathe();
+      if (turnIsLong()) await nextTurn();
     }
+    if (input.isCut) throw tooLarge(capBytes);
   } catch (error) {
-    throw error instanceof BrokenGzip ? damaged(error, input.offset, given) : error;
+    if (input.isCut) throw tooLarge(capBytes);
+    // What is damaged is told by where it lies in the object as it is stored.
+    throw error instanceof BrokenGzip && wrappings === 0 ? damaged(error, input.offset, given) : error;
   } finally {
     await input.close();
   }
 }
 
-/** What gzip holds is looked at in the same way: an upload that compresses what is compressed wraps it twice. */
-async function* contentOf(
-  input: ByteReader,
-  options: GunzipOptions,
-  wrappings = 0,
-): AsyncGenerator<Uint8Array, void, undefined> {
+/** What gzip holds, or what is stored as it is. */
+function contentOf(input: ByteReader, options: GunzipOptions, wrappings: number): AsyncIterable<Uint8Array> {
   if (!isGzip(input.buffered)) {
     failIfForeign(input.buffered, wrappings);
-    yield* input.rest();
-    return;
+    return input.rest();
   }
-  if (wrappings === mostWrappings) {
-    throw new ConnectorError('gzip-invalid', `the object is gzip inside gzip, more than ${mostWrappings} times`, {
-      at: { offset: 0 },
-      remedy: rewriteRemedy,
-    });
-  }
-  const content = gunzip(input, options);
-  const first = await content.next();
-  if (first.done === true) return;
-  if (isGzip(first.value)) {
-    options.onOddity?.('gzip-in-gzip');
-    const inside = new ByteReader(copies(first.value, content));
-    await inside.fill(tellingBytes);
-    yield* contentOf(inside, { inSteps: true, onOddity: options.onOddity }, wrappings + 1);
-    return;
-  }
-  failIfForeign(first.value, wrappings + 1);
-  yield first.value;
-  yield* content;
+  if (wrappings < mostWrappings) return gunzip(input, options);
+  throw new ConnectorError('gzip-invalid', `the object is gzip inside gzip, more than ${mostWrappings} times`, {
+    at: { offset: 0 },
+    remedy: rewriteRemedy,
+  });
 }
 
 function isGzip(bytes: Uint8Array): boolean {
@@ -88,19 +102,6 @@ async function* copies(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield Uint8Array.from(first);
   for await (const piece of others) yield Uint8Array.from(piece);
-}
-
-/** @throws ConnectorError once there is more */
-async function* upTo(capBytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let room = capBytes;
-  for await (const piece of pieces) {
-    if (piece.length > room) {
-      if (room > 0) yield piece.subarray(0, room);
-      throw tooLarge(capBytes);
-    }
-    room -= piece.length;
-    yield piece;
-  }
 }
 
 const rewriteRemedy =

@@ -43,6 +43,7 @@ export const tellingBytes = 256;
  * order mark and blanks may come before JSON.
  */
 export function foreignFormat(bytes: Uint8Array): string | undefined {
+  if (isExpected(bytes)) return undefined;
   const format = formats.find(({ starts }) => starts.every((byte, at) => bytes[at] === byte));
   if (format !== undefined) return format.name;
   const [first = 0, second = 0] = bytes;
@@ -56,6 +57,11 @@ export function foreignFormat(bytes: Uint8Array): string | undefined {
   if (/^<\?xml|^<[a-z]/i.test(text)) return 'XML';
   if (text.startsWith('-----BEGIN ')) return 'PEM or PGP text';
   return isPlainText(text) ? 'plain text' : undefined;
+}
+
+/** What nearly every object and content begins with: gzip, or an object of JSON in bytes that are no halves of characters. */
+function isExpected([first = 0, second = 0]: Uint8Array): boolean {
+  return (first === 0x1f && second === 0x8b) || (first === 0x7b && second !== 0);
 }
 
 /** ASCII in two bytes each, without a byte order mark. */

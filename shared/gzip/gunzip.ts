@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ByteReader } from './byteReader.ts';
 import { inflateMember, release } from './inflateMember.ts';
-import { contentLength, inflateWhole, mostContentBytes } from './inflateWhole.ts';
+import { believedLength, inflateWhole, mostContentBytes } from './inflateWhole.ts';
 import { BrokenGzip, headerLength, longestHeaderBytes, readTrailer, trailerBytes } from './member.ts';
 
 /** Up to this size an object is inflated at once, which costs three fifths of inflating it in steps. */
@@ -46,17 +46,20 @@ export async function* gunzip(
   { admit, isWanted = () => true, inSteps = false, onOddity = () => {} }: GunzipOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   await input.fill(wholeBytes + 1);
-  const expectedBytes = contentLength(input.buffered);
-  const isWhole = !inSteps && input.buffered.length <= wholeBytes && expectedBytes < mostContentBytes;
+  const stored = input.buffered;
+  const toldBytes = stored.length < trailerBytes ? 0 : readTrailer(stored, stored.length - trailerBytes).length;
+  const expectedBytes = believedLength(stored.length, toldBytes);
+  const isWhole = !inSteps && stored.length <= wholeBytes && expectedBytes < mostContentBytes;
   if (isWhole) {
     const leave = expectedBytes > pieceBytes ? await admit?.(expectedBytes) : undefined;
     try {
-      const content = await inflateWhole(input.buffered);
+      const content = await inflateWhole(stored, expectedBytes);
       if (content !== undefined) {
         // Of several members the last one's trailer tells its own length alone.
-        const isOne = readTrailer(input.buffered.subarray(-trailerBytes)).length === content.length;
-        if (!isOne) onOddity('second-member');
-        if (isWanted(content)) yield* piecesOf(content);
+        if (toldBytes !== content.length) onOddity('second-member');
+        if (isWanted(content)) {
+          for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
+        }
         // Small buffers share theirs with others.
         if (content.buffer.byteLength < 2 * content.length) release(content.buffer);
         return;
@@ -90,10 +93,6 @@ export async function* gunzip(
 /** Waits until so many bytes may be held; the answer gives them back. */
 export type Admit = (bytes: number) => Promise<() => void>;
 
-function* piecesOf(content: Uint8Array): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
-}
-
 async function takeHeader(input: ByteReader): Promise<void> {
   for (let wanted = 1024; ; wanted *= 2) {
     await input.fill(wanted);
@@ -111,7 +110,7 @@ async function takeHeader(input: ByteReader): Promise<void> {
 async function takeTrailer(input: ByteReader, checksum: number, length: number): Promise<void> {
   await input.fill(trailerBytes);
   if (input.buffered.length < trailerBytes) throw endsEarly();
-  const trailer = readTrailer(input.buffered);
+  const trailer = readTrailer(input.buffered, 0);
   if (trailer.crc32 !== checksum || trailer.length !== length % 2 ** 32) {
     throw new BrokenGzip('gzip-invalid', 'the content does not match the CRC-32 and length after it');
   }

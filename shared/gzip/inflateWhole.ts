@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, type InputType, type ZlibOptions } from 'node:zlib';
-import { readTrailer, trailerBytes } from './member.ts';
 
 /** More than this is inflated in steps, so that what is held in memory stays bounded. */
 export const mostContentBytes = 16 * 1024 * 1024;
@@ -11,14 +10,17 @@ const inPlaceContentBytes = 1024 * 1024;
 
 /**
  * The content of a gzip object that lies in memory whole, at once; undefined when anything is out of the ordinary: then
- * the careful way tells what is wrong.
+ * the careful way tells what is wrong. `expectedBytes` of content are the most that is taken.
  */
-export async function inflateWhole(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function inflateWhole(
+  bytes: Uint8Array,
+  expectedBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const options = {
     // One byte more than the content, or zlib asks for another chunk before it sees the end.
-    chunkSize: contentLength(bytes) + 1,
+    chunkSize: expectedBytes + 1,
     // More than its trailer says is out of the ordinary, and could be more than there is room for.
-    maxOutputLength: contentLength(bytes) + 1,
+    maxOutputLength: expectedBytes + 1,
     info: true,
   };
   try {
@@ -32,10 +34,9 @@ export async function inflateWhole(bytes: Uint8Array): Promise<Uint8Array<ArrayB
   }
 }
 
-/** How much the object holds by the length in its last trailer, which is only believed within reason. */
-export function contentLength(bytes: Uint8Array): number {
-  const { length } = bytes.length < trailerBytes ? { length: 0 } : readTrailer(bytes.subarray(-trailerBytes));
-  return Math.min(Math.max(length, bytes.length, minimalBytes), mostContentBytes);
+/** How much an object of so many stored bytes holds, by the length in its last trailer, which is only believed within reason. */
+export function believedLength(storedBytes: number, toldBytes: number): number {
+  return Math.min(Math.max(toldBytes, storedBytes, minimalBytes), mostContentBytes);
 }
 
 const minimalBytes = 64;

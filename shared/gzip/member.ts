@@ -42,8 +42,8 @@ export function headerLength(bytes: Uint8Array): number | 'unfinished' | 'invali
   return length > bytes.length ? 'unfinished' : length;
 }
 
-/** What the eight bytes after the compressed data say about the content. */
-export function readTrailer(bytes: Uint8Array): { readonly crc32: number; readonly length: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, trailerBytes);
+/** What the eight bytes after the compressed data, at this position, say about the content. */
+export function readTrailer(bytes: Uint8Array, at: number): { readonly crc32: number; readonly length: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, trailerBytes);
   return { crc32: view.getUint32(0, true), length: view.getUint32(4, true) };
 }

@@ -4,10 +4,10 @@ const longestMs = 10;
 let turnBegan: number | undefined;
 
 /**
- * Lets the event loop turn when this turn has lasted too long: whatever works in pieces that need not wait for anything
- * awaits it between two of them. The turn is everybody's, so many who work side by side share one measure.
+ * Whether this turn of the event loop has lasted too long: who works in pieces that need not wait for anything asks between
+ * two of them, and awaits the next turn then. The turn is everybody's, so many who work side by side share one measure.
  */
-export async function breathe(): Promise<void> {
+export function turnIsLong(): boolean {
   const now = performance.now();
   if (turnBegan === undefined) {
     turnBegan = now;
@@ -15,5 +15,10 @@ export async function breathe(): Promise<void> {
       turnBegan = undefined;
     });
   }
-  if (now - turnBegan >= longestMs) await new Promise((resolve) => setImmediate(resolve));
+  return now - turnBegan >= longestMs;
+}
+
+/** Lets the event loop turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

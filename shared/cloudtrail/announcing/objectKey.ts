@@ -63,7 +63,7 @@ function fateOf(key: string, layout: Layout | undefined): ObjectFate {
 }
 
 function fateOutside(key: string): ObjectFate {
-  const other = nameOtherFile(key);
+  const other = trailFile.test(key) ? undefined : nameOtherFile(key);
   return other === undefined ? { fate: 'unknown', strange: key } : skip(`${other}, not a CloudTrail log file`);
 }
 

@@ -21,15 +21,32 @@ export class RowMarks {
 
   /** Of one row: the position after its comma; where the text of its event ID starts and ends, both 0 when it has none. */
   set(row: number, end: number, idStart: number, idEnd: number): void {
+    const marks = this.#roomFor(row + 1);
     const at = marksPerRow * row;
-    if (at === this.#marks.length) {
-      const larger = new Int32Array(2 * at);
+    marks[at] = end;
+    marks[at + 1] = idStart;
+    marks[at + 2] = idEnd;
+  }
+
+  /** The same of so many rows from `row` on: three numbers each, which count from `from` on. */
+  setAll(row: number, rows: number, found: Uint32Array, from: number): void {
+    const marks = this.#roomFor(row + rows);
+    let at = marksPerRow * row;
+    for (let index = 0; index < marksPerRow * rows; index += marksPerRow, at += marksPerRow) {
+      const idEnd = found[index + 2] ?? 0;
+      marks[at] = from + (found[index] ?? 0);
+      marks[at + 1] = idEnd === 0 ? 0 : from + (found[index + 1] ?? 0);
+      marks[at + 2] = idEnd === 0 ? 0 : from + idEnd;
+    }
+  }
+
+  #roomFor(rows: number): Int32Array {
+    if (marksPerRow * rows > this.#marks.length) {
+      const larger = new Int32Array(2 * marksPerRow * rows);
       larger.set(this.#marks);
       this.#marks = larger;
     }
-    this.#marks[at] = end;
-    this.#marks[at + 1] = idStart;
-    this.#marks[at + 2] = idEnd;
+    return this.#marks;
   }
 
   /** The row's first byte. */
@@ -54,7 +71,9 @@ export class RowMarks {
 
   /** The ends of so many rows, as a copy. */
   ends(rows: number): Int32Array {
-    return Int32Array.from({ length: rows }, (_, row) => this.end(row));
+    const ends = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) ends[row] = this.end(row);
+    return ends;
   }
 }
 

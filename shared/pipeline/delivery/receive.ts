@@ -1,4 +1,4 @@
-import { breathe } from '../../kit/breath.ts';
+import { nextTurn, turnIsLong } from '../../kit/breath.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { SliceEnd } from '../../words/events.ts';
 import type { SliceTimer } from '../accounts/sliceTimer.ts';
@@ -71,7 +71,7 @@ export class Receivers {
       if (!this.#mayPoll(index) || (await this.#poll())) continue;
       this.#empties += 1;
       // A source that answers from memory would otherwise be asked for ever, while the reading it waits for gets no turn.
-      await breathe();
+      if (turnIsLong()) await nextTurn();
       await this.#finishWhatIsRead();
       // What the signal has ended says nothing about the source.
       if (held.size === 0 && this.#polling === 0 && !stop.aborted) this.#isEmpty = true;

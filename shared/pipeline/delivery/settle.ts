@@ -1,4 +1,4 @@
-import { breathe } from '../../kit/breath.ts';
+import { nextTurn, turnIsLong } from '../../kit/breath.ts';
 import { Condition } from '../../kit/condition.ts';
 import type { Semaphore } from '../../kit/semaphore.ts';
 import { ConnectorError } from '../../words/errors.ts';
@@ -148,7 +148,7 @@ async function settleUnits(
     ahead += 1;
     settling.push(settleUnit(each));
     // None of thousands may have anything to wait for.
-    await breathe();
+    if (turnIsLong()) await nextTurn();
   }
   unread -= announced.length - settling.length;
   if (unread === 0) endReading();

@@ -37,7 +37,7 @@ export class WatchedContent {
    * last member only: where there are several, or something else at the end, the length gives it away.
    */
   identity(contentBytes: number): ContentIdentity {
-    const trailer = this.#tail.length < trailerBytes ? undefined : readTrailer(this.#tail);
+    const trailer = this.#tail.length < trailerBytes ? undefined : readTrailer(this.#tail, 0);
     return {
       ...(this.#etag === undefined ? {} : { etag: bareEtag(this.#etag) }),
       ...(this.#sha256 === undefined ? {} : { sha256: this.#sha256 }),

@@ -1,7 +1,7 @@
 import { closedBody, emptied, openBody, type RowBody } from '../../cloudtrail/rows/body.ts';
 import type { FeedResult, RowStream } from '../../cloudtrail/rows/engine.ts';
 import type { Compress } from '../../gzip/compressBody.ts';
-import { breathe } from '../../kit/breath.ts';
+import { nextTurn, turnIsLong } from '../../kit/breath.ts';
 import { Condition } from '../../kit/condition.ts';
 import { RowRanges } from '../../kit/ranges.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
@@ -88,7 +88,7 @@ export class Packer {
       if (this.#open === open) this.flush();
       feed = (body) => stream.resume(body);
       // A piece of very many small records fills bodies one after another.
-      await breathe();
+      if (turnIsLong()) await nextTurn();
     }
   }
 

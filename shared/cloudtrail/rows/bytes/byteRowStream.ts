@@ -27,7 +27,9 @@ export function openByteRowStream({ keep, ...bounds }: EngineOptions = {}): Open
 export class ByteRowStream implements RowStream {
   readonly stubs: StubNote[] = [];
   readonly #scanner: LogFileScanner;
-  readonly #writer: RowWriter;
+  readonly #context: ObjectContext;
+  readonly #columnBytesCap: number;
+  #madeWriter: RowWriter | undefined;
   readonly #keep: KeepRecord | undefined;
   /** A copy of the bytes being scanned, with a zero behind them: the hot loops see one kind of array and never its end. */
   #window = new Uint8Array(0);
@@ -41,8 +43,9 @@ export class ByteRowStream implements RowStream {
   #dropped = 0;
   #truncated = 0;
   #repaired = 0;
-  /** Valid UTF-8 without an escape that is half a character. */
-  #pieceIsPlain = true;
+  /** The piece last fed, until it is known to be valid UTF-8 without an escape that is half a character, or not to be. */
+  #unjudged: Uint8Array | undefined;
+  #isPlain = true;
   /** The record on the scanner's tape has no row yet. */
   #isPending = false;
   #isRepaired = false;
@@ -50,17 +53,23 @@ export class ByteRowStream implements RowStream {
 
   constructor(context: ObjectContext, limits: RecordLimits, keep: KeepRecord | undefined) {
     this.#scanner = new LogFileScanner(limits);
-    this.#writer = new RowWriter(context, limits.columnBytesCap);
+    this.#context = context;
+    this.#columnBytesCap = limits.columnBytesCap;
     this.#keep = keep;
   }
 
   get counts(): EngineCounts {
+    return this.countsWith(0, 0, 0);
+  }
+
+  /** With those of records that were read elsewhere. */
+  countsWith(rows: number, rowBytes: number, dropped: number): EngineCounts {
     const { records, gathered } = this.#scanner;
     return {
-      records: records - Math.max(0, gathered - 1),
-      rows: this.#rows,
-      rowBytes: this.#rowBytes,
-      dropped: this.#dropped,
+      records: rows + dropped + records - Math.max(0, gathered - 1),
+      rows: rows + this.#rows,
+      rowBytes: rowBytes + this.#rowBytes,
+      dropped: dropped + this.#dropped,
       stubs: this.#stubs + gathered,
       gathered,
       trailingBytes: this.#scanner.trailingBytes,
@@ -71,7 +80,7 @@ export class ByteRowStream implements RowStream {
 
   feed(piece: Uint8Array, body: RowBody): FeedResult {
     this.#rest = piece;
-    this.#pieceIsPlain = isUtf8(piece) && !surrogateEscapes.some((begin) => indexOf(piece, begin) >= 0);
+    this.#unjudged = piece;
     return this.resume(body);
   }
 
@@ -127,6 +136,16 @@ export class ByteRowStream implements RowStream {
     return found.kind !== 'record' || keep(found.bytes);
   }
 
+  /** Judged when a record is found in it: most pieces hold none that is read here. */
+  #pieceIsPlain(): boolean {
+    const piece = this.#unjudged;
+    if (piece !== undefined) {
+      this.#isPlain = isUtf8(piece) && !surrogateEscapes.some((begin) => indexOf(piece, begin) >= 0);
+      this.#unjudged = undefined;
+    }
+    return this.#isPlain;
+  }
+
   #recordOnTape(): Uint8Array {
     const { tape, recordBytes } = this.#scanner;
     return tape.bytes.subarray(tape.start, tape.start + recordBytes);
@@ -138,7 +157,7 @@ export class ByteRowStream implements RowStream {
     this.#isRepaired = false;
     this.#remarks = noRemarks;
     if (found === 'tape') {
-      if (!this.#pieceIsPlain) this.#repair(this.#recordOnTape());
+      if (!this.#pieceIsPlain()) this.#repair(this.#recordOnTape());
     } else if (found.kind === 'record') {
       this.#read(found.bytes);
     } else if (found.kind === 'stub') {
@@ -184,6 +203,12 @@ export class ByteRowStream implements RowStream {
   #readValid(record: Uint8Array): void {
     this.#scanner.recordBytes = record.length;
     if (this.#scanner.tape.read(record, 0) < 0) throw new RangeError('a record that was valid is not valid any more');
+  }
+
+  /** Made when it is needed: of most log files this engine reads the framing only. */
+  get #writer(): RowWriter {
+    this.#madeWriter ??= new RowWriter(this.#context, this.#columnBytesCap);
+    return this.#madeWriter;
   }
 
   /** False when the body has no room; nothing was written then. */

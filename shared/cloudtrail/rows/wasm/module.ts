@@ -155,12 +155,7 @@ export class RowModule {
   appendTo(body: RowBody, { rows, written }: ModuleRun): void {
     const from = body.length;
     body.bytes.set(this.output(written), from);
-    const marks = this.#marks;
-    for (let row = 0, at = 0; row < rows; row++, at += 3) {
-      const idEnd = marks[at + 2] ?? 0;
-      const idStart = idEnd === 0 ? 0 : from + (marks[at + 1] ?? 0);
-      body.marks.set(body.rows + row, from + (marks[at] ?? 0), idStart, idEnd === 0 ? 0 : from + idEnd);
-    }
+    body.marks.setAll(body.rows, rows, this.#marks, from);
     body.length = from + written;
     body.rows += rows;
   }
