@@ -86,6 +86,10 @@ export class Semaphore {
 
   async #turn(bytes: number, order: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    if (this.#queue.length === 0 && this.#hasRoom(bytes)) {
+      this.#take(bytes);
+      return;
+    }
     const { promise: begun, resolve: begin, reject } = Promise.withResolvers<void>();
     const turn: Turn = { bytes, order, begin, state: 'waiting' };
     const giveUp = (): void => {
@@ -126,10 +130,14 @@ export class Semaphore {
       this.#queue.shift();
       if (next.state === 'given-up') continue;
       next.state = 'begun';
-      this.#admitted += 1;
-      this.#bytes += next.bytes;
+      this.#take(next.bytes);
       next.begin();
     }
+  }
+
+  #take(bytes: number): void {
+    this.#admitted += 1;
+    this.#bytes += bytes;
   }
 
   #hasRoom(bytes: number): boolean {

@@ -57,9 +57,14 @@ export class IncomingBody implements AsyncIterable<Uint8Array> {
         }
       }
     } finally {
-      if (this.#end === undefined) {
-        this.#controller.abort(new Error('the answer was not wanted any more'));
-      }
+      this.close();
+    }
+  }
+
+  /** Closes the connection, unless the whole body came. */
+  close(): void {
+    if (this.#end === undefined) {
+      this.#controller.abort(new Error('the answer was not wanted any more'));
     }
   }
 

@@ -103,5 +103,6 @@ function openedBody({ bucket, key }: ObjectName, answer: GetObjectAnswer, signal
     sizeBytes: expectedBytes,
     etag: etag?.replaceAll('"', ''),
     chunks: objectChunks({ body, bucket, key, expectedBytes }, signal),
+    close: () => body.close(),
   };
 }

@@ -20,7 +20,7 @@ export function tableStore(table: Table, scope: LedgerScope, time: { now(): numb
       return writeOf(await commit({ kind: 'insert', entity }));
     },
     merge: async (unit, source, change, version) => {
-      const entity = { ...named(keyOf(unit), unit, source), ...propertiesOf(change) };
+      const entity = { ...keyOf(unit), source, ...propertiesOf(change) };
       return writeOf(await commit({ kind: 'merge', entity, etag: version }));
     },
     now: () => time.now(),

@@ -9,12 +9,19 @@ export const asciiBodies: PipelinePolicy = {
   sendRequest: (request, next) => {
     const { body } = request;
     // Outside of JSON a table's request holds no such character: addresses are percent-encoded.
-    if (typeof body === 'string') request.body = body.replaceAll(/[^\0-~]/g, escaped);
+    if (typeof body === 'string') request.body = escaped(body);
     return next(request);
   },
 };
 
+/** JSON that says the same in ASCII. */
+export function escaped(json: string): string {
+  return asciiOnly.test(json) ? json : json.replaceAll(/[^\0-~]/g, escapedUnit);
+}
+
+const asciiOnly = /^[\0-~]*$/;
+
 /** Of one UTF-16 unit. */
-function escaped(unit: string): string {
+function escapedUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,6 +1,7 @@
-import type { TableClient, TableEntityResult, TransactionAction } from '@azure/data-tables';
+import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { storageCode } from './failure.ts';
 import { concernsAll, type StorageGate } from './gate.ts';
+import { submitTo } from './transaction.ts';
 
 /** Times are kept as dates: a number beyond 32 bits has no type of its own on the wire. Undefined properties are left out. */
 export type EntityValue = string | number | boolean | Date | undefined;
@@ -76,6 +77,8 @@ export function storageTable(client: TableClient, gate: StorageGate, { tellsTime
       }
     });
 
+  const submit = submitTo(client);
+
   return {
     write: (write) =>
       made('writing to', async (abortSignal): Promise<Written> => {
@@ -94,8 +97,8 @@ export function storageTable(client: TableClient, gate: StorageGate, { tellsTime
     writeTogether: (writes) =>
       made('writing to', async (abortSignal) => {
         try {
-          const { subResponses } = await client.submitTransaction(writes.map(actionOf), { abortSignal });
-          return subResponses.map(({ etag }): Written => ({ kind: 'written', etag: etag ?? '' }));
+          const etags = await submit(writes, abortSignal);
+          return etags.map((etag): Written => ({ kind: 'written', etag }));
         } catch (error) {
           // Refused for what one of them says, too: the others must not suffer for it.
           if (storageCode(error) !== 'TableNotFound' && !concernsAll(error)) return undefined;
@@ -146,10 +149,10 @@ export function storageTable(client: TableClient, gate: StorageGate, { tellsTime
     removeTogether: (keys) =>
       made('deleting from', async (abortSignal) => {
         try {
-          const actions = keys.map(
-            ({ partitionKey, rowKey }): TransactionAction => ['delete', { partitionKey, rowKey }],
+          await submit(
+            keys.map((key) => ({ kind: 'delete', key })),
+            abortSignal,
           );
-          await client.submitTransaction(actions, { abortSignal });
           return true;
         } catch (error) {
           if (conflicts[storageCode(error)] !== 'missing') throw error;
@@ -167,10 +170,6 @@ const conflicts: Readonly<Record<string, 'exists' | 'changed' | 'missing'>> = {
   ResourceNotFound: 'missing',
   EntityNotFound: 'missing',
 };
-
-function actionOf(write: TableWrite): TransactionAction {
-  return write.kind === 'insert' ? ['create', write.entity] : ['update', write.entity, 'Merge', { etag: write.etag }];
-}
 
 function entityOf({ etag: _, timestamp: __, ...entity }: TableEntityResult<object>): Entity {
   return entity as unknown as Entity;

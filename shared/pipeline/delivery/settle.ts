@@ -137,7 +137,9 @@ async function settleUnits(
   const { delivery } = held;
   const settleUnit = async (each: AnnouncedUnit): Promise<void> => {
     const outcome =
-      each.fate === 'ingest' ? await parts.ingest(each.unit, { delivery, onBegin, onRead }) : notIngested(each, onRead);
+      each.fate === 'ingest'
+        ? await parts.ingest(each.unit, { delivery, until, onBegin, onRead })
+        : notIngested(each, onRead);
     units.push(outcome);
     parts.onUnit(outcome, delivery);
   };

@@ -91,7 +91,7 @@ function settleParts(slice: Slice, packer: Packer, stop: AbortSignal): SettlePar
   const { backOff, failedEntries, held, opening, ports, tally, timer } = slice;
   const { report } = ports;
   const { name } = ports.source;
-  const ingest = ingestParts(slice, packer, stop);
+  const ingest = ingestParts(slice, packer);
   return {
     source: name,
     ...{ failedEntries, held, opening, stop, timer },
@@ -107,11 +107,11 @@ function settleParts(slice: Slice, packer: Packer, stop: AbortSignal): SettlePar
   };
 }
 
-function ingestParts(slice: Slice, packer: Packer, stop: AbortSignal): IngestParts {
+function ingestParts(slice: Slice, packer: Packer): IngestParts {
   const { circuits, deadline, leases, ledger, openRows, ports, readers, settings, tally } = slice;
   const { clock, random } = ports;
   return {
-    ...{ circuits, leases, ledger, readers, stop },
+    ...{ circuits, leases, ledger, readers },
     read: { packer, openRows, settings, clock, random },
     flush: () => packer.flush(),
     begun: (counts) => tally.begun(counts),

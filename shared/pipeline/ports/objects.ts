@@ -2,8 +2,10 @@ export interface ObjectBody {
   /** Content-Length of the answer; undefined when it has none. */
   readonly sizeBytes: number | undefined;
   readonly etag: string | undefined;
-  /** The bytes as stored (still compressed). Throws ConnectorError 'object-cut' when the connection breaks. Iterating must be finished or the signal aborted. */
+  /** The bytes as stored (still compressed). Throws ConnectorError 'object-cut' when the connection breaks. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** What was not read is not wanted any more. To be called in the end, also when everything was read. */
+  close(): void;
 }
 
 export interface ObjectName {

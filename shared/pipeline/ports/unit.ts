@@ -46,8 +46,10 @@ export interface UnitContent {
   readonly encoding: 'gzip' | 'plain';
   /** The part of its name that cannot be explained, if there is one: then the content must show that it is a log. */
   readonly strange?: string | undefined;
-  /** As stored. @throws ConnectorError 'object-cut' when the connection breaks. Iterating must be finished or the signal aborted. */
+  /** As stored. @throws ConnectorError 'object-cut' when the connection breaks. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** What was not read is not wanted any more. To be called in the end, also when everything was read. */
+  close(): void;
 }
 
 /** The content's identity: its version, CRC-32 and length of the gzip trailer, which cost nothing, and a hash that nobody can imitate. */

@@ -30,9 +30,8 @@ async function readOnce(
   { clock, openRows, settings: { batchBytes, decompressedBytesCap: capBytes } }: RereadParts,
   signal: AbortSignal,
 ): Promise<Reread> {
-  const ended = new AbortController();
+  const content = await openUnit(unit, signal);
   try {
-    const content = await openUnit(unit, AbortSignal.any([signal, ended.signal]));
     const { deliveredAt, sourceObject } = content.found;
     const rows = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date(clock.now()).toISOString() });
     const body = openBody(batchBytes);
@@ -44,6 +43,6 @@ async function readOnce(
     for (const _ of feedEnd(rows, open)) emptied(body);
     return { records: rows.counts.records, stubs: rows.stubs };
   } finally {
-    ended.abort();
+    content.close();
   }
 }

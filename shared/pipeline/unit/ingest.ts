@@ -29,15 +29,15 @@ export interface IngestParts {
   readonly flush: () => void;
   /** Told what is being counted; the outcome holds the same counts. */
   readonly begun: (counts: UnitCounts) => void;
-  /** Aborts when no more work may begin. */
-  readonly stop: AbortSignal;
   /** Aborts when nothing is waited for any more. */
   readonly over: AbortSignal;
 }
 
 /** For whom a unit is ingested. */
 export interface Ingesting {
-  readonly delivery: Pick<Delivery, 'evidence' | 'lose' | 'lost' | 'receivedAt'>;
+  readonly delivery: Pick<Delivery, 'evidence' | 'lose' | 'receivedAt'>;
+  /** Aborts when no more work may begin, or when somebody else may have the delivery. */
+  readonly until: AbortSignal;
   /** Told when its turn has come. */
   readonly onBegin: () => void;
   /** Told once, when its reading has ended, whichever way. */
@@ -59,8 +59,7 @@ const alone: Pick<Admission, 'resize' | 'wait'> = { resize: () => true, wait: as
 
 /** One unit: leased, read, its rows packed, and complete when every one of them is accepted. */
 export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestParts): Promise<UnitOutcome> {
-  const { delivery, onBegin, onRead } = asked;
-  const signal = AbortSignal.any([parts.stop, delivery.lost]);
+  const { delivery, onBegin, onRead, until: signal } = asked;
   let admitted: Awaited<ReturnType<typeof admit>>;
   try {
     admitted = await admit(unit, parts, signal);
@@ -145,7 +144,7 @@ async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOut
   const known = lease.accepted?.identity;
   if (known !== undefined && unit.etag !== undefined && isSameContent(known, unit.etag))
     return suppressed(leased, false);
-  const keeper = keepProgress(lease, reading, parts.over);
+  const keeper = keepProgress(lease, reading);
   let read: Extract<ReadAnswer, { kind: 'read' }> | undefined;
   let failure: Failure | undefined;
   try {

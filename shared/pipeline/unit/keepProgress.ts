@@ -14,8 +14,11 @@ export interface ProgressKeeper {
 /** Each begins and ends at a body that failed; a property of a table has room for 32,000 characters. */
 const mostRuns = 1_000;
 
+/** Nobody reads why it ended: an error made anew for each unit, with its stack, costs more than keeping its progress. */
+const theEnd = 'the unit has ended';
+
 /** One write at a time, each of the newest state: a unit of one body never needs any. */
-export function keepProgress(lease: Lease, reading: Reading, over: AbortSignal): ProgressKeeper {
+export function keepProgress(lease: Lease, reading: Reading): ProgressKeeper {
   const { rows } = reading;
   const ended = new AbortController();
   let isRead = false;
@@ -33,8 +36,7 @@ export function keepProgress(lease: Lease, reading: Reading, over: AbortSignal):
   const keep = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       if (rows.accepted === seen || (isRead && rows.accepted === rows.written)) {
-        await rows.changed(AbortSignal.any([ended.signal, over]));
-        if (over.aborted) return;
+        await rows.changed(ended.signal);
         continue;
       }
       await write();
@@ -47,7 +49,7 @@ export function keepProgress(lease: Lease, reading: Reading, over: AbortSignal):
       isRead = true;
     },
     end: () => {
-      ended.abort();
+      ended.abort(theEnd);
       return keeping;
     },
     leave: async () => {

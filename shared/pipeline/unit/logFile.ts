@@ -23,10 +23,10 @@ export function logFile(
     places: keys.length,
     open: async (place, signal) => {
       const found = keys[place] ?? key;
-      const { etag, sizeBytes, chunks } = await objects.open({ bucket, key: found, versionId }, signal);
+      const { etag, sizeBytes, chunks, close } = await objects.open({ bucket, key: found, versionId }, signal);
       const foundAs = found === key ? described : describeObjectKey(found);
       const strange = foundAs.fate.fate === 'judge' ? foundAs.fate.strange : undefined;
-      return { found: descriptionOf(foundAs), etag, sizeBytes, encoding: 'gzip', strange, chunks };
+      return { found: descriptionOf(foundAs), etag, sizeBytes, encoding: 'gzip', strange, chunks, close };
     },
   };
 }

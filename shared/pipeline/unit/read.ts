@@ -73,14 +73,13 @@ function isMissing(error: unknown): boolean {
 
 async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSignal): Promise<ReadAnswer> {
   signal.throwIfAborted();
-  const ended = new AbortController();
+  const { lease, reading, unit } = toRead;
+  const content = await openTold(unit, parts, signal);
   try {
-    const { lease, reading, unit } = toRead;
-    const content = await openTold(unit, parts, AbortSignal.any([signal, ended.signal]));
     const { sizeBytes } = content;
     if (sizeBytes !== undefined && !toRead.admission.resize(sizeBytes)) {
       // Others are at it that came before: an answer that waits for them would be cut by its sender.
-      ended.abort();
+      content.close();
       await toRead.admission.wait(sizeBytes, signal);
       return await readOnce(toRead, parts, signal);
     }
@@ -98,8 +97,7 @@ async function readOnce(toRead: UnitToRead, parts: ReadParts, signal: AbortSigna
     reading.before = goesOn ? progress.accepted : new RowRanges();
     return await scan(content, toRead, parts, signal);
   } finally {
-    // Whatever was not read of the answer is not wanted any more.
-    ended.abort();
+    content.close();
   }
 }
 

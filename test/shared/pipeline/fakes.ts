@@ -249,7 +249,7 @@ export class FakeStore implements ObjectStore {
     if (bytes === undefined) throw new ConnectorError('object-not-found', `s3://${object.bucket}/${object.key}`);
     const chunks = this.#chunks(bytes, this.cutAfter(object, attempt), signal);
     const etag = this.etags.get(object.key) ?? `"etag-${object.key}"`;
-    return { sizeBytes: bytes.length, etag, chunks };
+    return { sizeBytes: bytes.length, etag, chunks, close: () => undefined };
   }
 
   async *#chunks(bytes: Uint8Array, cutAfter: number | undefined, signal: AbortSignal) {

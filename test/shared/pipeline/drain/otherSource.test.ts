@@ -102,7 +102,13 @@ function unitOf(hour: number, records: readonly string[], end: string): Unit {
     at: { source: 'lookup' },
     ...description,
     places: 1,
-    open: async () => ({ found: description, etag: undefined, encoding: 'plain', chunks: chunksOf(records, end) }),
+    open: async () => ({
+      found: description,
+      etag: undefined,
+      encoding: 'plain',
+      chunks: chunksOf(records, end),
+      close: () => undefined,
+    }),
   };
 }
 

@@ -72,12 +72,14 @@ function rig({ stored = '1\n2\n3\n.\n', fate = () => ({ kind: 'accepted' }), sto
     },
     flush: () => note('flush'),
     begun: () => note('begun'),
-    ...{ stop, over: never },
+    over: never,
   };
-  const delivery = { evidence, receivedAt, lost: never, lose: () => undefined };
+  const delivery = { evidence, receivedAt, lose: () => undefined };
   const onRead = () => note('read');
   const ingest = async (): Promise<UnitOutcome> => {
-    const outcome = await clock.run(ingestUnit(unit, { delivery, onBegin: () => undefined, onRead }, parts));
+    const outcome = await clock.run(
+      ingestUnit(unit, { delivery, until: stop, onBegin: () => undefined, onRead }, parts),
+    );
     expect([parts.leases.size, journal.filter((what) => what === 'read').length]).toEqual([0, 1]);
     return outcome;
   };

@@ -10,7 +10,7 @@ async function* noChunks(): AsyncGenerator<Uint8Array> {
 }
 
 const store: ObjectStore = {
-  open: async ({ key }) => ({ key, etag: `etag of ${key}`, sizeBytes: 7, chunks: noChunks() }),
+  open: async ({ key }) => ({ key, etag: `etag of ${key}`, sizeBytes: 7, chunks: noChunks(), close: () => undefined }),
 };
 
 describe('logFile', () => {

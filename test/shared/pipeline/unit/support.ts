@@ -26,6 +26,7 @@ export function contentOf(stored: string | Uint8Array, over: Partial<UnitContent
     etag: '"e1"',
     encoding: isText ? 'plain' : 'gzip',
     chunks: chunksOf(isText ? Buffer.from(stored) : stored),
+    close: () => undefined,
     ...over,
   };
 }
