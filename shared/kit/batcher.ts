@@ -1,14 +1,16 @@
 import type { Clock } from '../words/clock.ts';
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html: 10 entries a batch. */
-export const entriesPerRequest = 10;
+export interface Batching {
+  /** Calls in one request. */
+  readonly most: number;
+  /** How long the first call waits for others. */
+  readonly gatherMs: number;
+}
 
-/** Messages tend to be done together, since they share bodies: so long waits a first one for others. */
-const gatherMs = 20;
-
-/** Turns single calls into requests of up to 10 entries. `request` answers each entry and does not reject. */
-export function inTens<Entry, Answer>(
-  clock: Clock,
+/** Turns single calls into requests of several. `request` answers each of its entries, in their order. */
+export function batched<Entry, Answer>(
+  clock: Pick<Clock, 'sleep'>,
+  { gatherMs, most }: Batching,
   request: (entries: readonly Entry[]) => Promise<readonly Answer[]>,
 ): (entry: Entry) => Promise<Answer> {
   interface Waiting {
@@ -35,7 +37,7 @@ export function inTens<Entry, Answer>(
     const answered = Promise.withResolvers<Answer>();
     gathered.push({ entry, answered });
     const current = gathered;
-    if (gathered.length === entriesPerRequest) sendGathered(current);
+    if (gathered.length === most) sendGathered(current);
     else if (gathered.length === 1) void clock.sleep(gatherMs).then(() => sendGathered(current));
     return answered.promise;
   };

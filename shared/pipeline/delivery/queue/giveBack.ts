@@ -1,9 +1,9 @@
-import { inTens } from '../../../kit/batcher.ts';
 import type { QueueMessage } from '../../../words/announcement.ts';
 import type { Clock } from '../../../words/clock.ts';
 import { reportOf } from '../../../words/failure.ts';
 import { retrying } from '../../limits/retryPolicy.ts';
 import type { MessageQueue } from '../../ports/queue.ts';
+import { inBatches } from './batches.ts';
 
 /** Gives one message back; answers the queue's code when it refused. */
 export type GiveBack = (message: QueueMessage, visibleInSeconds: number) => Promise<string | undefined>;
@@ -19,7 +19,7 @@ export function giverBack(parts: GiveBackParts, over: AbortSignal): GiveBack {
   const bySeconds = new Map<number, (message: QueueMessage) => Promise<string | undefined>>();
 
   const requestFor = (seconds: number) =>
-    inTens<QueueMessage, string | undefined>(parts.clock, async (messages) => {
+    inBatches<QueueMessage, string | undefined>(parts.clock, async (messages) => {
       try {
         const outcomes = await retrying('return', () => parts.queue.changeVisibility(messages, seconds), parts, over);
         const refused = new Map(outcomes.map((outcome) => [outcome.messageId, outcome.refused]));

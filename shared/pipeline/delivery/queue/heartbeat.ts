@@ -1,8 +1,8 @@
-import { entriesPerRequest } from '../../../kit/batcher.ts';
 import type { QueueMessage } from '../../../words/announcement.ts';
 import type { Clock } from '../../../words/clock.ts';
 import { retrying } from '../../limits/retryPolicy.ts';
 import type { MessageQueue } from '../../ports/queue.ts';
+import { entriesPerRequest } from './batches.ts';
 import type { HeldMessage } from './message.ts';
 
 export interface HeartbeatParts {

@@ -1,8 +1,8 @@
-import { inTens } from '../../../kit/batcher.ts';
 import type { Clock } from '../../../words/clock.ts';
 import { reportOf } from '../../../words/failure.ts';
 import { retrying } from '../../limits/retryPolicy.ts';
 import type { AcknowledgedMessage, MessageOutcome, MessageQueue } from '../../ports/queue.ts';
+import { inBatches } from './batches.ts';
 
 /** Deletes one acknowledged message; undefined once the queue has confirmed it, otherwise its code. */
 export type Remove = (done: AcknowledgedMessage) => Promise<string | undefined>;
@@ -31,7 +31,7 @@ export function remover(parts: RemoveParts, over: AbortSignal): Remove {
     }
   };
 
-  return inTens<AcknowledgedMessage, string | undefined>(parts.clock, async (messages) => {
+  return inBatches<AcknowledgedMessage, string | undefined>(parts.clock, async (messages) => {
     let { isAnswered, codes } = await remove(messages);
     const again = messages.filter(({ message }) => codes.has(message.id));
     if (isAnswered && again.length > 0) ({ codes } = await remove(again));

@@ -1,5 +1,4 @@
 import { abortable } from '../../../kit/abortable.ts';
-import { entriesPerRequest } from '../../../kit/batcher.ts';
 import type { Clock } from '../../../words/clock.ts';
 import type { ObjectStore } from '../../ports/objects.ts';
 import type { MessageQueue } from '../../ports/queue.ts';
@@ -7,6 +6,7 @@ import type { Settled, Settlement } from '../../ports/settlement.ts';
 import type { Delivery, OpenSource, Source, SourceSlice } from '../../ports/source.ts';
 import { entryName } from '../entryName.ts';
 import { announcementOf } from './announcement.ts';
+import { entriesPerRequest } from './batches.ts';
 import { type GiveBack, giverBack } from './giveBack.ts';
 import { beat } from './heartbeat.ts';
 import { HeldMessage } from './message.ts';
