@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommand } from '../cli/commandLine.ts';
 import { renderSampleSettings, renderSettingsDoc } from '../shared/settings/doc.ts';
+import { renderConnectorTemplate } from './generate/arm/connector.ts';
 import { renderColumnsDoc } from './generate/columnsDoc.ts';
 import { compileRowModule } from './generate/rowModule.ts';
 
@@ -17,6 +18,7 @@ const generated: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/settings.md': renderSettingsDoc,
   'local.settings.sample.json': renderSampleSettings,
   'docs/columns.md': renderColumnsDoc,
+  'infra/azure/connector.json': renderConnectorTemplate,
   'shared/cloudtrail/rows/wasm/moduleCode.ts': compileRowModule,
 };
 
