@@ -73,6 +73,23 @@ export async function entraToken(credential: TokenCredential, audience: string, 
   }
 }
 
+/** A token for Azure Monitor, shown to nobody: for a check. */
+export async function monitorToken(credential: TokenCredential, scope: string, signal: AbortSignal): Promise<void> {
+  try {
+    await requestToken(credential, scope, signal);
+  } catch (error) {
+    throw new ConnectorError(
+      'token-unavailable',
+      `no token for ${scope}: ${reasonOf(error)}`,
+      isPassing(error) ? {} : { remedy: monitorRemedy },
+    );
+  }
+}
+
+/** What to do when the identity gives no token for Azure Monitor. */
+export const monitorRemedy =
+  'Turn on the managed identity of the function app, and set its client ID when it is a user-assigned one (on a desk: run az login).';
+
 const audienceRemedy =
   'Turn on the managed identity of the function app, and make AWS_WEB_IDENTITY_AUDIENCE the application ID URI of an app registration in its tenant.';
 

@@ -1,12 +1,11 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { type SourceCredentials, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
+import { type CredentialSteps, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
 import { s3ObjectStore } from '../aws/s3/objectStore.ts';
-import { sqsQueue } from '../aws/sqs/queue.ts';
+import { type SqsQueue, sqsQueue } from '../aws/sqs/queue.ts';
 import { entraToken } from '../azure/identity.ts';
 import { announcementOf } from '../pipeline/delivery/queue/announcement.ts';
 import { queueSource } from '../pipeline/delivery/queue/source.ts';
 import type { ObjectStore } from '../pipeline/ports/objects.ts';
-import type { MessageQueue } from '../pipeline/ports/queue.ts';
 import type { Announcement, Source } from '../pipeline/ports/source.ts';
 import type { Unit } from '../pipeline/ports/unit.ts';
 import { logFile } from '../pipeline/unit/logFile.ts';
@@ -16,8 +15,8 @@ import type { Clock } from '../words/clock.ts';
 /** A source with what it is made of: a check of connections asks each of them alone. */
 export interface ComposedSource {
   readonly source: Source;
-  readonly credentials: SourceCredentials;
-  readonly queue: MessageQueue;
+  readonly credentials: CredentialSteps;
+  readonly queue: SqsQueue;
   readonly objects: ObjectStore;
   /** What a delivery of this source announced, by what was kept of it. */
   announcementIn(body: string): Announcement;

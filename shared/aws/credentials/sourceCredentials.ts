@@ -37,8 +37,19 @@ export interface SourceCredentials {
   close(): void;
 }
 
+/** The steps to a session, each for itself: for a check of connections. */
+export interface CredentialSteps extends SourceCredentials {
+  /** The hub role's session; undefined where there is no hub role. Throws ConnectorError. */
+  hubSession(): Promise<AwsSession | undefined>;
+  /**
+   * How the role opens although it must not, to whoever may speak for the caller; undefined when it does not. Two requests;
+   * throws ConnectorError when STS does not answer.
+   */
+  opensWithoutExternalId(): Promise<'without one' | 'with a wrong one' | undefined>;
+}
+
 /** Token -> AssumeRoleWithWebIdentity (hub role) -> AssumeRole with external ID; keys and the default chain start at the second step. */
-export function sourceCredentials(options: SourceCredentialsOptions): SourceCredentials {
+export function sourceCredentials(options: SourceCredentialsOptions): CredentialSteps {
   const { mode, roleArn, stsRegion: region } = options;
   const clientOptions = { region, endpoint: options.endpoint, timeouts: options.timeouts };
   const unsigned = stsClient(clientOptions);
@@ -53,6 +64,11 @@ export function sourceCredentials(options: SourceCredentialsOptions): SourceCred
       if (target.invalidate((held) => refused === undefined || held === refused)) {
         hub?.invalidate();
       }
+    },
+    hubSession: async () => await hub?.get(),
+    opensWithoutExternalId: async () => {
+      if (await opensWith(options, base, undefined)) return 'without one';
+      return (await opensWith(options, base, `not-${options.externalId}`)) ? 'with a wrong one' : undefined;
     },
     close: () => {
       unsigned.destroy();
@@ -111,6 +127,23 @@ async function assumeTarget(
     const caller = await nameCaller(options.mode, client, answer.kind === 'refused' && isDenied(answer));
     const by = options.mode.mode === 'access-key' ? 'keys' : 'session';
     throw stsFailure({ action: 'AssumeRole', roleArn, region, sessionName, externalId, caller, by }, error);
+  }
+}
+
+/** The session, should there be one, is dropped unused. A refusal of any kind is what must come. */
+async function opensWith(
+  { roleArn, sessionName, stsRegion: region, clock }: SourceCredentialsOptions,
+  client: STSClient,
+  externalId: string | undefined,
+): Promise<boolean> {
+  try {
+    await assumeRole(client, clock, { roleArn, sessionName, ...(externalId === undefined ? {} : { externalId }) });
+    return true;
+  } catch (error) {
+    const answer = readAwsAnswer(error);
+    if (answer.kind === 'refused' && isDenied(answer)) return false;
+    const step = { action: 'AssumeRole', roleArn, region, sessionName, externalId: externalId ?? '' } as const;
+    throw stsFailure({ ...step, caller: 'the caller', by: 'session' }, error);
   }
 }
 

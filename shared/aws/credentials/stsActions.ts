@@ -24,7 +24,7 @@ const sessionSeconds = 3600;
 export async function assumeRole(
   client: STSClient,
   clock: Clock,
-  request: { readonly roleArn: string; readonly sessionName: string; readonly externalId: string },
+  request: { readonly roleArn: string; readonly sessionName: string; readonly externalId?: string },
 ): Promise<AwsSession> {
   const askedAt = clock.now();
   const answer = await client.send(
@@ -32,7 +32,7 @@ export async function assumeRole(
       RoleArn: request.roleArn,
       RoleSessionName: request.sessionName,
       DurationSeconds: sessionSeconds,
-      ExternalId: request.externalId,
+      ...(request.externalId === undefined ? {} : { ExternalId: request.externalId }),
     }),
   );
   return readSession(answer.Credentials, askedAt);

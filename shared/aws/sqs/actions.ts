@@ -20,7 +20,7 @@ export type SqsMessage = v.InferOutput<typeof message>;
 /** Entries are told apart by their place in the request: `Id` is `0`, `1`, ... */
 export type BatchAnswer = v.InferOutput<typeof batchAnswer>;
 
-/** The four things asked of a queue, in SQS's JSON protocol. Throws RefusedRequest, or whatever kept the answer from coming. */
+/** What is asked of a queue, in SQS's JSON protocol. Throws RefusedRequest, or whatever kept the answer from coming. */
 export interface SqsActions {
   receive(
     request: { readonly maxMessages: number; readonly waitSeconds: number; readonly visibilitySeconds: number },
@@ -30,6 +30,8 @@ export interface SqsActions {
   changeVisibility(receiptHandles: readonly string[], visibilitySeconds: number, keys: AwsKeys): Promise<BatchAnswer>;
   delete(receiptHandles: readonly string[], keys: AwsKeys): Promise<BatchAnswer>;
   measureBacklog(keys: AwsKeys, signal: AbortSignal | undefined): Promise<Backlog>;
+  /** Everything the queue at `url` is set to. */
+  attributes(url: string, keys: AwsKeys, signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>>;
   close(): void;
 }
 
@@ -93,6 +95,11 @@ export function sqsActions(options: SqsActionsOptions): SqsActions {
       };
     },
 
+    attributes: async (url, keys, signal) => {
+      const answer = await call('GetQueueAttributes', { QueueUrl: url, AttributeNames: ['All'] }, keys, signal);
+      return v.parse(allAttributes, answer).Attributes ?? {};
+    },
+
     close: () => service.close(),
   };
 }
@@ -144,3 +151,5 @@ const attributesAnswer = v.object({
     v.object({ ApproximateNumberOfMessages: text, ApproximateNumberOfMessagesNotVisible: text, RedrivePolicy: text }),
   ),
 });
+
+const allAttributes = v.object({ Attributes: v.optional(v.record(v.string(), v.string())) });

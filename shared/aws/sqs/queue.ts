@@ -9,6 +9,7 @@ import type { SourceCredentials } from '../credentials/sourceCredentials.ts';
 import type { AwsSession } from '../credentials/stsActions.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
 import { type BatchAnswer, type SqsMessage, sqsActions } from './actions.ts';
+import { type QueueAttributes, readQueueAttributes } from './attributes.ts';
 import { type SqsCall, sqsFailure } from './failure.ts';
 import { readQueueLocation } from './queueLocation.ts';
 
@@ -21,12 +22,27 @@ export interface SqsQueueOptions {
   readonly timeouts?: AwsTimeouts;
 }
 
+/** A queue that can also be looked into: for a check of connections. */
+export interface SqsQueue extends MessageQueue {
+  readonly arn: string;
+  /** How the queue is set up. @throws ConnectorError */
+  attributes(signal: AbortSignal): Promise<QueueAttributes>;
+  /** The same of another queue of its account and region. */
+  attributesOf(name: string, signal: AbortSignal): Promise<QueueAttributes>;
+  /**
+   * Proves that the role may delete and change visibility: asked for a message that there never was, which AWS looks for
+   * after it has looked at the policies. @throws ConnectorError
+   */
+  proveSettling(): Promise<void>;
+  close(): void;
+}
+
 /**
  * One standard queue under the source's role. Each call is one request, besides those for a session that is not held; a
  * session that AWS refuses is forgotten, so that whoever tries again has a new one. Throws ConnectorError 'settings-invalid' for any
  * other URL.
  */
-export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): void } {
+export function sqsQueue(options: SqsQueueOptions): SqsQueue {
   const { queueUrl, credentials, clock, timeouts = defaultAwsTimeouts } = options;
   const location = readQueueLocation(queueUrl);
   if (location === undefined) {
@@ -62,7 +78,19 @@ export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): vo
   const askBacklog = (signal?: AbortSignal): Promise<Backlog> =>
     run('GetQueueAttributes', signal, (session) => sqs.measureBacklog(session, signal));
 
+  const attributesAt = (url: string, signal: AbortSignal): Promise<QueueAttributes> =>
+    run('GetQueueAttributes', signal, async (session) =>
+      readQueueAttributes(await sqs.attributes(url, session, signal)),
+    );
+
   return {
+    arn: location.arn,
+    attributes: (signal) => attributesAt(queueUrl, signal),
+    attributesOf: (name, signal) => attributesAt(`${queueUrl.slice(0, queueUrl.lastIndexOf('/'))}/${name}`, signal),
+    proveSettling: async () => {
+      await run('DeleteMessage', undefined, (session) => sqs.delete([noSuchReceipt], session));
+      await run('ChangeMessageVisibility', undefined, (session) => sqs.changeVisibility([noSuchReceipt], 0, session));
+    },
     receive: (request, signal) =>
       run('ReceiveMessage', signal, async (session) => {
         // Taken before the call: the 12 h cap counts from the request, and every other reckoning errs to the safe side.
@@ -97,6 +125,9 @@ export function sqsQueue(options: SqsQueueOptions): MessageQueue & { close(): vo
     close: () => sqs.close(),
   };
 }
+
+/** No receipt handle that SQS gives looks like it. */
+const noSuchReceipt = 'connection-check';
 
 function readMessage(message: SqsMessage, receivedAt: number): QueueMessage {
   return {

@@ -2,7 +2,7 @@ import { isNeverSent } from '../../kit/neverSent.ts';
 import { readRetryAfter } from '../../kit/retryAfter.ts';
 import { shortText } from '../../kit/shortText.ts';
 import { ConnectorError, type Coordinates, type ErrorCode } from '../../words/errors.ts';
-import { isPassing, reasonOf } from '../identity.ts';
+import { isPassing, monitorRemedy, reasonOf } from '../identity.ts';
 
 /** What was being done, for the sentence: verb and object, target and place. */
 export interface UploadAttempt {
@@ -80,8 +80,7 @@ export function uploadGivenUp(attempt: UploadAttempt, wasSent: boolean): Connect
 
 /** The credential gave no token: nothing was sent. */
 export function tokenUnavailable(attempt: UploadAttempt, scope: string, error: unknown): ConnectorError {
-  const remedy =
-    'Turn on the managed identity of the function app, and set its client ID when it is a user-assigned one (on a desk: run az login).';
+  const remedy = monitorRemedy;
   return new ConnectorError('token-unavailable', `${sentence(attempt)}: no token for ${scope}: ${reasonOf(error)}`, {
     at: coordinates(attempt),
     ...(isPassing(error) ? {} : { remedy }),

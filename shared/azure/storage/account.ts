@@ -5,6 +5,7 @@ import type { Clock } from '../../words/clock.ts';
 import type { StorageAccount } from './accountValues.ts';
 import { asciiBodies } from './asciiBodies.ts';
 import { type Blobs, storageBlobs } from './blobs.ts';
+import type { StorageService } from './failure.ts';
 import { type StorageGate, storageGate } from './gate.ts';
 import { ownAnswers } from './ownAnswers.ts';
 import { type MessageBox, storageQueue } from './queue.ts';
@@ -15,6 +16,8 @@ import { storageTable, type Table } from './table.ts';
 export interface Storage {
   /** What instances agree on: the service's time, or our own clock's where that is the measure. */
   readonly time: Pick<ServiceTime, 'differenceMs' | 'now'>;
+  /** Each service is reached by a host of its own. */
+  readonly hosts: Readonly<Record<StorageService['kind'], string>>;
   table(name: string): Table;
   blobs(container: string): Blobs;
   queue(name: string): MessageBox;
@@ -45,13 +48,15 @@ export function openStorage(account: StorageAccount, options: StorageOptions): S
   ]);
   const blobs = blobService(account);
   const queues = queueService(account);
+  const hosts = { table: hostOf(tableClient('any').url), blob: hostOf(blobs.url), queue: hostOf(queues.url) };
   const gates = {
-    table: storageGate({ ...options, service: { kind: 'table', host: hostOf(tableClient('any').url) } }),
-    blob: storageGate({ ...options, service: { kind: 'blob', host: hostOf(blobs.url) } }),
-    queue: storageGate({ ...options, service: { kind: 'queue', host: hostOf(queues.url) } }),
+    table: storageGate({ ...options, service: { kind: 'table', host: hosts.table } }),
+    blob: storageGate({ ...options, service: { kind: 'blob', host: hosts.blob } }),
+    queue: storageGate({ ...options, service: { kind: 'queue', host: hosts.queue } }),
   } satisfies Record<string, StorageGate>;
   return {
     time,
+    hosts,
     table: (name) => storageTable(tableClient(name), gates.table, { tellsTime: isService }),
     blobs: (container) => storageBlobs(blobs.getContainerClient(container), gates.blob),
     queue: (name) => storageQueue(queues.getQueueClient(name), gates.queue),

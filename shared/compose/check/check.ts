@@ -1,0 +1,100 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { azureCredential, entraToken } from '../../azure/identity.ts';
+import { openStorage, type Storage } from '../../azure/storage/account.ts';
+import { hostIdentity, storageAccount, storageProblems, storageValues } from '../../azure/storage/accountValues.ts';
+import type { Environment } from '../../settings/reader.ts';
+import { readSettings, type Settings, type SourceSettings } from '../../settings/settings.ts';
+import type { Clock } from '../../words/clock.ts';
+import { composeSource, madeAtFirstUse } from '../source.ts';
+import { type CheckReport, type LinkResult, walk } from './chain.ts';
+import type { Link } from './link.ts';
+import { objectLink } from './links/object.ts';
+import { queueLink, settlingLink } from './links/queue.ts';
+import { roleLinks } from './links/roles.ts';
+import { ruleLinks } from './links/rules.ts';
+import { sampleLink } from './links/sample.ts';
+import { settingsLink } from './links/settings.ts';
+import { clockLink, storageLinks } from './links/storage.ts';
+import type { SourceLook } from './sourceLook.ts';
+
+/** What settings do not say. */
+export interface CheckWorld {
+  readonly clock: Clock;
+  readonly identity: 'managed-identity' | 'developer' | TokenCredential;
+  /** Authorities to trust at the ingestion endpoint in place of Node's own: for a server on this machine. */
+  readonly ingestionCa?: string;
+  readonly onResult?: (result: LinkResult) => void;
+}
+
+/**
+ * Walks the chain from CloudTrail to the table, link by link, and says which one is broken. Changes nothing but what
+ * goes by itself: messages that are looked at are given back at once. Never rejects.
+ */
+export async function check(environment: Environment, world: CheckWorld): Promise<CheckReport> {
+  const { clock, onResult } = world;
+  const open: { close(): void }[] = [];
+  try {
+    const links = linksOf(environment, world, open);
+    return await walk(links, { clock, ...(onResult === undefined ? {} : { onResult }) });
+  } finally {
+    for (const part of open) part.close();
+  }
+}
+
+function linksOf(environment: Environment, world: CheckWorld, open: { close(): void }[]): readonly Link[] {
+  const reading = readSettings(environment);
+  const clientId = environment['AZURE_CLIENT_ID']?.trim() || undefined;
+  const { identity } = world;
+  const credential = typeof identity === 'object' ? identity : azureCredential({ kind: identity, clientId });
+  const storage = storageOf(environment, world, credential);
+  // Storage has settings of its own, and may be looked at while others are wrong.
+  const storageNeeds = storageProblems(storageValues(environment)).length === 0 ? [] : ['settings'];
+  const base = [settingsLink(environment), ...storageLinks(storage, storageNeeds), clockLink(storage)];
+  if (!reading.ok) return [...base, ...withoutSettings];
+  const { settings } = reading;
+  const sources = settings.sources.flatMap((source) => {
+    const look = lookAt(settings, source, credential, world);
+    open.push(look);
+    const chain = [queueLink, settlingLink, sampleLink, objectLink].map((link) => link(look));
+    return [...roleLinks(look), ...chain];
+  });
+  const { destination } = settings;
+  return [...base, ...sources, ...ruleLinks({ destination, credential, clock: world.clock, ca: world.ingestionCa })];
+}
+
+/** What cannot even be asked without settings. */
+const withoutSettings = [
+  ...['Entra token', 'hub role', 'target role', 'queue', 'log file', 'Azure Monitor token', 'data collection rule'],
+].map((name): Link => ({ name, needs: ['settings'], run: () => Promise.reject(new Error('there are no settings')) }));
+
+/** Undefined when nothing names an account, or what does cannot be understood: the settings' link tells that. */
+function storageOf(
+  environment: Environment,
+  { clock, identity }: CheckWorld,
+  credential: TokenCredential,
+): Storage | undefined {
+  const values = storageValues(environment);
+  if (storageProblems(values).length > 0) return undefined;
+  const own = identity === 'managed-identity' ? hostIdentity(values) : undefined;
+  const account = storageAccount(values, own === undefined ? credential : azureCredential(own));
+  return account === undefined ? undefined : openStorage(account, { clock, time: 'service', timeoutMs: 15_000 });
+}
+
+function lookAt(
+  settings: Settings,
+  source: SourceSettings,
+  credential: TokenCredential,
+  { clock }: CheckWorld,
+): SourceLook & { close(): void } {
+  const made = madeAtFirstUse(() => composeSource(settings, source, credential, { clock, random: () => 0 }));
+  const isOnly = settings.sources.length === 1;
+  return {
+    settings: source,
+    workspaceId: settings.workspaceId,
+    name: (link) => (isOnly ? link : `${source.name}: ${link}`),
+    parts: () => made.get(),
+    token: (audience) => entraToken(credential, audience),
+    found: {},
+    close: () => made.close(),
+  };
+}

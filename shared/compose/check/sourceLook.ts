@@ -1,0 +1,24 @@
+import type { QueueAttributes } from '../../aws/sqs/attributes.ts';
+import type { Unit } from '../../pipeline/ports/unit.ts';
+import type { SourceSettings } from '../../settings/settings.ts';
+import type { ComposedSource } from '../source.ts';
+
+/** What the links of one source share: its parts, and what earlier links found out. */
+export interface SourceLook {
+  readonly settings: SourceSettings;
+  readonly workspaceId: string;
+  /** A link's name, which says the source where there are several. */
+  name(link: string): string;
+  /** Made at first use. @throws ConnectorError 'settings-invalid' */
+  parts(): ComposedSource;
+  /** An Entra token for the audience. @throws ConnectorError */
+  token(audience: string): Promise<string>;
+  readonly found: Found;
+}
+
+/** Filled in as the links are looked at. */
+export interface Found {
+  attributes?: QueueAttributes;
+  /** A log file to read: one that a message announces. */
+  logFile?: Unit;
+}
