@@ -7,6 +7,7 @@ import { findAppFiles } from './appFiles.ts';
 import { type HostedApp, startApp } from './hostedApp.ts';
 import { type HostServer, startHostServer } from './hostServer.ts';
 import { readHostSettings } from './hostSettings.ts';
+import { takeFunctionKey } from './triggers/functionKey.ts';
 import type { HostReport, HostRequest } from './worker/messages.ts';
 
 /** The real host ends 3 to 6 s after SIGTERM. */
@@ -32,6 +33,7 @@ async function run(): Promise<void> {
     },
   });
   const { directory, entryFiles } = await findAppFiles(values.app, values.entry);
+  const functionKey = takeFunctionKey(process.env);
   const settings = await readHostSettings(directory, process.env);
   const app = await startApp({
     entryFiles,
@@ -45,6 +47,7 @@ async function run(): Promise<void> {
   const server = await startHostServer({
     routes: app.routes,
     routePrefix: settings.routePrefix,
+    functionKey,
     functions: app.functions,
     invoke: (functionName, input) => {
       void app.invoke(functionName, input);

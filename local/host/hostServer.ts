@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeServer, listenOnLoopback } from '../process/loopbackServer.ts';
+import { hasKey } from './triggers/functionKey.ts';
 import { answerHttp, type HttpRoute } from './triggers/httpTrigger.ts';
 import type { HostedFunction } from './worker/messages.ts';
 
 export interface HostServerOptions {
   readonly routes: readonly HttpRoute[];
   readonly routePrefix: string;
+  /** What routes that are not open to everybody ask for. */
+  readonly functionKey: string;
   readonly functions: readonly HostedFunction[];
   /** Starts one invocation and returns at once. @throws RangeError for a function that is not there. */
   readonly invoke: (functionName: string, input: string | undefined) => void;
@@ -26,6 +29,10 @@ export async function startHostServer(options: HostServerOptions): Promise<HostS
     for (const route of path === undefined ? [] : options.routes) {
       const params = route.match(path ?? '');
       if (params && route.methods.includes(request.method ?? '')) {
+        if (!route.isOpen && !hasKey(request, url, options.functionKey)) {
+          // As Azure does: neither a body nor a hint what is there.
+          return void response.writeHead(401).end();
+        }
         return answerHttp(request, response, url, params, route.invoke);
       }
     }

@@ -140,6 +140,7 @@ function startFunction(
         stop: (graceMs) => instance.stop(graceMs),
         route: {
           methods: methods.map((method) => method.toUpperCase()),
+          isOpen: String(options['authLevel'] ?? 'function').toLowerCase() === 'anonymous',
           match: matchRoute(option('route') || name),
           invoke: (input) => instance.invoke(input),
         },

@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { functionKeyVariable } from './triggers/functionKey.ts';
 import type {
   FinishedInvocation,
   HostedFunction,
@@ -40,6 +42,8 @@ export interface RunningHost {
   /** Base of its HTTP functions and admin calls; changes with a restart. */
   readonly url: () => string;
   readonly functions: () => readonly HostedFunction[];
+  /** What HTTP functions of the levels `function` and `admin` ask for, in the header x-functions-key or as ?code=. */
+  readonly functionKey: string;
   readonly restarts: () => number;
   /** Resolves when a host is up: at once, or after the restart under way. */
   ready(): Promise<void>;
@@ -54,6 +58,7 @@ const longestRestartMs = 10_000;
 
 /** Starts a functions host in a process of its own. @throws Error when the app cannot be started the first time. */
 export async function startHost(options: HostOptions): Promise<RunningHost> {
+  const functionKey = randomBytes(32).toString('base64url');
   const waiting = new Map<number, PromiseWithResolvers<FinishedInvocation>>();
   let nextId = 1;
   let restarts = 0;
@@ -64,7 +69,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   let current = launch();
 
   function launch(): HostProcess {
-    const host = forkHost(options, (report) => {
+    const host = forkHost(options, functionKey, (report) => {
       if (report.type === 'invoked') waiting.get(report.id)?.resolve(report.result);
       else if (report.type === 'invoke-refused') waiting.get(report.id)?.reject(new Error(report.error));
       else tell(report, options);
@@ -107,6 +112,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     pid: () => (current.isAlive() ? current.pid : 0),
     url: () => current.url(),
     functions: () => current.functions(),
+    functionKey,
     restarts: () => restarts,
     ready: () => up.promise,
     async invoke(functionName, input) {
@@ -146,9 +152,9 @@ interface HostProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-function forkHost(options: HostOptions, onReport: (report: HostReport) => void): HostProcess {
+function forkHost(options: HostOptions, functionKey: string, onReport: (report: HostReport) => void): HostProcess {
   const child: ChildProcess = fork(new URL('./functionsHost.ts', import.meta.url), hostArguments(options), {
-    env: { ...options.environment },
+    env: { ...options.environment, [functionKeyVariable]: functionKey },
     // Ctrl-C in a terminal reaches a whole process group, and it is for whoever started this one to end it in order.
     detached: true,
     execArgv: [],

@@ -6,6 +6,8 @@ export interface RunFile {
   /** Processes of the functions, by name. */
   readonly functions: Readonly<Record<string, readonly number[]>>;
   readonly endpoints: Readonly<Record<'aws' | 'ingestion' | 'identity' | 'storage' | 'host', string>>;
+  /** What its HTTP functions ask for: in the header x-functions-key, or as ?code=. */
+  readonly functionKey?: string;
   readonly queueUrl: string;
   readonly bucket: string;
   /** The table's rows, or null when they are only counted. */

@@ -105,6 +105,7 @@ function describe(clouds: Clouds, host: RunningHost, workers: ReadonlyMap<string
     queueUrl: aws.queueUrl,
     bucket: aws.bucket,
     table: ingestion.tableFile,
+    functionKey: host.functionKey,
     appSettings: { ...clouds.appSettings, ...localSettings },
   };
 }

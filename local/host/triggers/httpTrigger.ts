@@ -5,6 +5,8 @@ import type { HttpData, TypedData } from '../worker/messages.ts';
 /** A function reached by HTTP. */
 export interface HttpRoute {
   readonly methods: readonly string[];
+  /** Asks for no key. */
+  readonly isOpen: boolean;
   /** Parameters when the path is this function's, else undefined. */
   match(path: string): Record<string, string> | undefined;
   invoke(input: TypedData): Promise<InvocationResult>;

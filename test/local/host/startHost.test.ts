@@ -49,6 +49,19 @@ describe('startHost', () => {
     expect(observed.told.filter(logOf(/is not started/))).toHaveLength(2);
   });
 
+  it('asks for the key where a function is not open to everybody, as Azure does', async () => {
+    const { functionKey, url } = observed.host;
+    const asked = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${url()}/api/${path}`, { headers });
+      return [answer.status, await answer.text()];
+    };
+    expect(await asked('secret')).toEqual([401, '']);
+    expect(await asked('secret?code=another')).toEqual([401, '']);
+    expect(await asked('secret', { 'x-functions-key': 'another' })).toEqual([401, '']);
+    expect(await asked('secret', { 'x-functions-key': functionKey })).toEqual([200, 'none']);
+    expect(await asked(`secret?code=${functionKey}`)).toEqual([200, 'none']);
+  });
+
   it('forwards HTTP to its function and answers admin calls', async () => {
     const { host } = observed;
     const response = await fetch(`${host.url()}/api/echo/hello?q=1`, { method: 'POST', body: 'body' });
