@@ -1,5 +1,4 @@
-import { backslash } from './bytes.ts';
-import { stringOf } from './text.ts';
+import { backslash, hexAt } from './bytes.ts';
 
 interface Entry<Value> {
   readonly key: Uint8Array;
@@ -7,6 +6,24 @@ interface Entry<Value> {
 }
 
 const slotBits = 7;
+
+/** Of one byte of a key: `\u0061`. */
+const longestEscape = 6;
+
+/** What follows a backslash, and what it means. */
+const escapes: Uint8Array = new Uint8Array(256);
+for (const [letter, meaning] of Object.entries({
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+})) {
+  escapes[letter.charCodeAt(0)] = meaning.charCodeAt(0);
+}
 
 /**
  * Finds what belongs to a key by the bytes of the key as they stand in the source. The hash has no collisions among
@@ -18,10 +35,16 @@ export class KeyTable<Value> {
   readonly #slots: readonly (Entry<Value> | undefined)[];
   /** Makes the hash free of collisions among these keys. */
   readonly multiplier: number;
+  /** A key with escapes, decoded: as long as the longest of the table. */
+  readonly #decoded: Uint8Array;
 
   constructor(members: ReadonlyMap<string, Value>) {
     this.#byName = members;
     const entries = [...members].map(([key, value]) => ({ key: Buffer.from(key), value }));
+    if (entries.some(({ key }) => key.some((byte) => byte >= 0x80))) {
+      throw new RangeError(`keys of a table are ASCII; got ${[...members.keys()]}`);
+    }
+    this.#decoded = new Uint8Array(Math.max(0, ...entries.map(({ key }) => key.length)));
     for (let multiplier = 0x9e3779b1; ; multiplier += 2) {
       const slots = placeAll(entries, multiplier);
       if (slots !== undefined) {
@@ -49,10 +72,33 @@ export class KeyTable<Value> {
     const length = end - start;
     const entry = this.#slots[hash(bytes, start, length, this.multiplier)];
     if (entry !== undefined && isSame(entry.key, bytes, start, length)) return entry.value;
+    if (length > longestEscape * this.#decoded.length) return undefined;
     for (let at = start; at < end; at++) {
-      if (bytes[at] === backslash) return this.#byName.get(stringOf(bytes, start - 1, end + 1));
+      if (bytes[at] === backslash) return this.#findEscaped(bytes, start, end);
     }
     return undefined;
+  }
+
+  /** Decodes by hand, and no further than the longest key goes: a file may consist of such keys. */
+  #findEscaped(bytes: Uint8Array, start: number, end: number): Value | undefined {
+    const decoded = this.#decoded;
+    let length = 0;
+    for (let at = start; at < end; length++) {
+      if (length === decoded.length) return undefined;
+      let unit = bytes[at++] ?? 0;
+      if (unit === backslash) {
+        const letter = bytes[at++] ?? 0;
+        unit = escapes[letter] ?? 0;
+        if (letter === 0x75) {
+          unit = hexAt(bytes, at, 4);
+          at += 4;
+        }
+      }
+      if (unit >= 0x80) return undefined;
+      decoded[length] = unit;
+    }
+    const entry = this.#slots[hash(decoded, 0, length, this.multiplier)];
+    return entry !== undefined && isSame(entry.key, decoded, 0, length) ? entry.value : undefined;
   }
 }
 

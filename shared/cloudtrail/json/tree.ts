@@ -17,27 +17,33 @@ import {
  */
 export interface JsonTree {
   /** Where the member begins: its key's quote, or the value itself in a list. */
-  readonly from: Int32Array;
-  readonly start: Int32Array;
-  readonly end: Int32Array;
-  readonly after: Int32Array;
+  from: Int32Array;
+  start: Int32Array;
+  end: Int32Array;
+  after: Int32Array;
 }
+
+/** As many values as an ordinary text of this length has; more make the arrays longer. */
+const bytesPerValue = 16;
 
 /** `at` is where the value begins. */
 export function treeOf(bytes: Uint8Array, at: number): JsonTree {
-  // Every value but the first has a comma or a bracket before it.
-  const most = (bytes.length >> 1) + 2;
+  let room = Math.floor(bytes.length / bytesPerValue) + 16;
   const tree: JsonTree = {
-    from: new Int32Array(most),
-    start: new Int32Array(most),
-    end: new Int32Array(most),
-    after: new Int32Array(most),
+    from: new Int32Array(room),
+    start: new Int32Array(room),
+    end: new Int32Array(room),
+    after: new Int32Array(room),
   };
   const open: number[] = [];
   let count = 0;
   let member = at;
   for (;;) {
     const node = count++;
+    if (node === room) {
+      room *= 2;
+      grow(tree, room);
+    }
     const first = bytes[at] ?? 0;
     tree.from[node] = member;
     tree.start[node] = at;
@@ -61,5 +67,13 @@ export function treeOf(bytes: Uint8Array, at: number): JsonTree {
     if (bytes[at] === comma) at = skipBlanks(bytes, at + 1);
     member = at;
     if (bytes[tree.start[parent] ?? 0] === openBrace) at = colonEnd(bytes, stringEnd(bytes, at + 1));
+  }
+}
+
+function grow(tree: JsonTree, room: number): void {
+  for (const name of ['from', 'start', 'end', 'after'] as const) {
+    const larger = new Int32Array(room);
+    larger.set(tree[name]);
+    tree[name] = larger;
   }
 }

@@ -37,9 +37,14 @@ export function truncateText(text: string, maxBytes: number): string {
  */
 export function truncateJson(json: string, maxBytes: number): string {
   const whole = Buffer.from(json);
-  if (whole.length <= maxBytes) return json;
-  const bytes = shrinkBlanks(whole);
-  return textOf(bytes.length <= maxBytes ? bytes : shortened(bytes, maxBytes, 0));
+  return whole.length <= maxBytes ? json : textOf(truncateJsonBytes(whole, maxBytes));
+}
+
+/** The same of bytes: the very ones when they are few enough. */
+export function truncateJsonBytes(json: Uint8Array, maxBytes: number): Uint8Array {
+  if (json.length <= maxBytes) return json;
+  const bytes = shrinkBlanks(json);
+  return bytes.length <= maxBytes ? bytes : shortened(bytes, maxBytes, 0);
 }
 
 /** `texts` counts the strings that this JSON is in. */

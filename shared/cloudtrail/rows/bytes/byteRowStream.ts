@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { withoutLoneSurrogates } from '../../json/surrogates.ts';
+import { mayHoldSurrogates, withoutLoneSurrogates } from '../../json/surrogates.ts';
 import { appendRow, type RowBody } from '../body.ts';
 import type {
   EngineCounts,
@@ -140,7 +140,7 @@ export class ByteRowStream implements RowStream {
   #pieceIsPlain(): boolean {
     const piece = this.#unjudged;
     if (piece !== undefined) {
-      this.#isPlain = isUtf8(piece) && !surrogateEscapes.some((begin) => indexOf(piece, begin) >= 0);
+      this.#isPlain = isUtf8(piece) && !mayHoldSurrogates(piece);
       this.#unjudged = undefined;
     }
     return this.#isPlain;
@@ -252,12 +252,6 @@ export class ByteRowStream implements RowStream {
 function repair(json: Uint8Array): Uint8Array {
   const valid = isUtf8(json) ? json : Buffer.from(new TextDecoder().decode(json));
   return withoutLoneSurrogates(valid);
-}
-
-const surrogateEscapes = [Buffer.from('\\ud'), Buffer.from('\\uD')];
-
-function indexOf(bytes: Uint8Array, part: Uint8Array): number {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(part);
 }
 
 const emptyRecord = Buffer.from('{}');

@@ -1,5 +1,5 @@
 import { columns } from '../../columns.ts';
-import { truncateJson, truncateText } from '../../json/truncation.ts';
+import { truncateJson, truncateJsonBytes, truncateText } from '../../json/truncation.ts';
 import { eventIdColumn, timeColumn, truncatedColumn, unmappedColumn } from '../levels.ts';
 
 /** A column's value as it would stand in the row. */
@@ -9,6 +9,13 @@ export interface Cell {
   readonly isJson: boolean;
   /** The JSON value. */
   readonly encoded: Uint8Array;
+}
+
+/** A nested value that is longer than its column may be: written into the row only once it is shortened. */
+export interface LongCell {
+  readonly column: number;
+  /** Compact JSON. */
+  readonly json: Uint8Array;
 }
 
 /** A whole row, comma included. */
@@ -33,13 +40,15 @@ const mostRounds = 8;
  * @throws RangeError when not even an empty row fits.
  */
 export function writeShortenedRow(
-  cells: readonly Cell[],
+  cells: readonly (Cell | LongCell)[],
   alreadyShortened: readonly string[],
   columnBytesCap: number,
   roomBytes: number,
 ): ShortenedRow {
   const shortened = new Set(alreadyShortened);
-  const fitting = cells.map((cell) => shortenedTo(cell, columnBytesCap, shortened));
+  const fitting = cells.map((cell) =>
+    'json' in cell ? shortenedLong(cell, columnBytesCap, shortened) : shortenedTo(cell, columnBytesCap, shortened),
+  );
   let row = encodeRow(fitting, shortened);
   for (let round = 0; row.bytes.length > roomBytes && round < mostRounds; round++) {
     const longest = commonLength(fitting, row.bytes.length - roomBytes);
@@ -89,6 +98,13 @@ function shortenedTo(cell: Cell, maxBytes: number, shortened: Set<string>): Cell
   return shorter;
 }
 
+function shortenedLong({ column, json }: LongCell, maxBytes: number, shortened: Set<string>): Cell {
+  const text = truncateJsonBytes(json, maxBytes);
+  const cell = { column, isJson: true, encoded: text };
+  if (text !== json) shortened.add(nameOf(cell));
+  return isDynamic(cell) ? cell : { ...cell, encoded: Buffer.from(JSON.stringify(decoded(text))) };
+}
+
 /** The same cell when its text, as the service counts it, is short enough already. */
 function shortenCell(cell: Cell, maxBytes: number): Cell {
   const text = textOf(cell);
@@ -99,8 +115,12 @@ function shortenCell(cell: Cell, maxBytes: number): Cell {
 
 /** The value as the service sees it. */
 function textOf(cell: Cell): string {
-  const encoded = Buffer.from(cell.encoded).toString();
+  const encoded = decoded(cell.encoded);
   return isDynamic(cell) ? encoded : String(JSON.parse(encoded));
+}
+
+function decoded(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 }
 
 /** A dynamic column's JSON stands in the row as it is, not in a string. */

@@ -15,6 +15,9 @@ const leastValueBytes = 512;
 
 const keyBytesCap = 1024;
 
+/** Tokens of a value are kept together up to this length. */
+const mostTogetherBytes = 4096;
+
 /**
  * Reads through one record that is too large or too deep to be held, in pieces, and keeps a reduced record: members
  * that have a column and members that have none, each whole or shortened to its beginning and end. Memory is bounded.
@@ -65,10 +68,42 @@ export class StubSkim {
   /** Takes bytes until the record or the piece ends, or a byte is invalid; answers the position reached. */
   take(piece: Uint8Array, at: number, end: number): number {
     while (at < end && !this.#tokens.done) {
-      at = this.#tokens.advance(piece, at, end);
+      if (this.#phase === 'inside-value') {
+        at = this.#insideValue(piece, at, end);
+      } else {
+        at = this.#tokens.advance(piece, at, end);
+        if (this.#tokens.token !== 'invalid') this.#part(piece, this.#tokens.tokenStart, at);
+      }
       if (this.#tokens.token === 'invalid') break;
-      this.#part(piece, this.#tokens.tokenStart, at);
     }
+    return at;
+  }
+
+  /** Tokens without blanks between them are kept together: a value may consist of millions. */
+  #insideValue(piece: Uint8Array, at: number, end: number): number {
+    const tokens = this.#tokens;
+    const outside = this.#levels.length;
+    let from = at;
+    while (at < end) {
+      const before = at;
+      at = tokens.advance(piece, at, end);
+      if (tokens.token === 'invalid') return at;
+      if (tokens.tokenStart > before) {
+        this.#value.add(piece.subarray(from, before));
+        from = tokens.tokenStart;
+      }
+      if (tokens.depth > this.#depthCap) this.#isTooDeep = true;
+      if (tokens.depth === outside && (tokens.token === 'scalar' || tokens.token === 'close')) {
+        this.#value.add(piece.subarray(from, at));
+        this.#endValue();
+        return at;
+      }
+      if (at - from >= mostTogetherBytes) {
+        this.#value.add(piece.subarray(from, at));
+        from = at;
+      }
+    }
+    this.#value.add(piece.subarray(from, at));
     return at;
   }
 
@@ -81,9 +116,6 @@ export class StubSkim {
         break;
       case 'value':
         this.#beginValue(piece, start, end);
-        break;
-      case 'inside-value':
-        this.#valuePart(piece, start, end);
         break;
       case 'after-value':
         if (this.#tokens.token === 'close') this.#closeObject();

@@ -1,10 +1,10 @@
 import { columns } from '../../columns.ts';
 import { openBrace, openBracket } from '../../json/bytes.ts';
-import { copyBytes } from '../../json/text.ts';
+import { copyBytes, copyCompact } from '../../json/text.ts';
 import type { ObjectContext } from '../engine.ts';
 import { eventIdColumn, eventTimeColumn, sourceObjectColumn, timeColumn, unmappedColumn } from '../levels.ts';
 import { cellWriters, hasUnmapped, writeTime, writeUnmapped } from './cells.ts';
-import { type Cell, type ShortenedRow, writeShortenedRow } from './shortened.ts';
+import { type Cell, type LongCell, type ShortenedRow, writeShortenedRow } from './shortened.ts';
 import type { RecordTape } from './tape.ts';
 
 /** Of a row: names, quotes and what the connector itself writes. */
@@ -106,12 +106,12 @@ export class RowWriter {
     return writeShortenedRow(cells, remarks.shortened, this.#columnBytesCap, roomBytes);
   }
 
-  #cells(tape: RecordTape, remarks: RowRemarks): Cell[] {
+  #cells(tape: RecordTape, remarks: RowRemarks): (Cell | LongCell)[] {
     const { bytes, starts, ends } = tape;
-    const cells: Cell[] = [];
+    const cells: (Cell | LongCell)[] = [];
     const add = (column: number, isJson: boolean, mostBytes: number, write: (out: Uint8Array) => number) => {
-      const out = new Uint8Array(mostBytes);
-      cells.push({ column, isJson, encoded: out.slice(0, write(out)) });
+      const out = Buffer.allocUnsafe(mostBytes);
+      cells.push({ column, isJson, encoded: out.subarray(0, write(out)) });
     };
     for (let column = 0; column < columns.length; column++) {
       const start = starts[column] ?? -1;
@@ -121,15 +121,27 @@ export class RowWriter {
         add(column, false, this.#fallbackTime.length + 512, (out) => this.#time(tape, out, 0));
       } else if (column === unmappedColumn && hasUnmapped(tape, remarks.notes)) {
         const mostBytes = tape.unmappedBytes + remarks.notes.length + 64;
-        add(column, true, mostBytes, (out) => writeUnmapped(tape, remarks.notes, out, 0));
+        const out = Buffer.allocUnsafe(mostBytes);
+        const json = out.subarray(0, writeUnmapped(tape, remarks.notes, out, 0));
+        cells.push({ column, json });
       } else if (column === sourceObjectColumn) {
         cells.push({ column, isJson: false, encoded: this.#sourceObject });
       } else if (writeCell !== undefined && start >= 0) {
         const isJson = bytes[start] === openBrace || bytes[start] === openBracket;
-        add(column, isJson, 2 * (end - start) + 8, (out) => writeCell(bytes, start, end, out, 0));
+        const json = isJson ? this.#longJson(bytes, start, end) : undefined;
+        if (json !== undefined) cells.push({ column, json });
+        else add(column, isJson, 2 * (end - start) + 8, (out) => writeCell(bytes, start, end, out, 0));
       }
     }
     return cells;
+  }
+
+  /** The compact JSON of a nested value that is too long for a column. */
+  #longJson(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
+    if (end - start <= this.#columnBytesCap) return undefined;
+    const out = Buffer.allocUnsafe(end - start);
+    const length = copyCompact(bytes, start, end, out, 0);
+    return length <= this.#columnBytesCap ? undefined : out.subarray(0, length);
   }
 
   #time(tape: RecordTape, out: Uint8Array, at: number): number {
