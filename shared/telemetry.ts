@@ -104,6 +104,8 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
     case 'circuit-closed':
       return ['info', { source: event.source, circuit: event.circuit, openMs: event.openMs }];
     case 'ledger-unavailable':
+    case 'status-unkept':
+    case 'health-unsent':
       return ['warn', { source: event.source, ...failureFields(event.source, event.failure, said) }];
     case 'versions-denied':
       return ['warn', { source: event.source, buckets: event.buckets }];

@@ -18,6 +18,8 @@ import type { Clock } from '../words/clock.ts';
 import { ConnectorError } from '../words/errors.ts';
 import type { SliceSummary } from '../words/events.ts';
 import { reportOf } from '../words/failure.ts';
+import { afterSlice } from './health/afterSlice.ts';
+import { type Health, readHealth } from './health/health.ts';
 import { type ComposedSource, composeSource, madeAtFirstUse } from './source.ts';
 import { composeState, type SourceState } from './state.ts';
 import { deliveryReport, type Watch, watchedCircuits } from './watched.ts';
@@ -36,6 +38,10 @@ export interface ComposeExtras {
   readonly storageTime?: 'service' | 'own';
   /** Different for every process, such as a UUID: owner of the claims made here. */
   readonly instance: string;
+  /** Of the connector, for its health. */
+  readonly version?: string;
+  /** Name of the function app, where there is one, for its health rows. */
+  readonly app?: string;
   /** Authorities to trust for uploads in place of Node's own: for a server on this machine. */
   readonly ingestionCa?: string;
   /** Told, as data, what the drains do. */
@@ -61,6 +67,8 @@ export interface Connector {
    * @throws ConnectorError 'settings-invalid' when the source is not configured, or nothing names a storage account
    */
   replay(source: string, request: ReplayRequest, signal: AbortSignal): Promise<readonly ReplayOutcome[]>;
+  /** How every source is, from what is kept in storage: what this process remembers counts for nothing. Never rejects. */
+  health(): Promise<Health>;
   /** Closes connections; the connector may not be used again. */
   close(): void;
 }
@@ -69,11 +77,13 @@ export interface Connector {
 export function compose(settings: Settings, extras: ComposeExtras): Connector {
   const { clock, random } = extras;
   const credential = credentialOf(settings, extras.identity);
-  const { endpoint, scope, ruleIds, stream } = settings.destination;
-  const destinations = logsIngestionDestinations({
-    ...{ endpoint, scope, ruleIds, stream, credential, clock },
-    ca: extras.ingestionCa,
-  });
+  const { endpoint, healthStream, scope, ruleIds, stream } = settings.destination;
+  const ingestion = { endpoint, scope, ruleIds, stream, credential, clock, ca: extras.ingestionCa };
+  const destinations = logsIngestionDestinations(ingestion);
+  const { app = 'cloudtrail-connector', version = 'unknown' } = extras;
+  const [healthTo] =
+    healthStream === undefined ? [] : logsIngestionDestinations({ ...ingestion, stream: healthStream });
+  const sliceEnded = afterSlice({ settings, app, ...(healthTo === undefined ? {} : { destination: healthTo }) });
   const { watch = () => {} } = extras;
   let slices = 0;
   const openRows = openWasmRowStream();
@@ -96,7 +106,8 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     const startedAt = clock.now();
     const timer = new SliceTimer(clock);
     const slice = `${extras.instance}/${slices++}`;
-    const finished = (summary: SliceSummary): SliceSummary => {
+    const finished = async (summary: SliceSummary): Promise<SliceSummary> => {
+      await sliceEnded({ name: source.name, state }, summary, report);
       watch({ kind: 'slice', slice, summary });
       return summary;
     };
@@ -112,14 +123,14 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       pace.end(summary.ended === 'queue-empty');
       tellClock(source.name, state, report);
       tellVersions(source.name, parts.get().bucketsWithoutVersions(), versionsTold, report);
-      return finished(summary);
+      return await finished(summary);
     } catch (error) {
       pace.end(false);
       const tally = new Tally();
       const failure = reportOf(error);
       tally.failure = failure;
       report({ type: 'source-failed', source: source.name, failure });
-      return finished(tally.summary(source.name, 'failed', clock.now() - startedAt, timer.summary()));
+      return await finished(tally.summary(source.name, 'failed', clock.now() - startedAt, timer.summary()));
     }
   };
 
@@ -178,6 +189,10 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       const written = { ledger, failedEntries: keeper, entries, announcementIn, unitNamed };
       const ports = { ...written, destinations, clock, report, random };
       return await replay(ports, drainSettings(settings, source), openRows, request, signal);
+    },
+    health: () => {
+      const all = sources.map(({ source, state }) => ({ name: source.name, state }));
+      return readHealth(all, settings, { at: clock.now(), version });
     },
     close: () => {
       for (const { parts } of sources) {

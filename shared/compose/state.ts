@@ -3,6 +3,7 @@ import { failedEntries, type KeptEntries } from '../azure/failedEntries/entries.
 import { type AzureIdentity, azureCredential } from '../azure/identity.ts';
 import { tableCircuits } from '../azure/ledger/tableCircuits.ts';
 import { tableStore } from '../azure/ledger/tableStore.ts';
+import { tableStatus } from '../azure/status/tableStatus.ts';
 import { openStorage, type Storage } from '../azure/storage/account.ts';
 import { hostIdentity, type StorageValues, storageAccount } from '../azure/storage/accountValues.ts';
 import { memoryCircuits } from '../pipeline/circuits/memoryCircuits.ts';
@@ -10,8 +11,10 @@ import { ledgerOver } from '../pipeline/ledger/ledger.ts';
 import { noFailedEntries } from '../pipeline/ledger/noFailedEntries.ts';
 import { noLedger } from '../pipeline/ledger/noLedger.ts';
 import type { DrainPorts } from '../pipeline/ports/ports.ts';
+import type { StatusStore } from '../pipeline/ports/status.ts';
 import type { TicketBox } from '../pipeline/scaleOut/scaleOut.ts';
 import { ticketQueue } from '../pipeline/scaleOut/tickets.ts';
+import { folded } from '../pipeline/status/fold.ts';
 import type { Settings, SourceSettings } from '../settings/settings.ts';
 import type { Clock } from '../words/clock.ts';
 
@@ -22,11 +25,17 @@ export interface SourceState extends Pick<DrainPorts, 'circuits' | 'failedEntrie
   readonly tickets?: TicketBox;
   /** Absent without storage: then nothing that failed is kept. */
   readonly entries?: KeptEntries;
+  /** Absent without storage: then nobody can be told how the source is. */
+  readonly status?: StatusStore;
+  /** Storage's time, by which all that is kept is dated. */
+  now(): number;
 }
 
 export interface StateParts {
   readonly clock: Clock;
   readonly instance: string;
+  /** Of the connector. */
+  readonly version?: string;
   readonly identity: AzureIdentity['kind'] | TokenCredential;
   readonly storage?: StorageValues;
   readonly storageTime?: 'service' | 'own';
@@ -36,13 +45,18 @@ export interface StateParts {
 export function composeState(
   { destination, tuning }: Settings,
   credential: TokenCredential,
-  { clock, identity, instance, storage: values = {}, storageTime = 'service' }: StateParts,
+  { clock, identity, instance, storage: values = {}, storageTime = 'service', version = 'unknown' }: StateParts,
 ): { readonly isKept: boolean; stateOf(source: SourceSettings): SourceState } {
   // On a desk nobody has the host's identity.
   const own = identity === 'managed-identity' ? hostIdentity(values) : undefined;
   const account = storageAccount(values, own === undefined ? credential : azureCredential(own));
   if (account === undefined) {
-    const stateOf = () => ({ ledger: noLedger, failedEntries: noFailedEntries, circuits: memoryCircuits() });
+    const stateOf = () => ({
+      ledger: noLedger,
+      failedEntries: noFailedEntries,
+      circuits: memoryCircuits(),
+      now: () => clock.now(),
+    });
     return { isKept: false, stateOf };
   }
   const storage = openStorage(account, { clock, time: storageTime });
@@ -60,6 +74,13 @@ export function composeState(
     circuits: tableCircuits({ table: storage.table('circuits'), source: name, time: storage.time }),
     tickets: ticketBox(storage, clock),
     entries: failed,
+    status: tableStatus({
+      table: storage.table('status'),
+      source: name,
+      time: storage.time,
+      fold: (before, summary, at) => folded(before, summary, at, version),
+    }),
+    now: () => storage.time.now(),
   });
   return { isKept: true, stateOf };
 }

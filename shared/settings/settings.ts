@@ -13,6 +13,8 @@ export interface DestinationSettings {
   readonly scope: string;
   readonly ruleIds: readonly [string, ...string[]];
   readonly stream: string;
+  /** Where the health of the sources goes, by the first rule; absent: nowhere. */
+  readonly healthStream?: string;
 }
 
 /** Everything the app was told, checked together; deeply frozen. */
@@ -102,7 +104,9 @@ function readDestination(read: SettingsReader, problems: Set<string>): Destinati
     );
   }
   if (endpoint === undefined || scope === undefined || rule === undefined || stream === undefined) return undefined;
-  return { endpoint, scope, ruleIds: [rule, ...otherRules], stream };
+  const healthStream = read.optional('HEALTH_STREAM');
+  const health = healthStream === undefined ? {} : { healthStream };
+  return { endpoint, scope, ruleIds: [rule, ...otherRules], stream, ...health };
 }
 
 /** Undefined for an endpoint that is not Azure's own: a proxy, or this machine. */

@@ -200,6 +200,15 @@ const table = {
     example: 'Custom-AWSCloudTrail',
     sample: true,
   },
+  HEALTH_STREAM: {
+    group: 'destination',
+    kind: 'stream',
+    need: 'never',
+    expectation: 'a stream name that begins with Custom-',
+    sentence:
+      'The stream that the first of the rules declares for the health of the sources: with it, one row a source and drain goes to the health table. Without it none is sent; the health page needs none.',
+    example: 'Custom-AWSCloudTrailConnectorHealth_CL',
+  },
   AZURE_CLIENT_ID: {
     group: 'destination',
     kind: 'guid',

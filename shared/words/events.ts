@@ -94,7 +94,9 @@ export interface SliceSummary {
   readonly inFlight?: number;
   /** How long the oldest message received had waited. */
   readonly oldestMessageMs?: number;
-  /** The longest time from the delivery of a log file to the acceptance of its rows. */
+  /** From the delivery of a log file to the acceptance of its rows: half, 95 of 100 and all of them took at most as long. */
+  readonly lagP50Ms?: number;
+  readonly lagP95Ms?: number;
   readonly longestLagMs?: number;
   readonly durationMs: number;
   readonly timeMs: SliceTime;
@@ -187,6 +189,10 @@ export type ConnectorEvent =
   | { readonly type: 'versions-denied'; readonly source: string; readonly buckets: readonly string[] }
   /** The storage service is so far ahead of our clock; negative when it is behind. */
   | { readonly type: 'clock-differs'; readonly source: string; readonly behindMs: number }
+  /** How a source is could not be written down: the health page shows what was known before. */
+  | { readonly type: 'status-unkept'; readonly source: string; readonly failure: FailureReport }
+  /** No row was sent to the health table; told once until one is sent again. */
+  | { readonly type: 'health-unsent'; readonly source: string; readonly failure: FailureReport }
   /** Nothing names a storage account: no ledger, no failed entries, circuits in this process only. */
   | { readonly type: 'storage-missing' }
   | { readonly type: 'settings-refused'; readonly problems: readonly string[] }

@@ -3,6 +3,7 @@ import { isItsOwn } from '../../words/failure.ts';
 import type { SettledDelivery } from '../ports/settledDelivery.ts';
 import type { Backlog, Delivery } from '../ports/source.ts';
 import { noCounts, type UnitCounts, type UnitOutcome } from '../ports/unitOutcome.ts';
+import { Lags } from './lags.ts';
 
 /**
  * The accounts of one slice, folded from what units and deliveries became. The scanner's side (`records`), the side of
@@ -40,8 +41,8 @@ export class Tally {
   #counts = sumOf([]);
   /** Of the message received that had waited longest. */
   #oldest: number | undefined;
-  /** From the delivery of a log file to the acceptance of its rows, at most. */
-  #lag: number | undefined;
+  /** From the delivery of each log file to the acceptance of its rows. */
+  readonly #lags = new Lags();
   /** Of units that are being worked on: they count as they are, should the slice end now. */
   readonly #underWay = new Set<UnitCounts>();
 
@@ -65,7 +66,8 @@ export class Tally {
   addUnit(outcome: UnitOutcome, now: number): void {
     if (outcome.kind === 'complete' && outcome.complete.kind === 'accepted') {
       const { deliveredAt } = outcome.complete.unit;
-      this.#lag = longer(this.#lag, deliveredAt === undefined ? undefined : Date.parse(deliveredAt), now);
+      const lag = longer(undefined, deliveredAt === undefined ? undefined : Date.parse(deliveredAt), now);
+      if (lag !== undefined) this.#lags.add(lag);
     }
     this.#underWay.delete(outcome.counts);
     this.#counts = sumOf([this.#counts, outcome.counts]);
@@ -83,6 +85,13 @@ export class Tally {
     if (settled.kind === 'lost' && settlement.kind !== 'acknowledged' && settlement.kind !== 'quarantined') {
       for (const { counts } of units) this.rowsOfUnknownOutcome += counts.written;
     }
+  }
+
+  #lagFigures(): Pick<SliceSummary, 'lagP50Ms' | 'lagP95Ms' | 'longestLagMs'> {
+    const [lagP50Ms, lagP95Ms] = [this.#lags.quantile(0.5), this.#lags.quantile(0.95)];
+    const longestLagMs = this.#lags.longest;
+    if (lagP50Ms === undefined || lagP95Ms === undefined || longestLagMs === undefined) return {};
+    return { lagP50Ms, lagP95Ms, longestLagMs };
   }
 
   summary(source: string, ended: SliceEnd, durationMs: number, timeMs: SliceTime): SliceSummary {
@@ -116,7 +125,7 @@ export class Tally {
       heldBack: this.heldBack,
       ...(this.backlog === undefined ? {} : { waiting: this.backlog.visible, inFlight: this.backlog.inFlight }),
       ...(this.#oldest === undefined ? {} : { oldestMessageMs: this.#oldest }),
-      ...(this.#lag === undefined ? {} : { longestLagMs: this.#lag }),
+      ...this.#lagFigures(),
       durationMs,
       timeMs,
       ...(failure === undefined ? {} : { failure }),

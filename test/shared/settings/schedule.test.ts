@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSchedule } from '../../../shared/settings/schedule.ts';
+import { isSchedule, longestPauseMs } from '../../../shared/settings/schedule.ts';
 
 describe('isSchedule', () => {
   it.each([
@@ -35,5 +35,23 @@ describe('isSchedule', () => {
     '@hourly',
   ])('refuses %j', (text) => {
     expect(isSchedule(text)).toBe(false);
+  });
+});
+
+describe('longestPauseMs', () => {
+  const monday = Date.UTC(2026, 10, 30);
+  const minute = 60_000;
+
+  it.each([
+    ['0 * * * * *', 1],
+    ['*/10 * * * * *', 1],
+    ['0 */5 * * * *', 5],
+    ['0 5/15 * * * *', 15],
+    ['0 0,10 * * * *', 50],
+    ['0 0 8-18 * * *', 14 * 60],
+    ['0 0 8 * * mon-fri', 3 * 24 * 60],
+    ['0 0 0 1 1 *', 8 * 24 * 60],
+  ])('%s leaves at most %d minutes', (schedule, minutes) => {
+    expect(longestPauseMs(schedule, monday)).toBe(minutes * minute);
   });
 });
