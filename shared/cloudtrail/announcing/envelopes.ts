@@ -27,9 +27,13 @@ const wrappers = [
   'Data',
 ] as const;
 
+const wrapperNames: ReadonlySet<string> = new Set(wrappers);
+
 /** A message in a message. False when nothing is wrapped here. */
 export function readEnvelope(value: object, at: Place, reading: Reading): boolean {
   if (readSns(value, at, reading)) return true;
+  // Most have none, and a message may hold ten thousands of them.
+  if (!Object.keys(value).some((name) => wrapperNames.has(name))) return false;
   for (const wrapper of wrappers) {
     const inner = field(value, wrapper);
     const isText = typeof inner === 'string' && (wrapper === 'body' || wrapper === 'Body' || isPromising(inner));

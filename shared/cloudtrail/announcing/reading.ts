@@ -37,6 +37,14 @@ interface Part {
   readonly at: Place;
 }
 
+/** Parts that wait side by side: those of a list are taken from it one by one, and nothing is made of one before its turn. */
+interface Waiting {
+  readonly contents: readonly unknown[];
+  readonly at: (index: number) => Place;
+  readonly length: number;
+  next: number;
+}
+
 interface Fault {
   readonly code: ErrorCode;
   readonly message: string;
@@ -52,30 +60,40 @@ export class Reading {
   readonly #objects = new Map<string, ObjectRef>();
   readonly #faults = new Map<string, Fault>();
   readonly #nothing = new Set<string>();
-  readonly #parts: Part[] = [];
+  readonly #waiting: Waiting[] = [];
+  #waits = 0;
   #beyond = 0;
   #looked = 0;
 
   /** Something inside the message that is a message itself; a string is the text of one. */
   look(content: unknown, at: Place): void {
-    this.#parts.push({ content, at });
+    this.#wait([content], () => at, 1);
   }
 
   /** What is to be looked at, and what comes to light meanwhile. */
   *parts(): Generator<Part, void> {
-    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
+    for (let last = this.#waiting.at(-1); last !== undefined; last = this.#waiting.at(-1)) {
+      const index = last.next++;
+      if (last.next === last.length) this.#waiting.pop();
+      this.#waits -= 1;
       this.#looked += 1;
-      yield part;
+      yield { content: last.contents[index], at: last.at(index) };
     }
+  }
+
+  #wait(contents: readonly unknown[], at: (index: number) => Place, length: number): void {
+    if (length === 0) return;
+    this.#waiting.push({ contents, at, length, next: 0 });
+    this.#waits += length;
   }
 
   /** Several at once, to be looked at in this order; as many as a message may have. */
   lookAtAll(contents: readonly unknown[], at: (index: number) => Place): void {
-    const room = Math.max(0, maxParts - this.#looked - this.#parts.length);
+    const room = Math.max(0, maxParts - this.#looked - this.#waits);
     if (contents.length > room) {
       this.fault(() => `the message has more than ${maxParts} parts, which are not all looked at`, remedies.tooMany);
     }
-    for (let index = Math.min(contents.length, room) - 1; index >= 0; index--) this.look(contents[index], at(index));
+    this.#wait(contents, at, Math.min(contents.length, room));
   }
 
   /** An object named twice is one object: the second reading would wait for the lease of the first. */

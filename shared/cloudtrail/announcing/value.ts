@@ -15,6 +15,7 @@ export function readValue(value: unknown, at: Place, reading: Reading): void {
 }
 
 function readObject(value: object, at: Place, reading: Reading): boolean {
+  if (Object.keys(value).length === 0) return false;
   return (
     readItemsOf(value, at, reading) ||
     readTestEvent(value, reading) ||

@@ -1,4 +1,5 @@
 import { backslash, hexAt } from './bytes.ts';
+import { copyBytes } from './text.ts';
 
 /**
  * What shows nothing, or nothing but room: controls, Unicode's white space and format characters, fillers, variation
@@ -41,13 +42,14 @@ const blankLetters: ReadonlySet<number> = new Set(Buffer.from('ntrfvb'));
  * that is text inside them, since every blank goes whole, with all its backslashes. Takes time by length alone.
  */
 export function shrinkBlanks(bytes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(bytes.length);
+  let out: Uint8Array | undefined;
   let length = 0;
+  /** Everything before this is copied, or left out. */
+  let from = 0;
   let inRun = false;
   for (let at = 0; at < bytes.length; ) {
     const byte = bytes[at] ?? 0;
     if (mayBegin[byte] === 0) {
-      out[length++] = byte;
       at++;
       inRun = false;
       continue;
@@ -55,16 +57,20 @@ export function shrinkBlanks(bytes: Uint8Array): Uint8Array {
     const end = blankEnd(bytes, at);
     if (end < 0) {
       // Backslashes are passed over together: the next would be looked at as if it began an escape.
-      do out[length++] = bytes[at++] ?? 0;
+      do at++;
       while (byte === backslash && bytes[at] === backslash);
       inRun = false;
-    } else {
-      if (!inRun) while (at < end) out[length++] = bytes[at++] ?? 0;
-      at = end;
-      inRun = true;
+      continue;
     }
+    if (inRun) {
+      out ??= new Uint8Array(bytes.length);
+      length = copyBytes(bytes, from, at, out, length);
+      from = end;
+    }
+    at = end;
+    inRun = true;
   }
-  return length === bytes.length ? bytes : out.subarray(0, length);
+  return out === undefined ? bytes : out.subarray(0, copyBytes(bytes, from, bytes.length, out, length));
 }
 
 /** The position after the blank at `at`, -1 when it is none. */

@@ -1,7 +1,7 @@
 import { shrinkBlanks } from './blanks.ts';
 import { containerEnd, openBrace, openBracket, quote, skipBlanks } from './bytes.ts';
 import { cutMarker, gapIn } from './cut.ts';
-import { type JsonTree, treeOf } from './tree.ts';
+import { afterAt, endAt, type JsonTree, memberAt, nodeNumbers, startAt, treeOf } from './tree.ts';
 
 /** No member is made smaller than this, so that its key, its marker and something readable fit; rather, members are left out. */
 const leastMemberBytes = 96;
@@ -66,8 +66,8 @@ class Shortening {
 
   /** The value in at most so many bytes, in parts. */
   value(node: number, maxBytes: number): Uint8Array[] {
-    const start = this.#tree.start[node] ?? 0;
-    const end = this.#tree.end[node] ?? 0;
+    const start = this.#tree[node + startAt] ?? 0;
+    const end = this.#tree[node + endAt] ?? 0;
     if (end - start <= maxBytes) return [this.#bytes.subarray(start, end)];
     const first = this.#bytes[start];
     if (first === openBrace || first === openBracket) return this.#container(node, maxBytes);
@@ -76,8 +76,7 @@ class Shortening {
   }
 
   #container(node: number, maxBytes: number): Uint8Array[] {
-    const { start } = this.#tree;
-    const at = start[node] ?? 0;
+    const at = this.#tree[node + startAt] ?? 0;
     const { members, sizes } = this.#membersOf(node);
     const room = maxBytes - 2;
     const isObject = this.#bytes[at] === openBrace;
@@ -98,15 +97,15 @@ class Shortening {
 
   /** The children of a container, and their lengths with keys and commas. */
   #membersOf(node: number): { readonly members: Int32Array; readonly sizes: Int32Array } {
-    const { after, end, from } = this.#tree;
-    const last = after[node] ?? 0;
+    const tree = this.#tree;
+    const last = tree[node + afterAt] ?? 0;
     let count = 0;
-    for (let child = node + 1; child < last; child = after[child] ?? 0) count++;
+    for (let child = node + nodeNumbers; child < last; child = tree[child + afterAt] ?? 0) count++;
     const members = new Int32Array(count);
     const sizes = new Int32Array(count);
-    for (let child = node + 1, index = 0; index < count; child = after[child] ?? 0, index++) {
+    for (let child = node + nodeNumbers, index = 0; index < count; child = tree[child + afterAt] ?? 0, index++) {
       members[index] = child;
-      sizes[index] = (end[child] ?? 0) - (from[child] ?? 0) + 1;
+      sizes[index] = (tree[child + endAt] ?? 0) - (tree[child + memberAt] ?? 0) + 1;
     }
     return { members, sizes };
   }
@@ -120,7 +119,7 @@ class Shortening {
     share: number,
     parts: Uint8Array[],
   ): void {
-    const { end, from } = this.#tree;
+    const tree = this.#tree;
     for (let index = first; index < last; index++) {
       if (index > first) parts.push(commaText);
       const member = members[index] ?? 0;
@@ -128,16 +127,16 @@ class Shortening {
         parts.push(...this.#member(member, share - 1));
         continue;
       }
-      const begin = from[member] ?? 0;
+      const begin = tree[member + memberAt] ?? 0;
       while (index + 1 < last && (sizes[index + 1] ?? 0) <= share) index++;
-      parts.push(this.#bytes.subarray(begin, end[members[index] ?? 0]));
+      parts.push(this.#bytes.subarray(begin, tree[(members[index] ?? 0) + endAt]));
     }
   }
 
   #member(node: number, maxBytes: number): Uint8Array[] {
-    const from = this.#tree.from[node] ?? 0;
-    const start = this.#tree.start[node] ?? 0;
-    const valueBytes = (this.#tree.end[node] ?? 0) - start;
+    const from = this.#tree[node + memberAt] ?? 0;
+    const start = this.#tree[node + startAt] ?? 0;
+    const valueBytes = (this.#tree[node + endAt] ?? 0) - start;
     const keyRoom = maxBytes - Math.min(valueBytes, Math.max(leastValueBytes, maxBytes >> 1));
     if (start - from <= keyRoom) {
       return [this.#bytes.subarray(from, start), ...this.value(node, maxBytes - (start - from))];
