@@ -99,7 +99,8 @@ function queryAlert(alert: QueryAlert): Resource {
     location: "[parameters('workspaceLocation')]",
     tags: "[parameters('tags')]",
     kind: 'LogAlert',
-    dependsOn: ["[variables('ruleId')]"],
+    // The rule waits for the tables.
+    ...(alert.query.startsWith('AppRequests') ? {} : { dependsOn: ["[variables('ruleId')]"] }),
     properties: {
       displayName: alert.title,
       description: alert.description,

@@ -103,7 +103,6 @@ export const codePackage: Resource = {
   apiVersion: versions.web,
   name: "[format('{0}/onedeploy', parameters('appName'))]",
   dependsOn: [
-    "[variables('appId')]",
     "[extensionResourceId(variables('storageId'), 'Microsoft.Authorization/roleAssignments', guid(variables('storageId'), variables('appId'), variables('roles').blobOwner))]",
     "[resourceId('Microsoft.Resources/deployments', variables('settingsDeployment'))]",
   ],

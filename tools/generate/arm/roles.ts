@@ -29,7 +29,8 @@ function assignment(scope: string, role: keyof typeof roles): Resource {
     apiVersion: versions.roleAssignment,
     scope: `[${scope}]`,
     name: `[guid(${scope}, variables('appId'), variables('roles').${role})]`,
-    dependsOn: [`[${scope}]`, "[variables('appId')]"],
+    // The app waits for the storage itself.
+    dependsOn: [...(scope.includes('storageId') ? [] : [`[${scope}]`]), "[variables('appId')]"],
     properties: {
       roleDefinitionId: `[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', variables('roles').${role})]`,
       principalId: `[reference(variables('appId'), '${versions.web}', 'Full').identity.principalId]`,

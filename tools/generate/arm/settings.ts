@@ -44,7 +44,6 @@ export const settingsDeployment: Resource = deployment(
   {
     dependsOn: [
       "[variables('appId')]",
-      "[variables('storageId')]",
       "[variables('ruleId')]",
       "[resourceId('Microsoft.Insights/components', parameters('appName'))]",
     ],

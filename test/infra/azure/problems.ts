@@ -1,0 +1,74 @@
+import { type Answers, deploy, type Template } from '../../../local/azure/resourceManager/deployment.ts';
+import { problemsOfBody } from './bodies.ts';
+import { problemsOfSense } from './sense.ts';
+
+export const place = { subscriptionId: '0f3c2f6e-5d1b-4e0a-9c55-2a1b7d4e8f60', resourceGroup: 'connector' };
+const workspace = `/subscriptions/${place.subscriptionId}/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/sentinel`;
+export const usual = { workspaceResourceId: workspace, packageUri: 'https://example.com/connector.zip' };
+
+/** Every parameter that switches something. */
+export const everything = {
+  ...usual,
+  workspaceLocation: 'northeurope',
+  dataCollectionEndpointId: `/subscriptions/${place.subscriptionId}/resourceGroups/soc/providers/Microsoft.Insights/dataCollectionEndpoints/private`,
+  subnetId: `/subscriptions/${place.subscriptionId}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub/subnets/functions`,
+  actionGroupIds: [
+    `/subscriptions/${place.subscriptionId}/resourceGroups/soc/providers/Microsoft.Insights/actionGroups/oncall`,
+  ],
+  instanceMemoryMB: 4096,
+  awsRoleArn: 'arn:aws:iam::222222222222:role/other-reader',
+  mostDrainers: '3',
+  tags: { owner: 'soc' },
+};
+
+/** What exists, and what comes into being, as far as the template asks for it. */
+export const answers: Answers = (id, body) => {
+  const lower = id.toLowerCase();
+  const properties = propertiesOf(lower, id.split('/').at(-1) ?? '');
+  if (lower.endsWith('/config/appsettings')) {
+    return { full: {}, list: { properties: { DRAIN_SCHEDULE: '30 * * * * *', AWS_HUB_ROLE_ARN: hub } } };
+  }
+  if (properties === undefined) return undefined;
+  const isOthers = lower.startsWith(workspace.toLowerCase()) || lower.includes('/datacollectionendpoints/');
+  if (body === undefined && !isOthers) return undefined;
+  const identity = lower.includes('/sites/') ? { principalId: '3d9f2c54-8e17-4b60-a2d5-71f0c9e8ab36' } : undefined;
+  return { full: { ...body, identity, properties } };
+};
+
+const hub = 'arn:aws:iam::111111111111:role/changed-by-hand';
+
+function propertiesOf(lower: string, name: string): unknown {
+  if (lower.includes('/storageaccounts/')) {
+    const at = (service: string): string => `https://${name}.${service}.core.windows.net/`;
+    return { primaryEndpoints: { blob: at('blob'), queue: at('queue'), table: at('table') } };
+  }
+  if (lower.includes('/components/'))
+    return { ConnectionString: 'InstrumentationKey=00000000-0000-0000-0000-000000000000' };
+  if (lower.includes('/datacollectionrules/')) {
+    return {
+      immutableId: 'dcr-0123456789abcdef0123456789abcdef',
+      endpoints: { logsIngestion: 'https://cloudtrail-ab12.westeurope-1.logs.z1.ingest.monitor.azure.com' },
+    };
+  }
+  if (lower.includes('/datacollectionendpoints/')) {
+    return { logsIngestion: { endpoint: 'https://private-ab12.northeurope-1.ingest.monitor.azure.com' } };
+  }
+  if (lower.includes('/workspaces/')) return { customerId: '8ECF8077-CF51-4820-AADD-14040956F35D' };
+  return lower.includes('/sites/') ? {} : undefined;
+}
+
+/** Everything that is wrong with a template, one sentence each. */
+export async function problemsOf(
+  template: Template,
+  parameters: Readonly<Record<string, unknown>> = usual,
+): Promise<readonly string[]> {
+  try {
+    const deployed = deploy(template, parameters, place, answers);
+    const bodies = (await Promise.all(deployed.resources.map(problemsOfBody))).flat();
+    // What has the wrong shape cannot be asked whether it fits.
+    return bodies.length > 0 ? bodies : problemsOfSense(deployed);
+  } catch (error) {
+    if (error instanceof RangeError) return [error.message];
+    throw error;
+  }
+}
