@@ -7,6 +7,7 @@ import { parseNotification } from '../shared/cloudtrail/announcing/notification.
 import { hostileFiles, ordinary } from './hostile/cases.ts';
 import { type Measured, measureFile, measureMessage } from './hostile/measure.ts';
 import { hostileMessages } from './hostile/messages.ts';
+import { hostileNames as names, usual } from './hostile/names.ts';
 
 const { values } = parseCommand({
   name: 'hostile',
@@ -23,8 +24,6 @@ const { values } = parseCommand({
 
 const mostStallMs = 50;
 const mostTimes = 10;
-const usual = 'usual records';
-const names = [usual, ...Object.keys(hostileFiles), ...Object.keys(hostileMessages).map((name) => `message: ${name}`)];
 if (values.only !== undefined && !names.includes(values.only)) {
   refuseUsage('hostile', `--only must be one of: ${names.join('; ')}; got "${values.only}"`);
 }
