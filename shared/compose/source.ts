@@ -1,5 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
+import { type TrailReads, trailReads } from '../aws/cloudtrail/trails.ts';
 import { type CredentialSteps, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
+import { type BucketReads, bucketReads } from '../aws/s3/bucketReads.ts';
 import { s3ObjectStore } from '../aws/s3/objectStore.ts';
 import { type SqsQueue, sqsQueue } from '../aws/sqs/queue.ts';
 import { entraToken } from '../azure/identity.ts';
@@ -18,6 +20,9 @@ export interface ComposedSource {
   readonly credentials: CredentialSteps;
   readonly queue: SqsQueue;
   readonly objects: ObjectStore;
+  /** Made for a check: neither is asked by the flow. */
+  readonly buckets: BucketReads;
+  readonly trails: TrailReads;
   /** What a delivery of this source announced, by what was kept of it. */
   announcementIn(body: string): Announcement;
   /** Where the role may not read the announced version of an object. */
@@ -45,15 +50,17 @@ export function composeSource(
   });
   const queue = sqsQueue({ queueUrl, credentials, clock, ...endpoint });
   const objects = s3ObjectStore({ region: queueRegion, credentials, clock, ...endpoint });
+  const buckets = bucketReads({ region: queueRegion, credentials, clock, ...endpoint });
+  const trails = trailReads({ credentials, clock, ...endpoint });
   const { heartbeatMs, visibilitySeconds } = tuning;
   return {
     source: queueSource({ name, allowedBuckets, queue, objects, visibilitySeconds, heartbeatMs, clock, random }),
-    ...{ credentials, queue, objects },
+    ...{ credentials, queue, objects, buckets, trails },
     announcementIn: (body) => announcementOf(body, { objects, allowedBuckets }),
     bucketsWithoutVersions: () => objects.bucketsWithoutVersions(),
     unitNamed: (unit) => logFile(unit, objects),
     close: () => {
-      for (const part of [queue, objects, credentials]) part.close();
+      for (const part of [queue, objects, buckets, trails, credentials]) part.close();
     },
   };
 }

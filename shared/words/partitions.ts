@@ -88,7 +88,7 @@ export function defaultStsRegion(partition: string): string | undefined {
 }
 
 /** The host of a service in a region: where requests go unless a setting names another. */
-export function serviceHost(service: 's3' | 'sts', region: string): string {
+export function serviceHost(service: 'cloudtrail' | 's3' | 'sts', region: string): string {
   return `${service}.${region}.${partitionWith(region)?.suffix ?? 'amazonaws.com'}`;
 }
 

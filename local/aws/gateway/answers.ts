@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-/** The three services behind the one endpoint; each words its failures in its own form. */
-export type Service = 's3' | 'sqs' | 'sts';
+/** The services behind the one endpoint; each words its failures in its own form. */
+export type Service = 'cloudtrail' | 's3' | 'sqs' | 'sts';
 
 /** A refusal as the service would word it. */
 export interface Failure {
@@ -48,6 +48,12 @@ export function xmlAnswer(body: string, headers: Readonly<Record<string, string>
 type Form = (failure: Failure, requestId: string) => Answer;
 
 const forms: Readonly<Record<Service, Form>> = {
+  // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErrors.html
+  cloudtrail: (failure, requestId) => ({
+    status: failure.status,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId, ...failure.headers },
+    body: JSON.stringify({ __type: failure.type ?? failure.code, message: failure.message }),
+  }),
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   s3: (failure, requestId) => ({
     status: failure.status,

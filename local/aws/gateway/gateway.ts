@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { answerCloudTrail } from '../cloudtrail/service.ts';
 import { readS3Request, type S3Request } from '../s3/request.ts';
 import { answerS3, type S3Dependencies } from '../s3/service.ts';
 import { answerSqs, type SqsDependencies } from '../sqs/service.ts';
@@ -20,7 +21,7 @@ export interface GatewayDependencies extends SqsDependencies, S3Dependencies, St
   readonly admin: (method: string, path: string, body: Buffer | undefined) => Answer;
 }
 
-/** One HTTP server for S3, SQS and STS: prove the sender, decide, answer, and spoil what a fault rule wants spoilt. */
+/** One HTTP server for S3, SQS, STS and CloudTrail: prove the sender, decide, answer, and spoil what a fault rule wants spoilt. */
 export function makeGateway(dependencies: GatewayDependencies): Server {
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (req, res) => {
     handle(req, res, dependencies).catch((error: unknown) => {
@@ -82,6 +83,7 @@ async function handle(req: IncomingMessage, res: ServerResponse, dependencies: G
   if (call.kind === 's3') return serveS3(call.request, proof.ok);
   const { caller } = proof.ok.credential;
   const sent = { caller, region: proof.ok.region };
+  if (call.kind === 'cloudtrail') return finish(answerCloudTrail({ ...call, ...sent }, dependencies));
   if (call.kind === 'sts') return finish(await answerSts({ ...call, ...sent }, dependencies));
   return finish(await answerSqs({ ...call, ...sent, fault: plan.action, isGone: () => res.destroyed }, dependencies));
 
@@ -131,14 +133,17 @@ const readerHeaders = ['range', 'if-match', 'if-none-match', 'if-modified-since'
 
 type Call = { readonly service: Service; readonly operation: string; readonly subject: string } & (
   | { readonly kind: 's3'; readonly request: S3Request }
-  | { readonly kind: 'sqs'; readonly input: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'cloudtrail' | 'sqs'; readonly input: Readonly<Record<string, unknown>> }
   | { readonly kind: 'sts'; readonly fields: URLSearchParams }
   | { readonly kind: 'failure'; readonly failure: Failure }
 );
 
 function readCall(req: IncomingMessage, method: string, url: string, body: Buffer | undefined): Call {
   const target = req.headers['x-amz-target'];
-  if (typeof target === 'string' && target.startsWith('AmazonSQS.')) return readSqs(target.slice(10), body);
+  if (typeof target === 'string' && target.startsWith('AmazonSQS.')) return readJson('sqs', target.slice(10), body);
+  if (typeof target === 'string' && target.startsWith(trailTarget)) {
+    return readJson('cloudtrail', target.slice(trailTarget.length), body);
+  }
   if (
     method === 'POST' &&
     url === '/' &&
@@ -153,10 +158,14 @@ function readCall(req: IncomingMessage, method: string, url: string, body: Buffe
   return { kind: 's3', service: 's3', operation: request.operation, subject: request.key, request };
 }
 
-function readSqs(operation: string, body: Buffer | undefined): Call {
+/** Before the name of an action of CloudTrail. */
+const trailTarget = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.';
+
+function readJson(kind: 'cloudtrail' | 'sqs', operation: string, body: Buffer | undefined): Call {
   try {
     const input = JSON.parse(body?.toString() ?? '') as Readonly<Record<string, unknown>>;
-    return { kind: 'sqs', service: 'sqs', operation, subject: String(input['QueueUrl'] ?? ''), input };
+    const subject = String(input['QueueUrl'] ?? input['Name'] ?? input['TrailName'] ?? '');
+    return { kind, service: kind, operation, subject, input };
   } catch {
     // Told to the caller in the words of the JSON protocol.
     const failure = {
@@ -165,7 +174,7 @@ function readSqs(operation: string, body: Buffer | undefined): Call {
       type: 'com.amazon.coral.service#SerializationException',
       message: 'The body is not JSON.',
     };
-    return { kind: 'failure', service: 'sqs', operation, subject: '', failure };
+    return { kind: 'failure', service: kind, operation, subject: '', failure };
   }
 }
 

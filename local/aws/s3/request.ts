@@ -44,6 +44,7 @@ function operationOf(
     if (method === 'HEAD') return ['HeadBucket', 's3:ListBucket'];
     if (method !== 'GET') return undefined;
     if (sub === 'location') return ['GetBucketLocation', 's3:GetBucketLocation'];
+    if (sub === 'notification') return ['GetBucketNotification', 's3:GetBucketNotification'];
     return sub === undefined && query.get('list-type') === '2' ? ['ListObjectsV2', 's3:ListBucket'] : undefined;
   }
   const isPart = query.has('uploadId');

@@ -3,6 +3,7 @@ import { type Answer, type Failure, xmlAnswer } from '../gateway/answers.ts';
 import type { Bucket, World } from '../scene/world.ts';
 import type { ObjectStore, StoredObject } from '../sqs/fauxqs.ts';
 import type { Caller } from '../trust/credentials.ts';
+import { notificationDocument } from './notification.ts';
 import type { ObjectFolder } from './objectFolder.ts';
 import { listObjects } from './objectListing.ts';
 import type { S3Request } from './request.ts';
@@ -51,6 +52,8 @@ export function answerS3(call: S3Call, dependencies: S3Dependencies): S3Result {
   switch (call.operation) {
     case 'GetBucketLocation':
       return answered(locationOf(bucket));
+    case 'GetBucketNotification':
+      return answered(notificationDocument(bucket));
     case 'HeadBucket':
       return answered({ status: 200, headers: { 'x-amz-bucket-region': bucket.region }, body: '' });
     case 'ListObjectsV2': {

@@ -80,6 +80,7 @@ export function makeScene(options: SceneOptions): Scene {
     QueueName: queueName,
   });
   if (anyPrefix) allowAnyPrefix(world, roleArn, bucket);
+  addTrail(world, targetAccount, bucket, anyPrefix ? '' : (options.keyPrefix ?? '').replace(/\/$/, ''));
   return {
     world,
     bucket,
@@ -102,10 +103,24 @@ function encrypt(world: World, bucket: string, keyArn: string): void {
   );
 }
 
+/** The trail that was there before the connector. */
+function addTrail(world: World, account: string, bucket: string, prefix: string): void {
+  world.trails.push({
+    arn: `arn:aws:cloudtrail:${world.region}:${account}:trail/management-events`,
+    ...{ account, bucket, prefix, homeRegion: world.region },
+    ...{ multiRegion: true, isLogging: true, validated: true },
+    selectors: [{ Name: 'Management events', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] }],
+  });
+}
+
 /** The role of a run over files whose keys begin with anything: a convenience of this machine that no template offers. */
 function allowAnyPrefix(world: World, roleArn: string, bucket: string): void {
   const text = JSON.stringify(world.roles.get(roleArn)?.permissions.document);
   world.setPermissions(roleArn, JSON.parse(text.replaceAll(`:::${bucket}/AWSLogs/*`, `:::${bucket}/*AWSLogs/*`)));
+  const found = world.buckets.get(bucket);
+  if (found?.notifications !== undefined) {
+    found.notifications = found.notifications.map((one) => ({ ...one, prefix: '' }));
+  }
 }
 
 function queueOf(world: World, name: string): QueueAccess {

@@ -36,6 +36,16 @@ export function addStack(
       );
     }
   }
+  for (const { type, properties } of resources.values()) {
+    if (type !== 'AWS::CloudFormation::CustomResource' || properties['QueueArn'] === undefined) continue;
+    // What the template's function would do to the bucket.
+    const bucket = world.buckets.get(String(properties['Bucket']));
+    if (bucket === undefined) continue;
+    const [target, prefix, suffix] = [properties['QueueArn'], properties['Prefix'], properties['Suffix']].map(String);
+    bucket.notifications = [
+      { target: target ?? '', event: 's3:ObjectCreated:*', prefix: prefix ?? '', suffix: suffix ?? '' },
+    ];
+  }
   // Their queues are there by now.
   for (const { type, properties } of resources.values()) {
     if (type !== 'AWS::SQS::QueuePolicy') continue;

@@ -44,6 +44,34 @@ export interface Bucket {
   /** Objects are read through this key, as SSE-KMS does. */
   kmsKeyArn?: string;
   policy?: Attached;
+  /** Queues that it tells of new objects. */
+  notifications?: readonly QueueNotification[];
+  tellsEventBridge?: boolean;
+}
+
+/** A queue that a bucket tells of new objects. */
+export interface QueueNotification {
+  /** ARN of the queue. */
+  readonly target: string;
+  readonly event: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** A trail as its owner configured it. */
+export interface Trail {
+  readonly arn: string;
+  readonly account: string;
+  readonly homeRegion: string;
+  bucket: string;
+  /** Before `AWSLogs/`, without a slash at its end. */
+  prefix: string;
+  multiRegion: boolean;
+  isLogging: boolean;
+  validated: boolean;
+  deliveryError?: string;
+  /** Advanced event selectors, in the words of the API. */
+  selectors: readonly unknown[];
 }
 
 /** A queue's owner and its policy; its messages live in the queue store. */
@@ -73,6 +101,7 @@ export interface World {
   readonly buckets: Map<string, Bucket>;
   readonly queues: Map<string, QueueAccess>;
   readonly kmsKeys: Map<string, KmsKey>;
+  readonly trails: Trail[];
   /** Replaces a role's trust policy. */
   setTrust(roleArn: string, document: unknown): void;
   /** Replaces a role's permission policy. */
@@ -96,6 +125,7 @@ export function emptyWorld(region: string): World {
     buckets: new Map(),
     queues: new Map(),
     kmsKeys: new Map(),
+    trails: [],
     setTrust(roleArn, document) {
       roleOf(world, roleArn).trust = attach('trust', `the trust of ${roleArn}`, document);
     },

@@ -197,7 +197,8 @@ export function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(kinds, name);
 }
 
-type Service = FaultRule['service'];
+/** Trails are looked at by a check alone. */
+type Service = Exclude<FaultRule['service'], 'cloudtrail'>;
 
 function anywhere(
   random: Random,

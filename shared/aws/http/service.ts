@@ -7,7 +7,7 @@ import { type AwsKeys, requestSigner, type SignRequest } from './requestSigner.t
 import type { AwsTimeouts } from './timeouts.ts';
 
 export interface AwsServiceOptions {
-  readonly name: 's3' | 'sqs';
+  readonly name: 'cloudtrail' | 's3' | 'sqs';
   readonly clock: Pick<Clock, 'now'>;
   readonly timeouts: AwsTimeouts;
   /** Reads the service's error document. */

@@ -8,13 +8,18 @@ import type { Clock } from '../../words/clock.ts';
 import { composeSource, madeAtFirstUse } from '../source.ts';
 import { type CheckReport, type LinkResult, walk } from './chain.ts';
 import type { Link } from './link.ts';
+import { bucketLink } from './links/bucket.ts';
+import { deadLetterLink } from './links/deadLetters.ts';
+import { notificationLink } from './links/notification.ts';
 import { objectLink } from './links/object.ts';
 import { queueLink, settlingLink } from './links/queue.ts';
+import { queuePolicyLink } from './links/queuePolicy.ts';
 import { roleLinks } from './links/roles.ts';
 import { ruleLinks } from './links/rules.ts';
 import { sampleLink } from './links/sample.ts';
 import { settingsLink } from './links/settings.ts';
 import { clockLink, storageLinks } from './links/storage.ts';
+import { selectorsLink, trailLink } from './links/trail.ts';
 import type { SourceLook } from './sourceLook.ts';
 
 /** What settings do not say. */
@@ -55,11 +60,23 @@ function linksOf(environment: Environment, world: CheckWorld, open: { close(): v
   const sources = settings.sources.flatMap((source) => {
     const look = lookAt(settings, source, credential, world);
     open.push(look);
-    const chain = [queueLink, settlingLink, sampleLink, objectLink].map((link) => link(look));
-    return [...roleLinks(look), ...chain];
+    return sourceLinks(look);
   });
   const { destination } = settings;
   return [...base, ...sources, ...ruleLinks({ destination, credential, clock: world.clock, ca: world.ingestionCa })];
+}
+
+/** In the order in which a cause comes before its effects. */
+function sourceLinks(look: SourceLook): readonly Link[] {
+  const { allowedBuckets } = look.settings;
+  return [
+    ...roleLinks(look),
+    ...[queueLink, queuePolicyLink, deadLetterLink, settlingLink].map((link) => link(look)),
+    ...allowedBuckets.map((bucket) => bucketLink(look, bucket)),
+    ...[trailLink, selectorsLink].map((link) => link(look)),
+    ...allowedBuckets.map((bucket) => notificationLink(look, bucket)),
+    ...[sampleLink, objectLink].map((link) => link(look)),
+  ];
 }
 
 /** What cannot even be asked without settings. */
@@ -94,7 +111,7 @@ function lookAt(
     name: (link) => (isOnly ? link : `${source.name}: ${link}`),
     parts: () => made.get(),
     token: (audience) => entraToken(credential, audience),
-    found: {},
+    found: { newest: new Map(), prefixes: new Map(), trails: [] },
     close: () => made.close(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Trail } from '../../aws/cloudtrail/trails.ts';
 import type { QueueAttributes } from '../../aws/sqs/attributes.ts';
 import type { Unit } from '../../pipeline/ports/unit.ts';
 import type { SourceSettings } from '../../settings/settings.ts';
@@ -19,6 +20,12 @@ export interface SourceLook {
 /** Filled in as the links are looked at. */
 export interface Found {
   attributes?: QueueAttributes;
+  /** The newest log file of each bucket, or one of the newest. */
+  readonly newest: Map<string, string>;
+  /** What stands before `AWSLogs/`, by bucket, as its trail says. */
+  readonly prefixes: Map<string, string>;
+  /** Trails that write to the buckets. */
+  trails: readonly Trail[];
   /** A log file to read: one that a message announces. */
   logFile?: Unit;
 }
