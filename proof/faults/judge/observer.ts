@@ -146,14 +146,17 @@ export class Observer {
         else allow(reason, key, indices.length);
       }
     }
-    const counted = this.#unansweredRows();
-    for (const { key, instance, rows } of unexplained) {
-      const rowsSoFar = (counted.get(instance) ?? 0) + rows;
-      if (rowsSoFar > unknownRows(instance)) continue;
-      counted.set(instance, rowsSoFar);
-      allow('hung-up', key, rows);
+    // Which of them were hung up on is not seen, so each object may have been; all together no more than were counted.
+    const unanswered = this.#unansweredRows();
+    for (const [instance, uploads] of Map.groupBy(unexplained, (upload) => upload.instance)) {
+      const most = Math.max(0, unknownRows(instance) - (unanswered.get(instance) ?? 0));
+      const possible = uploads.filter(({ rows }) => rows <= most);
+      byCause['hung-up'] += Math.min(most, rowsIn(possible));
+      for (const [key, ofKey] of Map.groupBy(possible, (upload) => upload.key)) {
+        byKey.set(key, (byKey.get(key) ?? 0) + Math.min(most, rowsIn(ofKey)));
+      }
     }
-    return { byKey, byCause, rows: [...byKey.values()].reduce((sum, rows) => sum + rows, 0) };
+    return { byKey, byCause, rows: Object.values(byCause).reduce((sum, rows) => sum + rows, 0) };
   }
 
   #histories(): Map<string, { readonly facts: Fact[]; readonly uploads: UploadedRows[] }> {
@@ -208,6 +211,10 @@ export class Observer {
     this.#order += 1;
     return this.#order;
   }
+}
+
+function rowsIn(uploads: readonly { readonly rows: number }[]): number {
+  return uploads.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** A fact, for a history. */

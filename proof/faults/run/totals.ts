@@ -49,7 +49,9 @@ export function totalsOf(outcomes: readonly RunOutcome[]): FaultTotals {
 export function brokenPromises(outcome: RunOutcome): string[] {
   const {
     altered,
+    bound: boundOfAll,
     crashes,
+    duplicated: duplicatedInAll,
     endedLate,
     lost,
     lostFrom,
@@ -64,6 +66,9 @@ export function brokenPromises(outcome: RunOutcome): string[] {
   for (const [index, { key, duplicated, bound }] of overBound.entries()) {
     const history = (outcome.histories[index] ?? []).map((line) => `\n    ${line}`).join('');
     problems.push(`${duplicated} duplicates where ${bound} may be, of ${key}${history}`);
+  }
+  if (duplicatedInAll > boundOfAll) {
+    problems.push(`${duplicatedInAll} rows are there twice, where ${boundOfAll} may be in all`);
   }
   if (wrongDeadLetters > 0) problems.push(`${wrongDeadLetters} healthy messages are in the dead-letter queue`);
   if (messagesLeft > 0) problems.push(`${messagesLeft} messages are left although everything is healed`);

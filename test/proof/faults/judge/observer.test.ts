@@ -196,6 +196,15 @@ describe('Observer', () => {
     expect(observer.bound(() => 2).byCause).toMatchObject({ 'hung-up': 0, unanswered: 1 });
   });
 
+  it('allows each object what was given up of one of them, and all together no more', () => {
+    const other = { key: 'b', gzip: new Uint8Array(), rows: ['4', '5'].map((id) => ({ eventId: id, content: id })) };
+    const observer = new Observer({ ...trail, objects: [...trail.objects, other], records: 6 });
+    upload(observer, 0, ['0', '1']);
+    upload(observer, 0, ['4', '5']);
+    const { byCause, byKey, rows } = observer.bound(() => 2);
+    expect([byKey.get('a'), byKey.get('b'), byCause['hung-up'], rows]).toEqual([2, 2, 2, 2]);
+  });
+
   it('does not take the record of a second reading for that of the first', () => {
     const observer = new Observer(trail);
     observer.ledgerFailed(0);
