@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { columns } from '../shared/cloudtrail/columns.ts';
 import type { Clock } from '../shared/words/clock.ts';
 import { type AwsCloud, startAwsCloud } from './aws/startAwsCloud.ts';
 import { type LocalIdentity, startIdentity } from './azure/identity.ts';
 import { type IngestionOptions, type LocalIngestion, startIngestion } from './azure/ingestion/ingestion.ts';
 import type { RuleRate } from './azure/ingestion/tokenBucket.ts';
+import { deployConnector } from './azure/resourceManager/connector.ts';
 import { type LocalStorage, startStorage } from './azure/storage.ts';
 import { type BreakName, isAwsBreak } from './breaks.ts';
 
@@ -49,13 +49,14 @@ const workspaceId = '8ecf8077-cf51-4820-aadd-14040956f35d';
 const tenantId = '5a1c3f7e-2b7d-4a58-9f0e-6d1b8c2e4f90';
 const principalId = '3d9f2c54-8e17-4b60-a2d5-71f0c9e8ab36';
 const audience = 'api://cloudtrail-connector';
-const stream = 'Custom-AWSCloudTrail';
 
 /** Starts identity, AWS, storage and ingestion, wired as a deployment would be. */
 export async function startClouds(options: CloudsOptions): Promise<Clouds> {
   const { clock, folder } = options;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  const deployed = deployConnector({ principalId, workspaceId });
+  const stream = deployed.settings['DCR_STREAM'] ?? '';
   const identity = await startIdentity({ clock, tenantId, principalId, audiences: [audience] });
   const ruleIds = Array.from({ length: options.rules ?? 1 }, (_, index) => `dcr-${'0'.repeat(31)}${index + 1}`);
   const [aws, storage, ingestion] = await Promise.all([
@@ -80,8 +81,8 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       issuer: identity.issuer,
       rules: ruleIds.map((immutableId) => ({
         immutableId,
-        streams: { [options.break === 'dcr-stream' ? 'Custom-Renamed' : stream]: columns },
-        publishers: options.break === 'dcr-role' ? [] : [principalId],
+        streams: options.break === 'dcr-stream' ? { 'Custom-Renamed': [] } : deployed.streams,
+        publishers: options.break === 'dcr-role' ? [] : deployed.publishers,
       })),
       mode: options.mode,
       ...(options.tableFile !== undefined && { tableFile: options.tableFile }),

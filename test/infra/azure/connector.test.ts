@@ -27,7 +27,7 @@ describe('the Azure template', () => {
     expect(settingsOf(everything)).toMatchObject({
       DRAIN_SCHEDULE: '30 * * * * *',
       AWS_ROLE_ARN: 'arn:aws:iam::222222222222:role/other-reader',
-      LOGS_INGESTION_ENDPOINT: 'https://private-ab12.northeurope-1.ingest.monitor.azure.com',
+      LOGS_INGESTION_ENDPOINT: 'https://private-ab12.westeurope-1.ingest.monitor.azure.com',
     });
   });
 

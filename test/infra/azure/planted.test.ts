@@ -126,6 +126,7 @@ const sense: readonly Plant[] = [
   ['"allow": false', '"allow": true', 'takes passwords'],
   ["'ct{0}'", "'ct-{0}'", 'no allowed name'],
   ["createObject('SQS_QUEUE_URL'", "createObject('SQS_QUEUE'", 'there is no setting'],
+  ['"HEALTH_STREAM": "Custom-', '"HEALTH_STREAM": "Custom-My', 'not the stream of the health table'],
   ['"WORKSPACE_ID":', '"WORKSPACEID":', 'WORKSPACE_ID is missing'],
   ['"DCR_IMMUTABLE_IDS":', '"DCR_IMMUTABLE_ID":', 'there is no setting DCR_IMMUTABLE_ID'],
   [

@@ -1,4 +1,5 @@
-import { type Answers, deploy, type Template } from '../../../local/azure/resourceManager/deployment.ts';
+import { answersIn } from '../../../local/azure/resourceManager/answers.ts';
+import { deploy, type Template } from '../../../local/azure/resourceManager/deployment.ts';
 import { problemsOfBody } from './bodies.ts';
 import { problemsOfSense } from './sense.ts';
 
@@ -21,41 +22,15 @@ export const everything = {
   tags: { owner: 'soc' },
 };
 
-/** What exists, and what comes into being, as far as the template asks for it. */
-export const answers: Answers = (id, body) => {
-  const lower = id.toLowerCase();
-  const properties = propertiesOf(lower, id.split('/').at(-1) ?? '');
-  if (lower.endsWith('/config/appsettings')) {
-    return { full: {}, list: { properties: { DRAIN_SCHEDULE: '30 * * * * *', AWS_HUB_ROLE_ARN: hub } } };
-  }
-  if (properties === undefined) return undefined;
-  const isOthers = lower.startsWith(workspace.toLowerCase()) || lower.includes('/datacollectionendpoints/');
-  if (body === undefined && !isOthers) return undefined;
-  const identity = lower.includes('/sites/') ? { principalId: '3d9f2c54-8e17-4b60-a2d5-71f0c9e8ab36' } : undefined;
-  return { full: { ...body, identity, properties } };
-};
-
-const hub = 'arn:aws:iam::111111111111:role/changed-by-hand';
-
-function propertiesOf(lower: string, name: string): unknown {
-  if (lower.includes('/storageaccounts/')) {
-    const at = (service: string): string => `https://${name}.${service}.core.windows.net/`;
-    return { primaryEndpoints: { blob: at('blob'), queue: at('queue'), table: at('table') } };
-  }
-  if (lower.includes('/components/'))
-    return { ConnectionString: 'InstrumentationKey=00000000-0000-0000-0000-000000000000' };
-  if (lower.includes('/datacollectionrules/')) {
-    return {
-      immutableId: 'dcr-0123456789abcdef0123456789abcdef',
-      endpoints: { logsIngestion: 'https://cloudtrail-ab12.westeurope-1.logs.z1.ingest.monitor.azure.com' },
-    };
-  }
-  if (lower.includes('/datacollectionendpoints/')) {
-    return { logsIngestion: { endpoint: 'https://private-ab12.northeurope-1.ingest.monitor.azure.com' } };
-  }
-  if (lower.includes('/workspaces/')) return { customerId: '8ECF8077-CF51-4820-AADD-14040956F35D' };
-  return lower.includes('/sites/') ? {} : undefined;
-}
+/** An app that has been changed by hand since. */
+export const answers = answersIn({
+  principalId: '3d9f2c54-8e17-4b60-a2d5-71f0c9e8ab36',
+  workspaceId: '8ECF8077-CF51-4820-AADD-14040956F35D',
+  settings: {
+    DRAIN_SCHEDULE: '30 * * * * *',
+    AWS_HUB_ROLE_ARN: 'arn:aws:iam::111111111111:role/changed-by-hand',
+  },
+});
 
 /** Everything that is wrong with a template, one sentence each. */
 export async function problemsOf(

@@ -163,6 +163,7 @@ function* settings(resources: readonly DeployedResource[]): Generator<string> {
       yield `there is no setting ${name}`;
   }
   for (const name of [...hostSettings, ...needed]) if (!values[name]) yield `the setting ${name} is missing`;
+  if (values['HEALTH_STREAM'] !== healthStream) yield 'HEALTH_STREAM is not the stream of the health table';
   const whole = { ...stack, ...values };
   const reading = readSettings(whole);
   if (!reading.ok) yield* reading.problems;

@@ -1,3 +1,4 @@
+import { healthStream } from '../../../shared/pipeline/status/healthColumns.ts';
 import type { SettingName } from '../../../shared/settings/table.ts';
 import { settingParameters } from './parameters.ts';
 import { deployment, type Resource, versions } from './template.ts';
@@ -22,6 +23,7 @@ const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   LOGS_INGESTION_SCOPE: "[variables('scopes')[environment().name]]",
   DCR_IMMUTABLE_IDS: `[reference(variables('ruleId'), '${versions.rule}').immutableId]`,
   DCR_STREAM: "[variables('stream')]",
+  HEALTH_STREAM: healthStream,
   AWS_CREDENTIALS: 'managed-identity',
   AWS_WEB_IDENTITY_AUDIENCE: 'api://cloudtrail-connector',
 };

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StreamColumn } from '../ingestion/streamColumns.ts';
+import { answersIn, type Surroundings } from './answers.ts';
+import { type DeployedResource, deploy, type Template } from './deployment.ts';
+
+/** What infra/azure/connector.json makes, as far as the embedded cloud has it. */
+export interface DeployedConnector {
+  /** The rule's streams; each column has its place in the table that the stream leads to. */
+  readonly streams: Readonly<Record<string, readonly StreamColumn[]>>;
+  /** Object IDs of the principals that may send to the rule. */
+  readonly publishers: readonly string[];
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+interface RuleProperties {
+  readonly streamDeclarations: Readonly<Record<string, { readonly columns: readonly StreamColumn[] }>>;
+  readonly dataFlows: ReadonlyArray<{ readonly streams: readonly string[]; readonly outputStream: string }>;
+}
+
+interface TableProperties {
+  readonly schema: { readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }> };
+}
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-metrics-publisher */
+const metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb';
+const file = join(import.meta.dirname, '../../../infra/azure/connector.json');
+const place = { subscriptionId: '00000000-0000-0000-0000-000000000001', resourceGroup: 'connector' };
+const workspaceResourceId = `/subscriptions/${place.subscriptionId}/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/sentinel`;
+
+/**
+ * Deploys the template into nothing: the same file that is deployed into Azure.
+ * @throws RangeError when it cannot be worked out, or rule and tables do not fit
+ */
+export function deployConnector(surroundings: Surroundings): DeployedConnector {
+  const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
+  const { resources } = deploy(template, { workspaceResourceId }, place, answersIn(surroundings));
+  const rule = only(resources, 'Microsoft.Insights/dataCollectionRules');
+  const { streamDeclarations, dataFlows } = rule.body['properties'] as RuleProperties;
+  for (const { streams, outputStream } of dataFlows) {
+    const table = tableOf(resources, outputStream);
+    for (const stream of streams) refuseMisfits(stream, streamDeclarations[stream]?.columns ?? [], table);
+  }
+  return {
+    streams: Object.fromEntries(Object.entries(streamDeclarations).map(([name, { columns }]) => [name, columns])),
+    publishers: publishersOf(resources, rule.id),
+    settings: only(resources, 'Microsoft.Web/sites/config').body['properties'] as Readonly<Record<string, string>>,
+  };
+}
+
+function only(resources: readonly DeployedResource[], type: string): DeployedResource {
+  const [found, another] = resources.filter((each) => each.type === type);
+  if (found === undefined || another !== undefined) throw new RangeError(`the template must make one ${type}`);
+  return found;
+}
+
+function tableOf(resources: readonly DeployedResource[], outputStream: string): TableProperties {
+  const table = outputStream.replace(/^Custom-/, '');
+  const found = resources.find(({ id, type }) => type.endsWith('/workspaces/tables') && id.endsWith(`/${table}`));
+  if (found === undefined) throw new RangeError(`the rule leads to ${table}, which the template does not make`);
+  return found.body['properties'] as TableProperties;
+}
+
+/** The service refuses a rule whose columns the table does not have, or has with another type. */
+function refuseMisfits(stream: string, columns: readonly StreamColumn[], { schema }: TableProperties): void {
+  for (const { name, type } of columns) {
+    const inTable = schema.columns.find((each) => each.name === name)?.type;
+    if (inTable?.toLowerCase() !== type) {
+      throw new RangeError(`${stream} declares ${name} as ${type}; the table has ${inTable ?? 'no such column'}`);
+    }
+  }
+}
+
+function publishersOf(resources: readonly DeployedResource[], ruleId: string): readonly string[] {
+  return resources.flatMap(({ type, scope, body }) => {
+    if (type !== 'Microsoft.Authorization/roleAssignments' || scope !== ruleId) return [];
+    const { roleDefinitionId, principalId } = body['properties'] as Readonly<Record<string, string>>;
+    return roleDefinitionId?.endsWith(metricsPublisher) && principalId !== undefined ? [principalId] : [];
+  });
+}
