@@ -6,14 +6,18 @@ import { systemClock } from '../../shared/kit/systemClock.ts';
 import { readSettings } from '../../shared/settings/settings.ts';
 import { type Logger, telemetry } from '../../shared/telemetry.ts';
 import { publishProgress } from './progress.ts';
+import { version } from './version.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that are missing or wrong: a failed invocation, whose message is what Azure's monitoring shows. */
 export class SettingsRefused extends Error {
+  readonly problems: readonly string[];
+
   constructor(problems: readonly string[]) {
     super(`${problems.length} settings must be put right: ${problems.join('; ')}`);
     this.name = 'SettingsRefused';
+    this.problems = problems;
   }
 }
 
@@ -46,6 +50,9 @@ function composeFrom(environment: Environment, logger: Logger): Connector {
     clock: systemClock,
     random: Math.random,
     instance: randomUUID(),
+    version,
+    // https://learn.microsoft.com/azure/app-service/reference-app-settings#app-environment
+    app: environment['WEBSITE_SITE_NAME'] ?? 'local',
     storage: storageValues(environment),
     logger,
     watch: publishProgress,
