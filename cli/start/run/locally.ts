@@ -191,7 +191,8 @@ class Run {
       });
       this.#times.functionsUpAt = performance.now();
       this.#phase = 'draining';
-      if (options.serve) for (const line of addresses(clouds, host.url(), runFile)) this.#tell(line);
+      if (options.serve)
+        for (const line of addresses(clouds, { url: host.url(), key: host.functionKey }, runFile)) this.#tell(line);
       if (!signal.aborted) await this.#drain(clouds, host, signal);
     } catch (error) {
       // What the signal broke is no failure: the run ends, and says so.

@@ -1,7 +1,11 @@
 import type { Clouds } from '../../../local/clouds.ts';
 
 /** Where everything is that a person may want to reach while it is served. */
-export function addresses({ aws, identity, ingestion, storage }: Clouds, hostUrl: string, runFile: string): string[] {
+export function addresses(
+  { aws, identity, ingestion, storage }: Clouds,
+  host: { readonly url: string; readonly key: string },
+  runFile: string,
+): string[] {
   const rows = [
     ['S3, SQS, STS', aws.endpoint],
     ['Bucket', aws.bucket],
@@ -9,7 +13,8 @@ export function addresses({ aws, identity, ingestion, storage }: Clouds, hostUrl
     ['Logs Ingestion', ingestion.endpoint],
     ['Managed identity', identity.endpoint],
     ['Storage tables', storage.endpoints.table],
-    ['Functions host', hostUrl],
+    ['Functions host', host.url],
+    ['Health page', `${host.url}/api/health?code=${host.key}`],
     ['Rows', ingestion.tableFile],
     ['All of it, as JSON', runFile],
   ] as const;
