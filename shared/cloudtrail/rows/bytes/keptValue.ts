@@ -28,6 +28,11 @@ export class KeptValue {
     this.#isSplit = false;
   }
 
+  /** So many bytes more are held before something is left out. */
+  get room(): number {
+    return 2 * this.#capBytes - (this.#isSplit ? this.#back : this.#front).length;
+  }
+
   add(part: Uint8Array): void {
     const hold = this.#isSplit ? this.#back : this.#front;
     hold.add(part);

@@ -15,9 +15,6 @@ const leastValueBytes = 512;
 
 const keyBytesCap = 1024;
 
-/** Tokens of a value are kept together up to this length. */
-const mostTogetherBytes = 4096;
-
 /**
  * Reads through one record that is too large or too deep to be held, in pieces, and keeps a reduced record: members
  * that have a column and members that have none, each whole or shortened to its beginning and end. Memory is bounded.
@@ -79,7 +76,7 @@ export class StubSkim {
     return at;
   }
 
-  /** Tokens without blanks between them are kept together: a value may consist of millions. */
+  /** Tokens without blanks between them are kept together, up to the one at which something is left out: a value may consist of millions. */
   #insideValue(piece: Uint8Array, at: number, end: number): number {
     const tokens = this.#tokens;
     const outside = this.#levels.length;
@@ -98,7 +95,7 @@ export class StubSkim {
         this.#endValue();
         return at;
       }
-      if (at - from >= mostTogetherBytes) {
+      if (at - from > this.#value.room) {
         this.#value.add(piece.subarray(from, at));
         from = at;
       }
