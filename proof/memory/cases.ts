@@ -48,7 +48,7 @@ export async function largeFiles(
   const size = statSync(path).size;
   const files: Announced[] = [];
   for (let index = 0; index < count; index++) {
-    const unique = `large${shape.length.toString(36)}${index.toString(36)}`.padEnd(16, '0');
+    const unique = `large${shape.length.toString(36)}n${index.toString(36).padStart(6, '0')}`.padEnd(16, 'x');
     const key = trailKey({ kind: 'CloudTrail', account, region, deliveredAt: Date.now(), unique });
     await clouds.aws.putLogFile(key, path);
     files.push({ bucket: clouds.aws.bucket, key, size });
