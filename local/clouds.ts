@@ -40,6 +40,8 @@ export interface Clouds {
   readonly identity: LocalIdentity;
   readonly ingestion: LocalIngestion;
   readonly storage: LocalStorage;
+  /** The stream of the health table: who sets HEALTH_STREAM to it has health rows sent. */
+  readonly healthStream: string;
   /** The app settings a deployment into these clouds would have. */
   readonly appSettings: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -85,6 +87,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
         publishers: options.break === 'dcr-role' ? [] : deployed.publishers,
       })),
       mode: options.mode,
+      ...(deployed.settings['HEALTH_STREAM'] !== undefined && { healthStream: deployed.settings['HEALTH_STREAM'] }),
       ...(options.tableFile !== undefined && { tableFile: options.tableFile }),
       ...(options.rate !== undefined && { rate: options.rate }),
       ...(options.receivedAt !== undefined && { receivedAt: options.receivedAt }),
@@ -98,6 +101,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     identity,
     ingestion,
     storage,
+    healthStream: deployed.settings['HEALTH_STREAM'] ?? '',
     appSettings: {
       WORKSPACE_ID: workspaceId,
       AWS_CREDENTIALS: 'managed-identity',

@@ -20,7 +20,10 @@ export interface LocalConnectorOptions {
 }
 
 /** Shorter than in production, so that what a killed host held comes back while somebody is watching. */
-const localSettings = { VISIBILITY_SECONDS: '20', HEARTBEAT_SECONDS: '5' };
+const localSettings = ({ healthStream }: Clouds) => ({
+  ...{ VISIBILITY_SECONDS: '20', HEARTBEAT_SECONDS: '5' },
+  HEALTH_STREAM: healthStream,
+});
 
 const mostFailedStarts = 3;
 
@@ -40,7 +43,7 @@ export async function startConnector(options: LocalConnectorOptions): Promise<Ru
     host = await startHost({
       app: root,
       entry: 'functions/*.ts',
-      environment: { ...clouds.appSettings, ...localSettings, PATH: process.env['PATH'] },
+      environment: { ...clouds.appSettings, ...localSettings(clouds), PATH: process.env['PATH'] },
       channels: [progressChannel],
       onPublished: ({ data }) => options.onProgress(data as ProgressReport),
       onLog: (line) => {
@@ -106,6 +109,6 @@ function describe(clouds: Clouds, host: RunningHost, workers: ReadonlyMap<string
     bucket: aws.bucket,
     table: ingestion.tableFile,
     functionKey: host.functionKey,
-    appSettings: { ...clouds.appSettings, ...localSettings },
+    appSettings: { ...clouds.appSettings, ...localSettings(clouds) },
   };
 }

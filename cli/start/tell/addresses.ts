@@ -16,6 +16,7 @@ export function addresses(
     ['Functions host', host.url],
     ['Health page', `${host.url}/api/health?code=${host.key}`],
     ['Rows', ingestion.tableFile],
+    ['Health rows', ingestion.healthFile],
     ['All of it, as JSON', runFile],
   ] as const;
   return ['Serving until Ctrl-C:', ...rows.map(([name, where]) => `  ${name.padEnd(20)}${where}`)];

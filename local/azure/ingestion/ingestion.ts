@@ -30,6 +30,8 @@ export interface IngestionOptions {
   readonly mode: 'keep' | 'count';
   /** The table in mode `keep`; default: `table.ndjson` in the directory. */
   readonly tableFile?: string;
+  /** A stream whose rows are judged like all others, and kept in `health.ndjson` in the directory: no statistics count them. */
+  readonly healthStream?: string;
   /** Accepted rows could not be written: their upload gets no answer. */
   readonly onTableFailed?: (error: Error) => void;
   readonly rate?: Partial<RuleRate> | 'unlimited';
@@ -55,6 +57,8 @@ export interface LocalIngestion {
   readonly caFile: string;
   readonly ca: string;
   readonly tableFile: string;
+  /** Where rows of the health stream are kept. */
+  readonly healthFile: string;
   readonly faults: Faults;
   /** Bodies that hold one of these texts are refused with 400: rows of a content that the service does not take. */
   readonly refusedTexts: Set<string>;
@@ -77,6 +81,9 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
   await writeFile(caFile, certificates.ca);
   const tableFile = options.tableFile ?? join(directory, 'table.ndjson');
   const table = options.mode === 'keep' ? await openTableWriter(tableFile, options.onTableFailed) : undefined;
+  const healthFile = join(directory, 'health.ndjson');
+  const { healthStream } = options;
+  const healthTable = healthStream === undefined ? undefined : await openTableWriter(healthFile, options.onTableFailed);
   const rules = createRules(options.rules, clock, options.rate);
   const faults = createFaults(options.seed);
   const stopping = new AbortController();
@@ -88,6 +95,8 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
     rules,
     counted,
     table,
+    ...(healthStream !== undefined &&
+      healthTable !== undefined && { health: { stream: healthStream, table: healthTable } }),
     checkToken: createTokenCheck({
       clock,
       keys: options.keys,
@@ -185,6 +194,7 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
     caFile,
     ca: certificates.ca,
     tableFile,
+    healthFile,
     faults,
     refusedTexts,
     rules,
@@ -192,7 +202,7 @@ export async function startIngestion(options: IngestionOptions): Promise<LocalIn
     async stop() {
       stopping.abort();
       await closeServer(server);
-      await table?.close();
+      await Promise.all([table?.close(), healthTable?.close()]);
     },
   };
 }

@@ -35,6 +35,8 @@ export interface UploadJudgeOptions {
   readonly counted: IngestionCounters;
   /** Absent: rows are counted, not kept. */
   readonly table: TableWriter | undefined;
+  /** Rows of this stream go to a table of their own, uncounted: they tell of the work and are none of it. */
+  readonly health?: { readonly stream: string; readonly table: TableWriter };
   readonly checkToken: (authorization: string | undefined) => Promise<TokenVerdict>;
   /** A body that holds one of these texts is refused, as the service refuses rows for reasons that nobody outside knows. */
   readonly refusedTexts: ReadonlySet<string>;
@@ -44,7 +46,7 @@ export interface UploadJudgeOptions {
 export function createUploadJudge(
   options: UploadJudgeOptions,
 ): (request: IncomingMessage, url: URL) => Promise<Verdict> {
-  const { receivedAt, rules, counted, table, checkToken, refusedTexts } = options;
+  const { receivedAt, rules, counted, table, checkToken, health, refusedTexts } = options;
   return async (request, url) => {
     const sent = await readBody(request, bodyLimitBytes);
     const path = /^\/dataCollectionRules\/([^/]+)\/streams\/([^/]+)$/.exec(url.pathname);
@@ -89,9 +91,14 @@ export function createUploadJudge(
       );
     if ([...refusedTexts].some((text) => inflated.body.includes(text)))
       return refuse(400, 'InvalidPayload', 'The payload holds a value that is not accepted.');
-    const taken = takeBody(inflated.body, columns, receivedAt(), table !== undefined);
+    const isHealth = stream === health?.stream;
+    const taken = takeBody(inflated.body, columns, receivedAt(), isHealth || table !== undefined);
     if (taken.result.kind === 'malformed') return refuse(400, 'InvalidPayload', taken.result.reason);
     const rows = taken.result.kind === 'rows' ? taken.result.rows : 0;
+    if (isHealth) {
+      await health.table.append(taken.lines);
+      return { status: 204, rows: 0, lines: [] };
+    }
     if (taken.result.kind === 'not-an-array') counted.counters.notAnArray++;
     if (table && taken.lines.length > 0) await table.append(taken.lines);
     taken.countInto(counted);
