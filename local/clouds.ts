@@ -30,6 +30,8 @@ export interface CloudsOptions {
   readonly observe?: NonNullable<IngestionOptions['observe']>;
   /** The reader role may read below any prefix, not only keys that begin with `AWSLogs/`. */
   readonly anyKeyPrefix?: boolean;
+  /** Encrypts the bucket with this KMS key, which the reader role may use. */
+  readonly kmsKeyArn?: string;
   /** One misconfiguration to provoke. */
   readonly break?: BreakName;
 }
@@ -70,6 +72,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       jwks: async () => identity.jwks(),
       dataFolder: folder,
       clock,
+      ...(options.kmsKeyArn !== undefined && { kmsKeyArn: options.kmsKeyArn }),
       ...(options.anyKeyPrefix && { keyPrefix: '*' }),
       ...(options.visibilitySeconds !== undefined && { visibilitySeconds: options.visibilitySeconds }),
       ...(options.maxReceiveCount !== undefined && { maxReceiveCount: options.maxReceiveCount }),

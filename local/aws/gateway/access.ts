@@ -18,7 +18,7 @@ export interface Wish {
 /** Asks the caller's policies and the resource's own, with the context keys every request has. */
 export function mayDo(wish: Wish): Authorization {
   const { caller, owner } = wish;
-  return authorize(
+  const answer = authorize(
     {
       identity: caller.permissions(),
       ...(caller.sessionPolicy === undefined ? {} : { session: caller.sessionPolicy }),
@@ -41,4 +41,6 @@ export function mayDo(wish: Wish): Authorization {
       },
     },
   );
+  if (answer.allowed) caller.onUse?.(wish.action, wish.resource);
+  return answer;
 }

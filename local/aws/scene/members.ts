@@ -12,6 +12,7 @@ export function addRole(world: World, arn: string, trust: unknown, permissions: 
     maxSessionSeconds: 3600,
     trust: attach('trust', `the trust of ${arn}`, trust),
     permissions: attach('identity', arn, permissions),
+    used: new Set(),
   });
 }
 

@@ -16,6 +16,8 @@ export interface Role {
   maxSessionSeconds: number;
   trust: Attached;
   permissions: Attached;
+  /** What its sessions were allowed to do, each as action and resource: for comparing with what it might do. */
+  readonly used: Set<string>;
 }
 
 /** An IAM user with a long-lived access key. */

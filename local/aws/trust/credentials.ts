@@ -14,6 +14,8 @@ export interface Caller {
   readonly permissions: () => readonly Policy[];
   readonly sessionPolicy?: Policy;
   readonly isSession: boolean;
+  /** Told what the caller was allowed to do. */
+  readonly onUse?: (action: string, resource: string) => void;
 }
 
 /** An access key as the service knows it. */
@@ -72,6 +74,7 @@ function sessionOf(role: Role, name: string, expiresAt: number, sessionPolicy: P
       permissions: () => [role.permissions.policy],
       ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
       isSession: true,
+      onUse: (action, resource) => role.used.add(`${action} ${resource}`),
     },
   };
 }
