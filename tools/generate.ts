@@ -2,7 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommand } from '../cli/commandLine.ts';
 import { renderSampleSettings, renderSettingsDoc } from '../shared/settings/doc.ts';
+import { renderBicep, renderBicepParameters } from './generate/arm/bicep.ts';
 import { renderConnectorTemplate } from './generate/arm/connector.ts';
+import { renderUiDefinition } from './generate/arm/uiDefinition.ts';
 import { renderColumnsDoc } from './generate/columnsDoc.ts';
 import { compileRowModule } from './generate/rowModule.ts';
 
@@ -19,6 +21,9 @@ const generated: Readonly<Record<string, () => string | Promise<string>>> = {
   'local.settings.sample.json': renderSampleSettings,
   'docs/columns.md': renderColumnsDoc,
   'infra/azure/connector.json': renderConnectorTemplate,
+  'infra/azure/createUiDefinition.json': renderUiDefinition,
+  'infra/azure/main.bicep': renderBicep,
+  'infra/azure/main.parameters.json': renderBicepParameters,
   'shared/cloudtrail/rows/wasm/moduleCode.ts': compileRowModule,
 };
 

@@ -55,8 +55,7 @@ export const hosting: readonly Resource[] = [
     apiVersion: versions.web,
     name: "[parameters('appName')]",
     location: "[parameters('location')]",
-    // `azd deploy` finds the app by this tag: https://learn.microsoft.com/azure/developer/azure-developer-cli/faq
-    tags: "[union(parameters('tags'), createObject('azd-service-name', 'connector'))]",
+    tags: "[parameters('tags')]",
     kind: 'functionapp,linux',
     identity: { type: 'SystemAssigned' },
     dependsOn: [
