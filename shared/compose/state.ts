@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { failedEntries, type KeptEntries } from '../azure/failedEntries/entries.ts';
 import { type AzureIdentity, azureCredential } from '../azure/identity.ts';
+import type { LedgerScope } from '../azure/ledger/entryKey.ts';
 import { tableCircuits } from '../azure/ledger/tableCircuits.ts';
 import { tableStore } from '../azure/ledger/tableStore.ts';
 import { tableStatus } from '../azure/status/tableStatus.ts';
@@ -61,22 +62,21 @@ export function composeState(
   }
   const storage = openStorage(account, { clock, time: storageTime });
   const failed = failedEntriesIn(storage, storage.time);
-  const { ruleIds, stream } = destination;
   const { visibilitySeconds } = tuning;
-  const stateOf = ({ name, partition }: SourceSettings): SourceState => ({
+  const stateOf = (source: SourceSettings): SourceState => ({
     ledger: ledgerOver({
       // Part of an entry's key: a new destination begins anew.
-      store: tableStore(storage.table('ledger'), { ruleIds, stream, awsPartition: partition }, storage.time),
-      ...{ failedEntries: failed, source: name, visibilitySeconds, instance, clock },
+      store: tableStore(storage.table('ledger'), ledgerScope(destination, source), storage.time),
+      ...{ failedEntries: failed, source: source.name, visibilitySeconds, instance, clock },
     }),
     failedEntries: failed,
     clockDifferenceMs: () => storage.time.differenceMs,
-    circuits: tableCircuits({ table: storage.table('circuits'), source: name, time: storage.time }),
+    circuits: tableCircuits({ table: storage.table('circuits'), source: source.name, time: storage.time }),
     tickets: ticketBox(storage, clock),
     entries: failed,
     status: tableStatus({
       table: storage.table('status'),
-      source: name,
+      source: source.name,
       time: storage.time,
       fold: (before, summary, at) => folded(before, summary, at, version),
     }),
@@ -96,4 +96,9 @@ function ticketBox(storage: Storage, clock: Clock): TicketBox {
     post: (ticket) => queue.send(JSON.stringify(ticket), (ticket.expires - clock.now()) / 1000),
     count: () => queue.count(),
   };
+}
+
+/** Whose rows the entries of a source are about. */
+export function ledgerScope({ ruleIds, stream }: Settings['destination'], { partition }: SourceSettings): LedgerScope {
+  return { ruleIds, stream, awsPartition: partition };
 }

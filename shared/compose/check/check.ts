@@ -1,11 +1,13 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { azureCredential, entraToken } from '../../azure/identity.ts';
+import { tableStore } from '../../azure/ledger/tableStore.ts';
 import { openStorage, type Storage } from '../../azure/storage/account.ts';
 import { hostIdentity, storageAccount, storageProblems, storageValues } from '../../azure/storage/accountValues.ts';
 import type { Environment } from '../../settings/reader.ts';
 import { readSettings, type Settings, type SourceSettings } from '../../settings/settings.ts';
 import type { Clock } from '../../words/clock.ts';
 import { composeSource, madeAtFirstUse } from '../source.ts';
+import { ledgerScope } from '../state.ts';
 import { type CheckReport, type LinkResult, walk } from './chain.ts';
 import type { Link } from './link.ts';
 import { bucketLink } from './links/bucket.ts';
@@ -18,6 +20,7 @@ import { roleLinks } from './links/roles.ts';
 import { ruleLinks } from './links/rules.ts';
 import { sampleLink } from './links/sample.ts';
 import { settingsLink } from './links/settings.ts';
+import { soleReaderLink } from './links/soleReader.ts';
 import { clockLink, storageLinks } from './links/storage.ts';
 import { selectorsLink, trailLink } from './links/trail.ts';
 import type { SourceLook } from './sourceLook.ts';
@@ -58,16 +61,16 @@ function linksOf(environment: Environment, world: CheckWorld, open: { close(): v
   if (!reading.ok) return [...base, ...withoutSettings];
   const { settings } = reading;
   const sources = settings.sources.flatMap((source) => {
-    const look = lookAt(settings, source, credential, world);
+    const look = lookAt(settings, source, credential, world, storage);
     open.push(look);
-    return sourceLinks(look);
+    return sourceLinks(look, world.clock);
   });
   const { destination } = settings;
   return [...base, ...sources, ...ruleLinks({ destination, credential, clock: world.clock, ca: world.ingestionCa })];
 }
 
 /** In the order in which a cause comes before its effects. */
-function sourceLinks(look: SourceLook): readonly Link[] {
+function sourceLinks(look: SourceLook, clock: Clock): readonly Link[] {
   const { allowedBuckets } = look.settings;
   return [
     ...roleLinks(look),
@@ -75,7 +78,9 @@ function sourceLinks(look: SourceLook): readonly Link[] {
     ...allowedBuckets.map((bucket) => bucketLink(look, bucket)),
     ...[trailLink, selectorsLink].map((link) => link(look)),
     ...allowedBuckets.map((bucket) => notificationLink(look, bucket)),
-    ...[sampleLink, objectLink].map((link) => link(look)),
+    sampleLink(look, clock),
+    objectLink(look),
+    soleReaderLink(look, clock),
   ];
 }
 
@@ -102,6 +107,7 @@ function lookAt(
   source: SourceSettings,
   credential: TokenCredential,
   { clock }: CheckWorld,
+  storage: Storage | undefined,
 ): SourceLook & { close(): void } {
   const made = madeAtFirstUse(() => composeSource(settings, source, credential, { clock, random: () => 0 }));
   const isOnly = settings.sources.length === 1;
@@ -111,6 +117,10 @@ function lookAt(
     name: (link) => (isOnly ? link : `${source.name}: ${link}`),
     parts: () => made.get(),
     token: (audience) => entraToken(credential, audience),
+    ledger:
+      storage === undefined
+        ? undefined
+        : tableStore(storage.table('ledger'), ledgerScope(settings.destination, source), storage.time),
     found: { newest: new Map(), prefixes: new Map(), trails: [] },
     close: () => made.close(),
   };

@@ -1,5 +1,6 @@
 import type { Trail } from '../../aws/cloudtrail/trails.ts';
 import type { QueueAttributes } from '../../aws/sqs/attributes.ts';
+import type { LedgerStore } from '../../pipeline/ports/ledgerStore.ts';
 import type { Unit } from '../../pipeline/ports/unit.ts';
 import type { SourceSettings } from '../../settings/settings.ts';
 import type { ComposedSource } from '../source.ts';
@@ -14,6 +15,8 @@ export interface SourceLook {
   parts(): ComposedSource;
   /** An Entra token for the audience. @throws ConnectorError */
   token(audience: string): Promise<string>;
+  /** What the app remembers of log files; undefined without storage. */
+  readonly ledger: Pick<LedgerStore, 'read'> | undefined;
   readonly found: Found;
 }
 

@@ -1,4 +1,5 @@
 import type { AnnouncedUnit, Announcement } from '../../../pipeline/ports/source.ts';
+import type { Clock } from '../../../words/clock.ts';
 import { type Finding, failure, failureFrom, type Link, ok, warning } from '../link.ts';
 import type { SourceLook } from '../sourceLook.ts';
 
@@ -10,7 +11,7 @@ const lookSeconds = 30;
 const fewestReceives = 3;
 
 /** A few messages are looked at and given back at once; none is ever deleted here. */
-export function sampleLink({ name, parts, found }: SourceLook): Link {
+export function sampleLink({ name, parts, found }: SourceLook, clock: Pick<Clock, 'now'>): Link {
   return {
     name: name('queue: messages'),
     needs: [name('target role'), name('queue')],
@@ -36,9 +37,11 @@ export function sampleLink({ name, parts, found }: SourceLook): Link {
       const announced = messages.map(({ body }) => announcementIn(body));
       const logFile = announced.flatMap(({ units }) => units).find(({ fate }) => fate === 'ingest');
       if (logFile !== undefined) found.logFile = logFile.unit;
+      const oldest = Math.min(...messages.map(({ sentAt }) => sentAt));
+      const age = `the oldest was sent ${Math.max(0, Math.round((clock.now() - oldest) / 60_000))} minutes ago`;
       const kept = outcomes.filter(({ refused }) => refused !== undefined).length;
       return kept === 0
-        ? judge(announced)
+        ? judge(announced, age)
         : warning(
             'not-given-back',
             `${kept} messages could not be given back at once; they come back within ${lookSeconds} seconds`,
@@ -48,7 +51,7 @@ export function sampleLink({ name, parts, found }: SourceLook): Link {
   };
 }
 
-function judge(announced: readonly Announcement[]): Finding {
+function judge(announced: readonly Announcement[], age: string): Finding {
   const units = announced.flatMap(({ units: all }) => all);
   const faults = announced.flatMap((one) => [...one.faults, ...one.units.flatMap(errorOf)]);
   const wanted = units.filter(({ fate }) => fate === 'ingest').length;
@@ -59,7 +62,7 @@ function judge(announced: readonly Announcement[]): Finding {
       ? finding
       : { ...finding, status: 'warning', detail: `beside messages that are understood: ${finding.detail}` };
   }
-  if (wanted > 0) return ok(`${announced.length} looked at and given back: they announce ${wanted} log files`);
+  if (wanted > 0) return ok(`${announced.length} looked at and given back: they announce ${wanted} log files; ${age}`);
   const [skipped] = units.filter((unit) => unit.fate === 'skip');
   if (skipped !== undefined) {
     return failure(

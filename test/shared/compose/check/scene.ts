@@ -7,9 +7,12 @@ import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { type Clouds, startClouds } from '../../../../local/clouds.ts';
 import { closeServer, listenOnLoopback } from '../../../../local/process/loopbackServer.ts';
+import { storageValues } from '../../../../shared/azure/storage/accountValues.ts';
 import type { CheckReport } from '../../../../shared/compose/check/chain.ts';
 import { type CheckWorld, check } from '../../../../shared/compose/check/check.ts';
+import { compose } from '../../../../shared/compose/connector.ts';
 import { systemClock } from '../../../../shared/kit/systemClock.ts';
+import { readSettings } from '../../../../shared/settings/settings.ts';
 import { sqsClient } from '../../../local/aws/cloudFixture.ts';
 import { remember } from './remember.ts';
 
@@ -34,13 +37,18 @@ export interface CheckScene {
   queueAttributes(attributes: Readonly<Record<string, string>>, name?: 'queue' | 'dlq'): Promise<void>;
   /** Changes a policy's text. */
   changePolicy(of: 'reader' | 'reader-trust' | 'hub' | 'hub-trust', change: (text: string) => string): void;
+  /** One slice of the app. */
+  drain(): Promise<void>;
   /** Everything as it was at the start. */
   restore(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export const day = 'AWSLogs/222222222222/CloudTrail/eu-central-1/2026/11/01/';
-const key = `${day}222222222222_CloudTrail_eu-central-1_20261101T0005Z_Ab3dE6gH8jK0lMn2.json.gz`;
+/** Written an hour ago. */
+const time = new Date(Date.now() - 3_600_000).toISOString();
+const day = `AWSLogs/222222222222/CloudTrail/eu-central-1/${time.slice(0, 10).replaceAll('-', '/')}/`;
+const minute = time.slice(0, 16).replaceAll(/[-:]/g, '');
+const key = `${day}222222222222_CloudTrail_eu-central-1_${minute}Z_Ab3dE6gH8jK0lMn2.json.gz`;
 const queueSettings = { VisibilityTimeout: '180', MessageRetentionPeriod: '1209600' };
 
 export async function startScene(): Promise<CheckScene> {
@@ -75,6 +83,18 @@ export async function startScene(): Promise<CheckScene> {
       if (after === before) throw new Error(`the change of ${of} changes nothing`);
       if (isTrust) aws.world.setTrust(arn, JSON.parse(after));
       else aws.world.setPermissions(arn, JSON.parse(after));
+    },
+    async drain() {
+      const reading = readSettings(clouds.appSettings);
+      if (!reading.ok) throw new Error(reading.problems.join('; '));
+      const silent = () => {};
+      const connector = compose(reading.settings, {
+        ...{ clock: systemClock, random: Math.random, instance: 'one', identity: credential(identity) },
+        ...{ storage: storageValues(clouds.appSettings), ingestionCa: ingestion.ca },
+        logger: { debug: silent, info: silent, warn: silent, error: silent },
+      });
+      await connector.drainAll(new AbortController().signal);
+      connector.close();
     },
     async restore() {
       restoreWorld();

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { announcement } from '../scene.ts';
 import { type Mistake, told, without } from './mistake.ts';
 
@@ -151,6 +152,16 @@ export const queueMistakes: readonly Mistake[] = [
     ...{ name: 'a bucket that is not allowed', link: 'queue: messages', cause: 'bucket-not-allowed' },
     remedy: /ALLOWED_BUCKETS/,
     plant: message(() => [announcement('another-bucket', 'AWSLogs/222222222222/CloudTrail/x.json.gz')]),
+  },
+  {
+    ...{ name: 'somebody else drains the queue', link: 'queue: only reader', cause: 'drained-by-others' },
+    ...{ status: 'warning', remedy: /SNS topic/ },
+    plant: async ({ clouds: { aws }, key }) => {
+      const unseen = key.replace('Ab3dE6gH8jK0lMn2', 'Xx3dE6gH8jK0lMn2');
+      await aws.putLogFile(unseen, gzipSync('{"Records":[]}'));
+      aws.purgeQueue();
+      return { undo: async () => aws.deleteLogFile(unseen) };
+    },
   },
   {
     ...{ name: 'only digests are announced', link: 'queue: messages', cause: 'no-log-files-announced' },
