@@ -6,6 +6,11 @@ import { errorTable } from '../../shared/words/errors.ts';
 const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const events = readFileSync(new URL('../../shared/words/events.ts', import.meta.url), 'utf8');
 
+/** Of the table of failure codes: the codes of a line, whom they belong to. */
+const rows = [...(operations.split('## Failure codes')[1] ?? '').matchAll(/^\| (`.*?) \| (.*?) \|/gm)].map(
+  ([, codes, owner]) => [codes, owner] as const,
+);
+
 const check = new URL('../../shared/compose/check/', import.meta.url);
 const causes = new Set(
   globSync('**/*.ts', { cwd: check }).flatMap((file) =>
@@ -18,6 +23,35 @@ const causes = new Set(
 describe('docs/operations.md', () => {
   it.each(Object.keys(errorTable))('explains the code %s', (code) => {
     expect(operations).toContain(`\`${code}\``);
+  });
+
+  it.each(Object.entries(errorTable))('names the true owner of %s', (code, { belongsTo }) => {
+    const [, owners = ''] = rows.find(([codes = '']) => codes.includes(`\`${code}\``)) ?? [];
+    expect(owners.split(' or ')).toContain(belongsTo);
+  });
+
+  it('has no failure code that does not exist', () => {
+    const named = rows.flatMap(([codes = '']) => [...codes.matchAll(/`([^`]+)`/g)].map(([, code]) => code ?? ''));
+    expect(named.filter((code) => !Object.hasOwn(errorTable, code))).toEqual([]);
+    expect(new Set(named).size).toBe(named.length);
+  });
+
+  it.each([
+    'Upgrade, and back',
+    'Keys and roles are changed',
+    'Something must be delivered again',
+    'It costs too much',
+    'Uninstall',
+  ])('has a chapter "%s"', (title) => expect(operations).toContain(`## ${title}\n`));
+
+  it('leads from every link to a chapter that is there', () => {
+    const anchors = [...operations.matchAll(/^##+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^a-z0-9 -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    for (const [, anchor] of operations.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
   });
 
   it.each(healthCodes)('explains the reason %s of the health page', (code) => {
