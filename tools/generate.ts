@@ -5,6 +5,7 @@ import { renderSampleSettings, renderSettingsDoc } from '../shared/settings/doc.
 import { renderBicep, renderBicepParameters } from './generate/arm/bicep.ts';
 import { renderConnectorTemplate } from './generate/arm/connector.ts';
 import { renderUiDefinition } from './generate/arm/uiDefinition.ts';
+import { renderAwsCommands } from './generate/awsCommands.ts';
 import { renderColumnsDoc } from './generate/columnsDoc.ts';
 import { compileRowModule } from './generate/rowModule.ts';
 
@@ -20,6 +21,7 @@ const generated: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/settings.md': renderSettingsDoc,
   'local.settings.sample.json': renderSampleSettings,
   'docs/columns.md': renderColumnsDoc,
+  'docs/aws-commands.md': renderAwsCommands,
   'infra/azure/connector.json': renderConnectorTemplate,
   'infra/azure/createUiDefinition.json': renderUiDefinition,
   'infra/azure/main.bicep': renderBicep,
