@@ -6,6 +6,8 @@ export interface Bundled {
   readonly file: string;
   readonly bytes: number;
   readonly functions: readonly string[];
+  /** The packages that went into it, as the lock file calls their folders (`node_modules/undici`), sorted. */
+  readonly packages: readonly string[];
 }
 
 export interface BundleOptions {
@@ -38,6 +40,9 @@ export async function bundle({ root, out, sourceMap }: BundleOptions): Promise<B
       loader: 'ts',
     },
     outfile: file,
+    // The file of licences names paths from here: the same ones wherever the command was given.
+    absWorkingDir: root,
+    metafile: true,
     bundle: true,
     platform: 'node',
     target: 'node22',
@@ -58,7 +63,18 @@ export async function bundle({ root, out, sourceMap }: BundleOptions): Promise<B
   // What esbuild doubts would fail in the cloud, where nobody sees it before it is deployed.
   if (built === undefined || built.warnings.length > 0) return undefined;
   writeFileSync(join(out, 'functions', 'connector.js'), entry);
-  return { file, bytes: statSync(file).size, functions: triggers.map((name) => basename(name, '.ts')) };
+  return {
+    file,
+    bytes: statSync(file).size,
+    functions: triggers.map((name) => basename(name, '.ts')),
+    packages: [...new Set(Object.keys(built.metafile.inputs).flatMap(packageOf))].sort(),
+  };
+}
+
+/** The folder of the package that a file belongs to; none for the project's own files. */
+function packageOf(file: string): string[] {
+  const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+  return folder === undefined ? [] : [folder.slice(folder.indexOf('node_modules/'))];
 }
 
 /** In words that any Node understands. */
