@@ -19,6 +19,7 @@ const checks: Readonly<Record<string, Check>> = {
   'Microsoft.Web/sites/extensions@2024-04-01': by(schemas.packageSchema),
   'Microsoft.OperationalInsights/workspaces/tables@2022-10-01': along('arm-operationalinsights', 'Table'),
   'Microsoft.Authorization/roleAssignments@2022-04-01': along('arm-authorization', 'RoleAssignmentCreateParameters'),
+  'Microsoft.Authorization/roleDefinitions@2022-04-01': along('arm-authorization', 'RoleDefinition'),
   'Microsoft.Insights/components@2020-02-02': by(schemas.componentSchema),
   'Microsoft.Insights/dataCollectionRules@2023-03-11': by(schemas.ruleSchema),
   'Microsoft.Insights/diagnosticSettings@2021-05-01-preview': by(schemas.diagnosticsSchema),

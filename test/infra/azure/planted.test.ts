@@ -71,7 +71,7 @@ const bodies: readonly Plant[] = [
   ['"plan": "Analytics"', '"plan": "Analytic"', 'must be one of'],
   ['"type": "dateTime"', '"type": "timestamp"', 'must be one of'],
   ['"principalType": "ServicePrincipal"', '"principalType": "ManagedIdentity"', 'must be one of'],
-  ['"principalId":', '"principal":', 'principalId is required'],
+  ['"principalId": "[reference(', '"principal": "[reference(', 'principalId is required'],
   ['"apiVersion": "2022-04-01"', '"apiVersion": "2022-04-02"', 'nothing is known'],
   ['"streamDeclarations"', '"streamDeclaration"', 'streamDeclaration'],
   ['"transformKql": "source"', '"transformKql": "AWSCloudTrail"', 'transformKql'],
@@ -79,6 +79,7 @@ const bodies: readonly Plant[] = [
   ['"DisableLocalAuth": true', '"DisableLocalAuthentication": true', 'DisableLocalAuth'],
   ['"remoteBuild": false', '"remoteBuild": true', 'remoteBuild'],
   ['"windowSize": "PT30M"', '"windowSize": "30 minutes"', 'windowSize'],
+  ["[format('PT{0}H', parameters('quietHours'))]", "[format('PT{0}D', parameters('quietHours'))]", 'windowSize'],
   ['"operator": "LessThan"', '"operator": "LowerThan"', 'operator'],
   ['"metricName": "RowsDropped_Count"', '"metricName": "RowsDropped"', 'metricName'],
   ['"evaluationFrequency": "PT5M"', '"evaluationFrequency": "PT7M"', 'evaluationFrequency'],
@@ -86,6 +87,7 @@ const bodies: readonly Plant[] = [
 ];
 
 const sense: readonly Plant[] = [
+  ['"Microsoft.OperationalInsights/workspaces/tables/read"', '"*/read"', 'may do more than read columns'],
   ['"outputStream": "Custom-AWSCloudTrail_CL"', '"outputStream": "Custom-AWSCloudTrail"', 'leads to no table'],
   [
     '"outputStream": "Custom-AWSCloudTrailConnectorHealth_CL"',
@@ -152,6 +154,7 @@ describe('the check of the Azure template', () => {
       ...usual,
       awsRoleArn: 'arn:aws:iam::222222222222:role/reader',
       sqsQueueUrl: 'https://sqs.eu-central-1.amazonaws.com/222222222222/queue',
+      readTableColumns: true,
       actionGroupIds: [usual.workspaceResourceId],
     });
 
@@ -167,7 +170,7 @@ describe('the check of the Azure template', () => {
         plants++;
         const dependsOn = (resource['dependsOn'] as readonly string[]).filter((each) => each !== left);
         const resources = template.resources.with(index, { ...resource, dependsOn });
-        if ((await problemsOf({ ...template, resources })).length === 0)
+        if ((await problemsOf({ ...template, resources }, { ...usual, readTableColumns: true })).length === 0)
           uncaught.push(`${String(resource['name'])}: ${left}`);
       }
     }

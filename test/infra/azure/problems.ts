@@ -17,6 +17,8 @@ export const everything = {
     `/subscriptions/${place.subscriptionId}/resourceGroups/soc/providers/Microsoft.Insights/actionGroups/oncall`,
   ],
   instanceMemoryMB: 4096,
+  readTableColumns: true,
+  silentMinutes: 60,
   awsRoleArn: 'arn:aws:iam::222222222222:role/other-reader',
   mostDrainers: '3',
   tags: { owner: 'soc' },

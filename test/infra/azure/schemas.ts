@@ -12,6 +12,7 @@ const id = v.pipe(
 );
 const region = v.pipe(v.string(), v.regex(/^[a-z0-9]+$/));
 const minutes = v.pipe(v.string(), v.regex(/^PT\d+[MH]$/));
+const hours = ['PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H'] as const;
 const severity = v.picklist([0, 1, 2, 3, 4]);
 const streamName = v.pipe(v.string(), v.regex(/^(?:Custom|Microsoft)-\w+$/));
 
@@ -86,7 +87,9 @@ export const queryAlertSchema = v.strictObject({
     enabled: v.boolean(),
     scopes: v.pipe(v.array(id), v.minLength(1)),
     evaluationFrequency: minutes,
-    windowSize: minutes,
+    // https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule
+    windowSize: v.picklist(['PT5M', 'PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT60M', 'PT120M', 'PT180M', ...hours]),
+    overrideQueryTimeRange: v.optional(v.picklist([...hours, 'P1D', 'P2D'])),
     criteria: v.strictObject({
       allOf: v.pipe(
         v.array(

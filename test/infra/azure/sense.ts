@@ -145,13 +145,23 @@ function* sameColumns(what: string, one: readonly Column[] = [], other: readonly
 }
 
 function* roles(resources: readonly DeployedResource[]): Generator<string> {
-  const given = ofType(resources, 'Microsoft.Authorization/roleAssignments').map(({ scope = '', body }) => {
+  const builtIn = ofType(resources, 'Microsoft.Authorization/roleAssignments').filter(({ scope }) => !isTable(scope));
+  const given = builtIn.map(({ scope = '', body }) => {
     const { roleDefinitionId } = body['properties'] as Record<string, string>;
     return `${typeOf(scope)} ${roleDefinitionId?.split('/').at(-1)}`;
   });
   const wanted = Object.entries(rolesFor).flatMap(([type, ids]) => ids.map((id) => `${type} ${id}`));
   for (const role of wanted) if (!given.includes(role)) yield `the app lacks the role ${role}`;
+  for (const { body } of ofType(resources, 'Microsoft.Authorization/roleDefinitions')) {
+    const { permissions } = body['properties'] as { permissions: unknown };
+    const read = [{ actions: ['Microsoft.OperationalInsights/workspaces/tables/read'], notActions: [] }];
+    if (JSON.stringify(permissions) !== JSON.stringify(read)) yield 'the own role may do more than read columns';
+  }
   for (const role of given) if (!wanted.includes(role)) yield `the app has the role ${role} for nothing`;
+}
+
+function isTable(scope = ''): boolean {
+  return scope.includes('/workspaces/sentinel/tables/');
 }
 
 function* settings(resources: readonly DeployedResource[]): Generator<string> {

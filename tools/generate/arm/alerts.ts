@@ -10,6 +10,8 @@ interface QueryAlert {
   readonly severity: number;
   readonly query: string;
   readonly window: string;
+  /** When the query must see more than the window. */
+  readonly lookBack?: string;
   readonly every: string;
   readonly operator: 'LessThan' | 'GreaterThan';
   readonly threshold: number;
@@ -20,11 +22,11 @@ const queryAlerts: readonly QueryAlert[] = [
     name: 'silent',
     title: 'CloudTrail connector: no sign of life',
     description:
-      'No health row came for 30 minutes. The app does not run, or cannot write: open it in the portal, and see "no sign of life" in docs/operations.md.',
+      'No health row came for as long as parameter silentMinutes says. The app does not run, or cannot write: open it in the portal, and see "no sign of life" in docs/operations.md.',
     severity: 1,
     query: healthTable,
-    window: 'PT30M',
-    every: 'PT10M',
+    window: "[format('PT{0}M', parameters('silentMinutes'))]",
+    every: 'PT15M',
     operator: 'LessThan',
     threshold: 1,
   },
@@ -32,11 +34,13 @@ const queryAlerts: readonly QueryAlert[] = [
     name: 'quiet',
     title: 'CloudTrail connector: no events',
     description:
-      'No event of CloudTrail arrived for as long as parameter quietMinutes says. Either nothing happened in AWS, or the chain is broken: run the connection check.',
+      'No event of CloudTrail arrived for as long as parameter quietHours says. Either nothing happened in AWS, or the chain is broken: run the connection check.',
     severity: 2,
     // By the time of arrival: a backlog that is being worked off is no silence.
-    query: `${eventTable} | where ingestion_time() > ago({0}m)`,
-    window: '',
+    query: `${eventTable} | where ingestion_time() > ago({0}h)`,
+    window: "[format('PT{0}H', parameters('quietHours'))]",
+    // The window is one of TimeGenerated, and no event may be older than this: the service sets the time of older ones.
+    lookBack: 'P2D',
     every: 'PT15M',
     operator: 'LessThan',
     threshold: 1,
@@ -108,7 +112,8 @@ function queryAlert(alert: QueryAlert): Resource {
       enabled: "[parameters('alertsEnabled')]",
       scopes: ["[parameters('workspaceResourceId')]"],
       evaluationFrequency: alert.every,
-      windowSize: alert.window === '' ? "[format('PT{0}M', parameters('quietMinutes'))]" : alert.window,
+      windowSize: alert.window,
+      ...(alert.lookBack !== undefined && { overrideQueryTimeRange: alert.lookBack }),
       criteria: {
         allOf: [
           {
@@ -130,7 +135,7 @@ function queryAlert(alert: QueryAlert): Resource {
 
 function filledIn(query: string): string {
   return /\{\d\}/.test(query)
-    ? `[format('${query}', parameters('quietMinutes'), parameters('appName'), variables('ruleId'))]`
+    ? `[format('${query}', parameters('quietHours'), parameters('appName'), variables('ruleId'))]`
     : query;
 }
 

@@ -2,7 +2,7 @@ import { alerts } from './alerts.ts';
 import { destination, eventStream } from './destination.ts';
 import { codePackage, hosting } from './hosting.ts';
 import { parameters } from './parameters.ts';
-import { roleAssignments, roles } from './roles.ts';
+import { columnReader, roleAssignments, roles } from './roles.ts';
 import { settingsDeployment } from './settings.ts';
 import { type Output, type Template, templateSchema, versions } from './template.ts';
 
@@ -25,6 +25,7 @@ const template: Template = {
     // At most 30 characters: the name is part of the rule's own endpoint.
     ruleName: "[format('cloudtrail-{0}', uniqueString(resourceGroup().id, parameters('appName')))]",
     tablesDeployment: "[format('tables-{0}', uniqueString(resourceGroup().id, parameters('appName')))]",
+    readerDeployment: "[format('reader-{0}', uniqueString(resourceGroup().id, parameters('appName')))]",
     settingsDeployment: "[format('settings-{0}', uniqueString(resourceGroup().id, parameters('appName')))]",
     storageId: "[resourceId('Microsoft.Storage/storageAccounts', variables('storageName'))]",
     appId: "[resourceId('Microsoft.Web/sites', parameters('appName'))]",
@@ -37,7 +38,7 @@ const template: Template = {
     },
     roles,
   },
-  resources: [...hosting, ...destination, ...roleAssignments, settingsDeployment, codePackage, ...alerts],
+  resources: [...hosting, ...destination, ...roleAssignments, columnReader, settingsDeployment, codePackage, ...alerts],
   outputs: {
     functionAppName: output("[parameters('appName')]", 'Name of the function app'),
     managedIdentityObjectId: output(

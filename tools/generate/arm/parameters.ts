@@ -101,13 +101,30 @@ const own: Readonly<Record<string, Parameter>> = {
       description: 'Resource IDs of the action groups that an alert tells. Without one it is seen in the portal only.',
     },
   },
-  quietMinutes: {
+  silentMinutes: {
     type: 'int',
-    defaultValue: 120,
-    allowedValues: [60, 120, 240, 360, 720, 1440],
+    defaultValue: 30,
+    allowedValues: [15, 30, 45, 60, 120, 180],
+    metadata: {
+      description:
+        'How long no sign of life may come from the app before an alert fires. Must be several times the time between two drains.',
+    },
+  },
+  quietHours: {
+    type: 'int',
+    defaultValue: 2,
+    allowedValues: [1, 2, 3, 4, 5, 6],
     metadata: {
       description:
         'How long no event may arrive before an alert fires. CloudTrail itself is quiet in an account without activity.',
+    },
+  },
+  readTableColumns: {
+    type: 'bool',
+    defaultValue: false,
+    metadata: {
+      description:
+        "Whether the app may read the table's columns (not its rows), so that the connection check can compare them. Makes a custom role, which needs the right Microsoft.Authorization/roleDefinitions/write on the workspace's resource group.",
     },
   },
   tags: {

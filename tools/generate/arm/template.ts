@@ -60,7 +60,7 @@ export const versions = {
   storage: '2024-01-01',
   web: '2024-04-01',
   insights: '2020-02-02',
-  roleAssignment: '2022-04-01',
+  role: '2022-04-01',
   diagnostics: '2021-05-01-preview',
   queryAlert: '2023-12-01',
   metricAlert: '2018-03-01',
@@ -70,7 +70,7 @@ export const versions = {
 /** A template inside this one, which sees its own parameters only. */
 export function deployment(
   name: string,
-  place: Pick<Resource, 'dependsOn' | 'subscriptionId' | 'resourceGroup'>,
+  place: Pick<Resource, 'condition' | 'dependsOn' | 'subscriptionId' | 'resourceGroup'>,
   values: Readonly<Record<string, Json>>,
   template: Pick<Template, 'parameters' | 'resources'>,
 ): Resource {
