@@ -1,6 +1,7 @@
 import { jsonText } from './kit/shortText.ts';
 import { errorTable } from './words/errors.ts';
 import type { ConnectorEvent, FailureReport } from './words/events.ts';
+import { version } from './words/version.ts';
 
 /** Where lines go: an invocation's context in Azure, the console in a terminal. */
 export interface Logger {
@@ -36,7 +37,8 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
     case 'slice-started':
       return ['debug', { source: event.source }];
     case 'slice-finished': {
-      const { failure, ...counts } = event.summary;
+      const { failure, ...summary } = event.summary;
+      const counts = { ...summary, version };
       // An identity that does not hold is a fault of the program, and the only sign of rows lost by it.
       const level = counts.identityHolds ? (counts.heldBack.length === 0 ? 'info' : 'warn') : 'error';
       return [level, failure === undefined ? counts : { ...counts, ...failureFields(counts.source, failure, said) }];

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../../words/clock.ts';
+import { userAgent } from '../../words/version.ts';
 import { type AwsRefusal, RefusedRequest } from '../answers/refusal.ts';
 import { type HttpAnswer, httpClient } from './client.ts';
 import { headerOf } from './header.ts';
@@ -71,7 +72,7 @@ export function awsService(options: AwsServiceOptions): AwsService {
         keys,
         signedAt,
       );
-      signed['user-agent'] = 'cloudtrail-sentinel-connector';
+      signed['user-agent'] = userAgent;
       const answer = await http.send(
         {
           origin,

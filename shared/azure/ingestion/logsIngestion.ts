@@ -11,6 +11,7 @@ import { LogsIngestionClient } from '@azure/monitor-ingestion';
 import type { Destination } from '../../pipeline/ports/destination.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { ConnectorError } from '../../words/errors.ts';
+import { userAgent } from '../../words/version.ts';
 import { type AccessTokens, cachedAccessTokens } from './accessTokens.ts';
 import {
   isAccepted,
@@ -120,7 +121,14 @@ function sender(
 ): (request: PipelineRequest) => Promise<PipelineResponse> {
   // An expiry in the past switches the policy's own cache off: see accessTokens.ts.
   const getToken = async () => ({ token: await tokens.get(), expiresOnTimestamp: 0 });
-  const { pipeline } = new LogsIngestionClient(origin, { getToken }, ca === undefined ? {} : { tlsOptions: { ca } });
+  const { pipeline } = new LogsIngestionClient(
+    origin,
+    { getToken },
+    {
+      userAgentOptions: { userAgentPrefix: userAgent },
+      ...(ca === undefined ? {} : { tlsOptions: { ca } }),
+    },
+  );
   // Bodies come compressed; the flow decides on retries; a followed redirect turns a POST into a GET that "succeeds".
   pipeline.removePolicy({ name: 'GzippingPolicy' });
   pipeline.removePolicy({ phase: 'Retry' });
