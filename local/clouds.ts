@@ -5,6 +5,7 @@ import { type LocalIdentity, startIdentity } from './azure/identity.ts';
 import { type IngestionOptions, type LocalIngestion, startIngestion } from './azure/ingestion/ingestion.ts';
 import type { RuleRate } from './azure/ingestion/tokenBucket.ts';
 import { deployConnector } from './azure/resourceManager/connector.ts';
+import { type LocalResourceManager, startResourceManager } from './azure/resourceManager/server.ts';
 import { type LocalStorage, startStorage } from './azure/storage.ts';
 import { type BreakName, isAwsBreak } from './breaks.ts';
 
@@ -42,6 +43,7 @@ export interface Clouds {
   readonly identity: LocalIdentity;
   readonly ingestion: LocalIngestion;
   readonly storage: LocalStorage;
+  readonly resourceManager: LocalResourceManager;
   /** The stream of the health table: who sets HEALTH_STREAM to it has health rows sent. */
   readonly healthStream: string;
   /** The app settings a deployment into these clouds would have. */
@@ -63,7 +65,8 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
   const stream = deployed.settings['DCR_STREAM'] ?? '';
   const identity = await startIdentity({ clock, tenantId, principalId, audiences: [audience] });
   const ruleIds = Array.from({ length: options.rules ?? 1 }, (_, index) => `dcr-${'0'.repeat(31)}${index + 1}`);
-  const [aws, storage, ingestion] = await Promise.all([
+  const ruleResources = ruleIds.map((_, index) => `${deployed.rule.id}${index === 0 ? '' : `-${index + 1}`}`);
+  const [aws, storage, ingestion, resourceManager] = await Promise.all([
     startAwsCloud({
       issuer: identity.issuer,
       audience,
@@ -97,6 +100,21 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       ...(options.observe !== undefined && { observe: options.observe }),
       ...(options.onTableFailed !== undefined && { onTableFailed: options.onTableFailed }),
     }),
+    startResourceManager({
+      ...{ clock, keys: identity.jwks(), issuer: identity.issuer },
+      resources: new Map([
+        ...deployed.tables,
+        ...ruleResources.map(
+          (id, index) =>
+            [id, { id, properties: { ...deployed.rule.properties, immutableId: ruleIds[index] } }] as const,
+        ),
+      ]),
+      readers: new Map([
+        ...ruleResources.map((id) => [id, deployed.ruleReaders] as const),
+        // The template leaves this to the user: it is the one right in the workspace's own resource group.
+        ...[...deployed.tables.keys()].map((id) => [id, [principalId]] as const),
+      ]),
+    }),
   ]);
   if (options.break !== undefined && isAwsBreak(options.break)) aws.break(options.break);
   return {
@@ -104,6 +122,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     identity,
     ingestion,
     storage,
+    resourceManager,
     healthStream: deployed.settings['HEALTH_STREAM'] ?? '',
     appSettings: {
       WORKSPACE_ID: workspaceId,
@@ -116,6 +135,8 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       AWS_ENDPOINT_URL: aws.endpoint,
       LOGS_INGESTION_ENDPOINT: ingestion.endpoint,
       DCR_IMMUTABLE_IDS: ruleIds.join(','),
+      DCR_RESOURCE_IDS: ruleResources.join(','),
+      ARM_ENDPOINT_URL: resourceManager.endpoint,
       DCR_STREAM: stream,
       DRAIN_SCHEDULE: '0 * * * * *',
       AzureWebJobsStorage: storage.connectionString,
@@ -124,7 +145,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       NODE_EXTRA_CA_CERTS: ingestion.caFile,
     },
     async stop() {
-      await Promise.all([aws.stop(), storage.stop(), ingestion.stop(), identity.stop()]);
+      await Promise.all([aws.stop(), storage.stop(), ingestion.stop(), identity.stop(), resourceManager.stop()]);
     },
   };
 }

@@ -50,7 +50,12 @@ export interface TokenOverrides {
   readonly expiresInSeconds?: number;
 }
 
-const azureResources = ['https://monitor.azure.com', 'https://storage.azure.com', 'https://vault.azure.net'];
+const azureResources = [
+  'https://monitor.azure.com',
+  'https://management.azure.com',
+  'https://storage.azure.com',
+  'https://vault.azure.net',
+];
 
 /**
  * The token endpoint a function app sees in App Service, signing tokens of its own tenant.

@@ -15,6 +15,10 @@ export interface DestinationSettings {
   readonly stream: string;
   /** Where the health of the sources goes, by the first rule; absent: nowhere. */
   readonly healthStream?: string;
+  /** The rules as resources, for a check; absent: nobody knows them. */
+  readonly ruleResourceIds?: readonly string[];
+  /** Loopback only: in place of Azure Resource Manager. */
+  readonly resourceManager?: string;
 }
 
 /** Everything the app was told, checked together; deeply frozen. */
@@ -106,7 +110,13 @@ function readDestination(read: SettingsReader, problems: Set<string>): Destinati
   if (endpoint === undefined || scope === undefined || rule === undefined || stream === undefined) return undefined;
   const healthStream = read.optional('HEALTH_STREAM');
   const health = healthStream === undefined ? {} : { healthStream };
-  return { endpoint, scope, ruleIds: [rule, ...otherRules], stream, ...health };
+  const ruleResourceIds = listOf(read.optional('DCR_RESOURCE_IDS') ?? '');
+  const resourceManager = read.optional('ARM_ENDPOINT_URL')?.replace(/\/$/, '');
+  return {
+    ...{ endpoint, scope, ruleIds: [rule, ...otherRules], stream, ...health },
+    ...(ruleResourceIds.length === 0 ? {} : { ruleResourceIds }),
+    ...(resourceManager === undefined ? {} : { resourceManager }),
+  };
 }
 
 /** Undefined for an endpoint that is not Azure's own: a proxy, or this machine. */

@@ -14,6 +14,7 @@ export type SettingKind =
   | 'https-url'
   | 'scope'
   | 'rule-ids'
+  | 'rule-resources'
   | 'stream'
   | 'schedule'
   | 'whole-number'
@@ -189,6 +190,26 @@ const table = {
       'The data collection rules that take the rows; one takes 2 GB a minute, and with several the requests are spread over them.',
     example: 'dcr-00000000000000000000000000000000',
     sample: true,
+  },
+  DCR_RESOURCE_IDS: {
+    group: 'destination',
+    kind: 'rule-resources',
+    need: 'never',
+    derived: 'none: then `npm run check` does not compare columns',
+    expectation: 'a comma-separated list of resource IDs of data collection rules (/subscriptions/…)',
+    sentence:
+      'The same rules as resources, for `npm run check` alone: it reads their streams, and the tables, and says which column is missing.',
+    example:
+      '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/connector/providers/Microsoft.Insights/dataCollectionRules/sentinel-cloudtrail',
+  },
+  ARM_ENDPOINT_URL: {
+    group: 'destination',
+    kind: 'loopback-url',
+    need: 'never',
+    derived: 'Azure Resource Manager of the cloud that `LOGS_INGESTION_SCOPE` names',
+    expectation: 'an http or https URL of this machine (127.0.0.1, localhost or [::1]) without a path',
+    sentence: 'Reads resources of Azure from a program on this machine instead; for development and tests only.',
+    example: 'http://127.0.0.1:4567',
   },
   DCR_STREAM: {
     group: 'destination',

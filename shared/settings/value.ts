@@ -60,6 +60,12 @@ const checks: Readonly<Record<SettingKind, (text: string, setting: Setting) => b
   'https-url': (text) => /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?\/?$/i.test(text) && isUrl(text),
   scope: (text) => /^https:\/\/[a-z0-9.-]+\/{1,2}\.default$/i.test(text) && isUrl(text),
   'rule-ids': (text) => isListOf(text, (item) => /^dcr-\w{1,64}$/.test(item)),
+  'rule-resources': (text) =>
+    isListOf(text, (item) =>
+      /^\/subscriptions\/[\da-f-]{36}\/resourceGroups\/[^/?#\s]{1,90}\/providers\/Microsoft\.Insights\/dataCollectionRules\/[^/?#\s]{1,64}$/i.test(
+        item,
+      ),
+    ),
   stream: (text) => /^Custom-[A-Za-z0-9_-]{1,100}$/.test(text),
   schedule: isSchedule,
   'whole-number': (text, setting) => /^\d{1,15}$/.test(text) && isWithin(Number(text), setting),

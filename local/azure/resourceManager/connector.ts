@@ -11,6 +11,12 @@ export interface DeployedConnector {
   /** Object IDs of the principals that may send to the rule. */
   readonly publishers: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
+  /** The rule as a resource. */
+  readonly rule: { readonly id: string; readonly properties: object };
+  /** Object IDs of the principals that may read the rule. */
+  readonly ruleReaders: readonly string[];
+  /** The tables as resources, by ID. */
+  readonly tables: ReadonlyMap<string, unknown>;
 }
 
 interface RuleProperties {
@@ -24,6 +30,8 @@ interface TableProperties {
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-metrics-publisher */
 const metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb';
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-reader */
+const monitoringReader = '43d0d8ad-25c7-4714-9337-8ba259a9fe05';
 const file = join(import.meta.dirname, '../../../infra/azure/connector.json');
 const place = { subscriptionId: '00000000-0000-0000-0000-000000000001', resourceGroup: 'connector' };
 const workspaceResourceId = `/subscriptions/${place.subscriptionId}/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/sentinel`;
@@ -43,7 +51,12 @@ export function deployConnector(surroundings: Surroundings): DeployedConnector {
   }
   return {
     streams: Object.fromEntries(Object.entries(streamDeclarations).map(([name, { columns }]) => [name, columns])),
-    publishers: publishersOf(resources, rule.id),
+    publishers: principalsOf(resources, rule.id, metricsPublisher),
+    rule: { id: rule.id, properties: rule.body['properties'] as object },
+    ruleReaders: principalsOf(resources, rule.id, monitoringReader),
+    tables: new Map(
+      resources.filter(({ type }) => type.endsWith('/workspaces/tables')).map(({ id, body }) => [id, body]),
+    ),
     settings: only(resources, 'Microsoft.Web/sites/config').body['properties'] as Readonly<Record<string, string>>,
   };
 }
@@ -71,10 +84,10 @@ function refuseMisfits(stream: string, columns: readonly StreamColumn[], { schem
   }
 }
 
-function publishersOf(resources: readonly DeployedResource[], ruleId: string): readonly string[] {
+function principalsOf(resources: readonly DeployedResource[], on: string, role: string): readonly string[] {
   return resources.flatMap(({ type, scope, body }) => {
-    if (type !== 'Microsoft.Authorization/roleAssignments' || scope !== ruleId) return [];
+    if (type !== 'Microsoft.Authorization/roleAssignments' || scope !== on) return [];
     const { roleDefinitionId, principalId } = body['properties'] as Readonly<Record<string, string>>;
-    return roleDefinitionId?.endsWith(metricsPublisher) && principalId !== undefined ? [principalId] : [];
+    return roleDefinitionId?.endsWith(role) && principalId !== undefined ? [principalId] : [];
   });
 }

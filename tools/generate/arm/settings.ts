@@ -22,6 +22,7 @@ const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   LOGS_INGESTION_ENDPOINT: `[reference(variables('ruleId'), '${versions.rule}').endpoints.logsIngestion]`,
   LOGS_INGESTION_SCOPE: "[variables('scopes')[environment().name]]",
   DCR_IMMUTABLE_IDS: `[reference(variables('ruleId'), '${versions.rule}').immutableId]`,
+  DCR_RESOURCE_IDS: "[variables('ruleId')]",
   DCR_STREAM: "[variables('stream')]",
   HEALTH_STREAM: healthStream,
   AWS_CREDENTIALS: 'managed-identity',

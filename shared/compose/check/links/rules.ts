@@ -1,9 +1,11 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { monitorToken } from '../../../azure/identity.ts';
 import { logsIngestionDestinations } from '../../../azure/ingestion/logsIngestion.ts';
+import { resourceReads } from '../../../azure/resourceManager/reads.ts';
 import type { DestinationSettings } from '../../../settings/settings.ts';
 import type { Clock } from '../../../words/clock.ts';
 import { type Link, ok } from '../link.ts';
+import { columnLinks } from './columns.ts';
 
 export interface RuleParts {
   readonly destination: DestinationSettings;
@@ -34,5 +36,7 @@ export function ruleLinks({ destination, credential, clock, ca }: RuleParts): re
       },
     }),
   );
-  return [tokenLink, ...rules];
+  const { resourceManager, ruleResourceIds = [] } = destination;
+  const reads = resourceReads({ credential, monitorScope: scope, endpoint: resourceManager });
+  return [tokenLink, ...rules, ...columnLinks({ reads, stream, ruleIds, ruleResourceIds })];
 }

@@ -4,7 +4,7 @@ import type { Change, CheckScene } from '../scene.ts';
 export interface Mistake {
   readonly name: string;
   /** The first link that is not ok. */
-  readonly link: string;
+  readonly link: string | RegExp;
   readonly cause: string;
   /** Default: the link fails. */
   readonly status?: 'warning' | 'not-verifiable';
