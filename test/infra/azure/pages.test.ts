@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTemplate as readStack } from '../../../local/aws/cloudFormation/template.ts';
-import type { Template } from '../../../local/azure/resourceManager/deployment.ts';
-import { healthColumns } from '../../../shared/pipeline/status/healthColumns.ts';
+import { deploy, type Template } from '../../../local/azure/resourceManager/deployment.ts';
+import { analyserFor } from '../../../tools/kql/language.ts';
+import { tables } from '../../../tools/kql/tables.ts';
+import { answers, place, usual } from './problems.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -43,9 +45,20 @@ describe('docs/deploy.md', () => {
   });
 });
 
-it('the alerts ask for columns that the health table has', () => {
-  const queries = [...read('infra/azure/connector.json').matchAll(/"query": "(\w+_CL) \| where (\w+) ==/g)];
+describe('the queries of the alerts', () => {
+  const { resources } = deploy(template, usual, place, answers);
+  const queries = resources
+    .filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules')
+    .map(({ body }) => body['properties'] as { criteria: { allOf: [{ query: string }] } })
+    .map(({ criteria }) => criteria.allOf[0].query);
 
-  for (const [, , column = ''] of queries) expect(healthColumns.map(({ name }) => name)).toContain(column);
-  expect(queries.length).toBe(1);
+  it('are understood by the parser of the service', () => {
+    // https://learn.microsoft.com/azure/azure-monitor/reference/tables/apprequests
+    const requests = { name: 'AppRequests', schema: '(TimeGenerated: datetime, AppRoleName: string, Success: bool)' };
+    const analyse = analyserFor({ tables: [...tables, requests], functions: [] });
+
+    expect(queries.flatMap((query) => analyse(query).problems)).toEqual([]);
+    expect(queries.length).toBe(5);
+    expect(analyse(queries[2]?.replace('Status', 'State') ?? '').problems).not.toEqual([]);
+  });
 });

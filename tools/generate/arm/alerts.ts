@@ -22,7 +22,7 @@ const queryAlerts: readonly QueryAlert[] = [
     name: 'silent',
     title: 'CloudTrail connector: no sign of life',
     description:
-      'No health row came for as long as parameter silentMinutes says. The app does not run, or cannot write: open it in the portal, and see "no sign of life" in docs/operations.md.',
+      'No health row came for as long as parameter silentMinutes says. The app does not run, or cannot write: open it in the portal, and see "Nothing arrives" in docs/operations.md.',
     severity: 1,
     query: healthTable,
     window: "[format('PT{0}M', parameters('silentMinutes'))]",
