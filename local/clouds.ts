@@ -111,7 +111,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       ]),
       readers: new Map([
         ...ruleResources.map((id) => [id, deployed.ruleReaders] as const),
-        // The template leaves this to the user: it is the one right in the workspace's own resource group.
+        // As with the template's parameter readTableColumns, which makes a role of its own for it.
         ...[...deployed.tables.keys()].map((id) => [id, [principalId]] as const),
       ]),
     }),

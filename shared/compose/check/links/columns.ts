@@ -117,11 +117,15 @@ async function tableFinding(
     );
   }
   const resourceId = `${workspace.workspaceResourceId}/tables/${table}`;
-  return toldOrNot(resourceId, 'a role with Microsoft.OperationalInsights/workspaces/tables/read', async () => {
-    const { schema } = (await reads.table(resourceId, signal)).properties;
-    const found = [...(schema.columns ?? []), ...(schema.standardColumns ?? [])];
-    return misfit(found, `the table ${table}`, 'table') ?? ok(`${table} has all ${columns.length} columns`);
-  });
+  return toldOrNot(
+    resourceId,
+    'a role with Microsoft.OperationalInsights/workspaces/tables/read on the table (parameter readTableColumns of infra/azure/connector.json)',
+    async () => {
+      const { schema } = (await reads.table(resourceId, signal)).properties;
+      const found = [...(schema.columns ?? []), ...(schema.standardColumns ?? [])];
+      return misfit(found, `the table ${table}`, 'table') ?? ok(`${table} has all ${columns.length} columns`);
+    },
+  );
 }
 
 async function toldOrNot(resourceId: string, role: string, look: () => Promise<Finding>): Promise<Finding> {

@@ -9,7 +9,7 @@ const mostTried = 4;
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
  */
 export async function newestLogFile(
-  buckets: BucketReads,
+  buckets: Pick<BucketReads, 'level'>,
   bucket: string,
   region: string,
   signal: AbortSignal,
