@@ -18,6 +18,7 @@ const checks: Readonly<Record<string, Check>> = {
   'Microsoft.Web/sites/config@2024-04-01': along('arm-appservice', 'StringDictionary'),
   'Microsoft.Web/sites/extensions@2024-04-01': by(schemas.packageSchema),
   'Microsoft.OperationalInsights/workspaces/tables@2022-10-01': along('arm-operationalinsights', 'Table'),
+  'Microsoft.OperationalInsights/workspaces/savedSearches@2020-08-01': by(schemas.savedSearchSchema),
   'Microsoft.Authorization/roleAssignments@2022-04-01': along('arm-authorization', 'RoleAssignmentCreateParameters'),
   'Microsoft.Authorization/roleDefinitions@2022-04-01': along('arm-authorization', 'RoleDefinition'),
   'Microsoft.Insights/components@2020-02-02': by(schemas.componentSchema),

@@ -77,6 +77,7 @@ const bodies: readonly Plant[] = [
   ['"transformKql": "source"', '"transformKql": "AWSCloudTrail"', 'transformKql'],
   ['"category": "LogErrors"', '"category": "Log Errors"', 'category'],
   ['"DisableLocalAuth": true', '"DisableLocalAuthentication": true', 'DisableLocalAuth'],
+  ['"functionAlias"', '"functionalias"', 'functionalias'],
   ['"remoteBuild": false', '"remoteBuild": true', 'remoteBuild'],
   ['"windowSize": "PT30M"', '"windowSize": "30 minutes"', 'windowSize'],
   ["[format('PT{0}H', parameters('quietHours'))]", "[format('PT{0}D', parameters('quietHours'))]", 'windowSize'],

@@ -72,6 +72,19 @@ export const componentSchema = v.strictObject({
   }),
 });
 
+/** https://learn.microsoft.com/azure/templates/microsoft.operationalinsights/workspaces/savedsearches */
+export const savedSearchSchema = v.strictObject({
+  properties: v.strictObject({
+    etag: v.literal('*'),
+    category: text,
+    displayName: text,
+    query: text,
+    functionAlias: v.pipe(v.string(), v.regex(/^[A-Za-z]\w+$/)),
+    functionParameters: v.pipe(v.string(), v.regex(/^(?:\w+:\w+(?:=[^,]+)?(?:, |$))*$/)),
+    version: v.literal(2),
+  }),
+});
+
 export const packageSchema = v.strictObject({
   properties: v.strictObject({ packageUri: v.pipe(v.string(), v.regex(/^https:\/\//)), remoteBuild: v.literal(false) }),
 });

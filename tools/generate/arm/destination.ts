@@ -1,6 +1,7 @@
 import { columns } from '../../../shared/cloudtrail/columns.ts';
 import { healthColumns, healthStream, healthTable } from '../../../shared/pipeline/status/healthColumns.ts';
 import { settingsTable } from '../../../shared/settings/table.ts';
+import { functions } from './functions.ts';
 import { deployment, type Resource, versions } from './template.ts';
 
 interface Column {
@@ -25,7 +26,7 @@ const targets: readonly Target[] = [
   { table: healthTable, stream: healthStream, description: 'How the CloudTrail connector is', columns: healthColumns },
 ];
 
-/** The tables, in the workspace's own resource group, and the rule that leads to them. */
+/** The tables and the functions over them, in the workspace's own resource group, and the rule that leads to them. */
 export const destination: readonly Resource[] = [
   deployment(
     "[variables('tablesDeployment')]",
@@ -36,7 +37,7 @@ export const destination: readonly Resource[] = [
     { workspaceName: "[last(split(parameters('workspaceResourceId'), '/'))]" },
     {
       parameters: { workspaceName: { type: 'string' } },
-      resources: targets.map(tableOf),
+      resources: [...targets.map(tableOf), ...functions],
     },
   ),
   {

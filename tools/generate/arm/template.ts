@@ -55,6 +55,7 @@ export const templateSchema = 'https://schema.management.azure.com/schemas/2019-
  */
 export const versions = {
   workspace: '2022-10-01',
+  savedSearch: '2020-08-01',
   rule: '2023-03-11',
   endpoint: '2023-03-11',
   storage: '2024-01-01',
