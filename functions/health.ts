@@ -1,8 +1,8 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
+import { version } from '../shared/words/version.ts';
 import { connectorOf, SettingsRefused } from './app/connector.ts';
 import { healthAnswer } from './app/health/answer.ts';
 import { refusedReport } from './app/health/report.ts';
-import { version } from './app/version.ts';
 
 /**
  * How the connector is, for people and monitors, from what the drains wrote into storage: this instance may have drained

@@ -5,8 +5,8 @@ import { settingsProblems } from '../../shared/compose/problems.ts';
 import { systemClock } from '../../shared/kit/systemClock.ts';
 import { readSettings } from '../../shared/settings/settings.ts';
 import { type Logger, telemetry } from '../../shared/telemetry.ts';
+import { version } from '../../shared/words/version.ts';
 import { publishProgress } from './progress.ts';
-import { version } from './version.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -53,7 +53,7 @@ interface Locked {
 
 describe('the supply chain', () => {
   it('pins every package by checksum, and every action by commit', () => {
-    for (const file of ['package-lock.json', 'tools/node/package-lock.json']) {
+    for (const file of ['package-lock.json', 'tools/node/package-lock.json', 'tools/browser/package-lock.json']) {
       const { packages } = JSON.parse(textOf(file)) as { readonly packages: Readonly<Record<string, Locked>> };
       for (const [name, { integrity, link, resolved }] of Object.entries(packages)) {
         if (!name.startsWith('node_modules/') || link) continue;
