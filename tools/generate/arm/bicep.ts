@@ -1,9 +1,12 @@
 import { parameters } from './parameters.ts';
 
-/** Parameters that main.bicep hands on, and the variables of an azd environment that they are taken from. */
+/**
+ * Parameters that main.bicep hands on, and the variables of an azd environment that they are taken from. Those without
+ * one have no default and are not in the file: azd asks for them, and remembers the answer.
+ */
 const handedOn = {
-  workspaceResourceId: 'WORKSPACE_RESOURCE_ID',
-  workspaceLocation: 'WORKSPACE_LOCATION',
+  workspaceResourceId: undefined,
+  workspaceLocation: undefined,
   dataCollectionEndpointId: 'DATA_COLLECTION_ENDPOINT_ID',
   subnetId: 'SUBNET_ID',
   awsRoleArn: 'AWS_ROLE_ARN',
@@ -16,9 +19,6 @@ const handedOn = {
 
 type Name = keyof typeof handedOn;
 const names = Object.keys(handedOn) as readonly Name[];
-
-/** Those that azd must ask for, since no default fits. */
-const asked: ReadonlySet<Name> = new Set<Name>(['workspaceResourceId', 'workspaceLocation']);
 
 /** infra/azure/main.bicep: the template as a module, in a resource group of its own. */
 export function renderBicep(): string {
@@ -55,7 +55,9 @@ export function renderBicepParameters(): string {
   const values = {
     environmentName: placeholder('AZURE_ENV_NAME'),
     location: placeholder('AZURE_LOCATION'),
-    ...Object.fromEntries(names.map((name) => [name, placeholderOf(name)])),
+    ...Object.fromEntries(
+      names.filter((name) => handedOn[name] !== undefined).map((name) => [name, placeholderOf(name)]),
+    ),
   };
   const file = {
     $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#',
@@ -66,8 +68,7 @@ export function renderBicepParameters(): string {
 }
 
 function placeholderOf(name: Name): string {
-  const standard = asked.has(name) ? '' : `=${String(parameters[name]?.defaultValue ?? '')}`;
-  return placeholder(`${handedOn[name]}${standard}`);
+  return placeholder(`${handedOn[name]}=${String(parameters[name]?.defaultValue ?? '')}`);
 }
 
 /** Written alike in Bicep's texts and in azd's files. */
@@ -80,7 +81,7 @@ function typeOf(name: Name): string {
 }
 
 function defaultOf(name: Name): string {
-  if (asked.has(name)) return '';
+  if (handedOn[name] === undefined) return '';
   return ` = '${String(parameters[name]?.defaultValue ?? '')}'`;
 }
 
