@@ -89,7 +89,7 @@ export interface SliceSummary {
   readonly mostUploadsInFlight: number;
   /** Unavailable when its storage failed even once: then what was accepted may be sent again. */
   readonly ledger: 'available' | 'unavailable' | 'none';
-  /** Messages that waited, and those that somebody held or that back off, when the slice ended; absent when it received none. */
+  /** Messages that waited, and those that somebody held or that back off, when the slice ended; absent when it received none, unless a rule took nothing. */
   readonly waiting?: number;
   readonly inFlight?: number;
   /** How long the oldest message received had waited. */

@@ -31,8 +31,9 @@ export async function drain(
   try {
     ended = await workUntilTheEnd(slice);
     if (ended === 'queue-empty' && ports.random() < purgeShare) await purge(slice);
-    // An idle slice pays for no question.
-    if (tally.hasReceived) await unlessOver(backlog.ask(), deadline.over);
+    // An idle slice pays for no question; while a rule takes nothing, what piles up is to be known.
+    const isAsked = tally.hasReceived || circuits.blocking?.name.kind === 'rule';
+    if (isAsked) await unlessOver(backlog.ask(), deadline.over);
     done.abort();
     await unlessOver(Promise.all([beside.then(throwBugs), circuits.stored()]), deadline.over);
   } finally {
@@ -41,7 +42,7 @@ export async function drain(
   }
 
   tally.heldBack = circuits.heldBack;
-  tally.backlog = tally.hasReceived ? backlog.last : undefined;
+  tally.backlog = backlog.last;
   const summary = tally.summary(ports.source.name, ended, clock.now() - deadline.startedAt, timer.summary());
   ports.report({ type: 'slice-finished', summary });
   return summary;

@@ -38,6 +38,20 @@ describe('drain during an outage of the rule', () => {
     );
   });
 
+  it('tells what piles up at the source, although nothing is received', async () => {
+    const world = new World();
+    world.rule.answer = () => failure('upload-denied');
+    world.rule.probeAnswer = () => failure('upload-denied');
+    world.sendFile('first');
+    await world.drain();
+    for (let n = 0; n < 7; n++) world.sendFile(`f${n}`);
+    await world.clock.advance(3_600_000);
+    const { ended, inFlight = 0, messagesReceived, waiting = 0 } = await world.drain();
+    expect({ ended, messagesReceived, backlog: waiting + inFlight }).toEqual({
+      ...{ ended: 'circuit-open', messagesReceived: 0, backlog: 8 },
+    });
+  });
+
   it('burns no receives: a day of it sends nothing to the dead-letter queue', async () => {
     const world = new World();
     world.rule.answer = () => failure('upload-denied');
