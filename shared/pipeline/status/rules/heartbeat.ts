@@ -3,9 +3,11 @@ import type { Observed } from '../observed.ts';
 import type { Reason } from '../reason.ts';
 
 /** Whether anybody drains the source, as far as storage tells. */
-export function heartbeatReasons({ now, staleAfterMs, status, unknown }: Observed): readonly Reason[] {
+export function heartbeatReasons({ circuits = [], now, staleAfterMs, status, unknown }: Observed): readonly Reason[] {
   if (unknown !== undefined) return [notKnown(unknown)];
   if (status === undefined) {
+    // Whoever opened it is in its first slice, and the circuit is the better reason.
+    if (circuits.some(({ name }) => name.kind !== 'bucket')) return [];
     const remedy =
       'Wait for the next tick of DRAIN_SCHEDULE; if nothing changes, open the invocations of drainOnSchedule: the newest one says why it failed.';
     return [{ colour: 'red', code: 'never-ran', says: 'No slice of this source has ever ended.', remedy }];

@@ -176,6 +176,11 @@ describe('the judgement about a source', () => {
     expect(reasons.map(({ code }) => code)).toEqual(['assume-role-denied', 'ledger-unavailable']);
   });
 
+  it('names the circuit alone while the first slice is under way', () => {
+    const { reasons } = judged({ ...withoutStatus, circuits: [sourceCircuit] });
+    expect(reasons.map(({ code }) => code)).toEqual(['assume-role-denied']);
+  });
+
   it('knows that credentials are refused, and knows nothing of them when the news is old', () => {
     expect(judged(observed({ circuits: [sourceCircuit] })).credentials).toEqual({
       state: 'refused',
