@@ -1,4 +1,4 @@
-import { backslash, isBlank, quote, stringEnd } from './bytes.ts';
+import { backslash, quote, stringEnd } from './bytes.ts';
 
 /** Below this length a loop beats the call that `set` and `subarray` cost; measured on Node 24. */
 const shortRun = 64;
@@ -26,18 +26,20 @@ export function copyBytes(bytes: Uint8Array, start: number, end: number, out: Ui
 
 /** Copies valid JSON without the white space between its tokens. */
 export function copyCompact(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
+  // Most JSON is compact, and is copied in one.
+  let from = start;
   while (start < end) {
     const byte = bytes[start] ?? 0;
-    if (byte === quote) {
-      const after = stringEnd(bytes, start + 1);
-      at = copyBytes(bytes, start, after, out, at);
-      start = after;
-    } else {
-      if (!isBlank(byte)) out[at++] = byte;
+    if (byte > quote) {
       start++;
+    } else if (byte === quote) {
+      start = stringEnd(bytes, start + 1);
+    } else {
+      at = copyBytes(bytes, from, start, out, at);
+      from = ++start;
     }
   }
-  return at;
+  return copyBytes(bytes, from, end, out, at);
 }
 
 /**

@@ -1,11 +1,21 @@
 import { shrinkBlanks } from './blanks.ts';
 import { containerEnd, openBrace, openBracket, quote, skipBlanks } from './bytes.ts';
 import { cutMarker, gapIn } from './cut.ts';
-import { afterAt, endAt, type JsonTree, memberAt, nodeNumbers, startAt, treeOf } from './tree.ts';
+import {
+  afterAt,
+  closedBytes,
+  endAt,
+  giveBack,
+  type JsonTree,
+  memberAt,
+  nodeNumbers,
+  startAt,
+  treeOf,
+} from './tree.ts';
 
 /** No member is made smaller than this, so that its key, its marker and something readable fit; rather, members are left out. */
 const leastMemberBytes = 96;
-const leastValueBytes = 48;
+const leastValueBytes = closedBytes;
 
 /** A string that holds JSON is shortened as JSON when at least so much of it can stay; and so deep inside one another. */
 const leastNestedBytes = 256;
@@ -21,7 +31,7 @@ const commaText = Buffer.from(',');
  * as text or, when it is JSON, as JSON.
  */
 export function truncateText(text: string, maxBytes: number): string {
-  const whole = Buffer.from(text);
+  const whole = bytesOf(text);
   if (whole.length <= maxBytes) return text;
   const bytes = shrinkBlanks(whole);
   if (bytes.length <= maxBytes) return textOf(bytes);
@@ -36,7 +46,7 @@ export function truncateText(text: string, maxBytes: number): string {
  * and objects of many small members theirs. Takes time by length alone.
  */
 export function truncateJson(json: string, maxBytes: number): string {
-  const whole = Buffer.from(json);
+  const whole = bytesOf(json);
   return whole.length <= maxBytes ? json : textOf(truncateJsonBytes(whole, maxBytes));
 }
 
@@ -50,7 +60,10 @@ export function truncateJsonBytes(json: Uint8Array, maxBytes: number): Uint8Arra
 /** `texts` counts the strings that this JSON is in. */
 function shortened(bytes: Uint8Array, maxBytes: number, texts: number): Uint8Array {
   const start = skipBlanks(bytes, 0);
-  return Buffer.concat(new Shortening(bytes, treeOf(bytes, start), texts).value(0, maxBytes));
+  const tree = treeOf(bytes, start);
+  const shorter = Buffer.concat(new Shortening(bytes, tree, texts).value(0, maxBytes));
+  giveBack(tree);
+  return shorter;
 }
 
 class Shortening {
@@ -77,14 +90,14 @@ class Shortening {
 
   #container(node: number, maxBytes: number): Uint8Array[] {
     const at = this.#tree[node + startAt] ?? 0;
-    const { members, sizes } = this.#membersOf(node);
     const room = maxBytes - 2;
+    const { members, sizes, leastRoom, total } = this.#membersOf(node);
     const isObject = this.#bytes[at] === openBrace;
     const parts: Uint8Array[] = [this.#bytes.subarray(at, at + 1)];
-    if (filledBy(sizes, leastMemberBytes) <= room) {
+    if (leastRoom <= room) {
       this.#members(members, 0, members.length, sizes, fairShare(sizes, room), parts);
     } else {
-      const { front, back, cutBytes } = ends(sizes, room);
+      const { front, back, cutBytes } = ends(sizes, total, room);
       this.#members(members, 0, front, sizes, leastMemberBytes, parts);
       if (front > 0) parts.push(commaText);
       parts.push(Buffer.from(`${isObject ? '"<cut>":' : ''}"${cutMarker(cutBytes)}"`));
@@ -95,19 +108,27 @@ class Shortening {
     return parts;
   }
 
-  /** The children of a container, and their lengths with keys and commas. */
-  #membersOf(node: number): { readonly members: Int32Array; readonly sizes: Int32Array } {
+  /**
+   * The children of a container, and their lengths with keys and commas: `total` in all, `leastRoom` when every one of them
+   * is as small as it may become.
+   */
+  #membersOf(node: number) {
     const tree = this.#tree;
     const last = tree[node + afterAt] ?? 0;
     let count = 0;
     for (let child = node + nodeNumbers; child < last; child = tree[child + afterAt] ?? 0) count++;
     const members = new Int32Array(count);
     const sizes = new Int32Array(count);
+    let leastRoom = 0;
+    let total = 0;
     for (let child = node + nodeNumbers, index = 0; index < count; child = tree[child + afterAt] ?? 0, index++) {
+      const size = (tree[child + endAt] ?? 0) - (tree[child + memberAt] ?? 0) + 1;
       members[index] = child;
-      sizes[index] = (tree[child + endAt] ?? 0) - (tree[child + memberAt] ?? 0) + 1;
+      sizes[index] = size;
+      leastRoom += size < leastMemberBytes ? size : leastMemberBytes;
+      total += size;
     }
-    return { members, sizes };
+    return { members, sizes, leastRoom, total };
   }
 
   /** Members with commas between them, each in at most `share` bytes with its comma; those that stay whole are copied together. */
@@ -169,7 +190,7 @@ class Shortening {
     if (maxBytes < leastNestedBytes || this.#texts === deepestText) return undefined;
     const raw = textOf(this.#bytes.subarray(start, end));
     if (!/^"(?:\s|\\[ntr])*[{[]/.test(raw.slice(0, 64))) return undefined;
-    const inside = Buffer.from(String(JSON.parse(raw)));
+    const inside = bytesOf(String(JSON.parse(raw)));
     if (!isContainer(inside)) return undefined;
     // Escapes make it longer in the string than by itself; how much depends on what stays.
     let room = Math.floor(((maxBytes - 2) * inside.length) / (end - start));
@@ -202,20 +223,24 @@ function fairShare(sizes: Int32Array, room: number): number {
 }
 
 /** Of very many members, those at the beginning and at the end for which there is room. */
-function ends(sizes: Int32Array, room: number) {
-  const total = filledBy(sizes, Number.MAX_SAFE_INTEGER);
+function ends(sizes: Int32Array, total: number, room: number) {
   const half = (room - cutMarker(total).length - 12) / 2;
   let front = 0;
   let back = sizes.length;
+  let cutBytes = total;
   for (let used = 0; front < back; front++) {
-    used += Math.min(sizes[front] ?? 0, leastMemberBytes);
+    const size = sizes[front] ?? 0;
+    used += Math.min(size, leastMemberBytes);
     if (used > half) break;
+    cutBytes -= size;
   }
   for (let used = 0; back > front; back--) {
-    used += Math.min(sizes[back - 1] ?? 0, leastMemberBytes);
+    const size = sizes[back - 1] ?? 0;
+    used += Math.min(size, leastMemberBytes);
     if (used > half) break;
+    cutBytes -= size;
   }
-  return { front, back, cutBytes: filledBy(sizes.subarray(front, back), Number.MAX_SAFE_INTEGER) };
+  return { front, back, cutBytes };
 }
 
 function isContainer(bytes: Uint8Array): boolean {
@@ -223,6 +248,12 @@ function isContainer(bytes: Uint8Array): boolean {
   if (bytes[start] !== openBrace && bytes[start] !== openBracket) return false;
   const end = containerEnd(bytes, start, new Uint8Array(nestingCap));
   return end >= 0 && skipBlanks(bytes, end) === bytes.length;
+}
+
+/** No `Buffer`: loops over bytes are twice as fast when they see one kind of array. */
+function bytesOf(text: string): Uint8Array {
+  const { buffer, byteOffset, length } = Buffer.from(text);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -110,7 +110,7 @@ export class RowWriter {
     const { bytes, starts, ends } = tape;
     const cells: (Cell | LongCell)[] = [];
     const add = (column: number, isJson: boolean, mostBytes: number, write: (out: Uint8Array) => number) => {
-      const out = Buffer.allocUnsafe(mostBytes);
+      const out = new Uint8Array(mostBytes);
       cells.push({ column, isJson, encoded: out.subarray(0, write(out)) });
     };
     for (let column = 0; column < columns.length; column++) {
@@ -121,7 +121,7 @@ export class RowWriter {
         add(column, false, this.#fallbackTime.length + 512, (out) => this.#time(tape, out, 0));
       } else if (column === unmappedColumn && hasUnmapped(tape, remarks.notes)) {
         const mostBytes = tape.unmappedBytes + remarks.notes.length + 64;
-        const out = Buffer.allocUnsafe(mostBytes);
+        const out = new Uint8Array(mostBytes);
         const json = out.subarray(0, writeUnmapped(tape, remarks.notes, out, 0));
         cells.push({ column, json });
       } else if (column === sourceObjectColumn) {
@@ -139,7 +139,7 @@ export class RowWriter {
   /** The compact JSON of a nested value that is too long for a column. */
   #longJson(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
     if (end - start <= this.#columnBytesCap) return undefined;
-    const out = Buffer.allocUnsafe(end - start);
+    const out = new Uint8Array(end - start);
     const length = copyCompact(bytes, start, end, out, 0);
     return length <= this.#columnBytesCap ? undefined : out.subarray(0, length);
   }
