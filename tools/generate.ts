@@ -7,6 +7,7 @@ import { renderConnectorTemplate } from './generate/arm/connector.ts';
 import { renderUiDefinition } from './generate/arm/uiDefinition.ts';
 import { renderAwsCommands } from './generate/awsCommands.ts';
 import { renderColumnsDoc } from './generate/columnsDoc.ts';
+import { renderDetectionsDoc } from './generate/detectionsDoc.ts';
 import { compileRowModule } from './generate/rowModule.ts';
 
 const { values } = parseCommand({
@@ -21,6 +22,7 @@ const generated: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/settings.md': renderSettingsDoc,
   'local.settings.sample.json': renderSampleSettings,
   'docs/columns.md': renderColumnsDoc,
+  'docs/detections.md': renderDetectionsDoc,
   'docs/aws-commands.md': renderAwsCommands,
   'infra/azure/connector.json': renderConnectorTemplate,
   'infra/azure/createUiDefinition.json': renderUiDefinition,
