@@ -14,6 +14,47 @@ interface Content {
   readonly alertDetailsOverride?: { readonly alertDisplayNameFormat: string };
 }
 
+/** Tactics by technique of the IaaS matrix (https://attack.mitre.org/matrices/enterprise/cloud/iaas/) that our content names; kept by hand. */
+const tacticsOf: Readonly<Record<string, readonly string[]>> = {
+  T1021: ['LateralMovement'],
+  T1040: ['CredentialAccess', 'Discovery'],
+  T1059: ['Execution'],
+  T1069: ['Discovery'],
+  T1078: ['InitialAccess', 'Persistence', 'PrivilegeEscalation', 'DefenseEvasion'],
+  T1087: ['Discovery'],
+  T1098: ['Persistence', 'PrivilegeEscalation'],
+  T1110: ['CredentialAccess'],
+  T1136: ['Persistence'],
+  T1190: ['InitialAccess'],
+  T1199: ['InitialAccess'],
+  T1201: ['Discovery'],
+  T1213: ['Collection'],
+  T1485: ['Impact'],
+  T1486: ['Impact'],
+  T1490: ['Impact'],
+  T1496: ['Impact'],
+  T1525: ['Persistence'],
+  T1526: ['Discovery'],
+  T1530: ['Collection'],
+  T1531: ['Impact'],
+  T1535: ['DefenseEvasion'],
+  T1537: ['Exfiltration'],
+  T1546: ['Persistence', 'PrivilegeEscalation'],
+  T1548: ['PrivilegeEscalation', 'DefenseEvasion'],
+  T1550: ['DefenseEvasion', 'LateralMovement'],
+  T1552: ['CredentialAccess'],
+  T1555: ['CredentialAccess'],
+  T1556: ['CredentialAccess', 'DefenseEvasion', 'Persistence'],
+  T1562: ['DefenseEvasion'],
+  T1578: ['DefenseEvasion'],
+  T1580: ['Discovery'],
+  T1606: ['CredentialAccess'],
+  T1619: ['Discovery'],
+  T1648: ['Execution'],
+  T1651: ['Execution'],
+  T1666: ['DefenseEvasion'],
+};
+
 const root = join(import.meta.dirname, '../..');
 const check = checkerOf();
 const yaml = ['rules', 'hunting', 'functions'].flatMap((folder) => filesIn(`sentinel/${folder}`, '.yaml'));
@@ -42,6 +83,13 @@ describe.each(yaml)('%s', (file) => {
 
   it('names techniques as ATT&CK does', () => {
     for (const technique of content.relevantTechniques ?? []) expect(technique).toMatch(/^T\d{4}(\.\d{3})?$/);
+    const [own, ...tactics] = [
+      content.tactics ?? [],
+      ...(content.relevantTechniques ?? []).map((id) => tacticsOf[id.slice(0, 5)]),
+    ];
+    expect(tactics).not.toContain(undefined);
+    for (const possible of tactics)
+      expect(own).toEqual(expect.arrayContaining([expect.toBeOneOf([...(possible ?? [])])]));
     expect((content.tactics ?? []).length > 0).toBe((content.relevantTechniques ?? []).length > 0);
   });
 
