@@ -13,6 +13,7 @@ import type { Unit } from '../pipeline/ports/unit.ts';
 import { logFile } from '../pipeline/unit/logFile.ts';
 import { type Settings, type SourceSettings, sessionName } from '../settings/settings.ts';
 import type { Clock } from '../words/clock.ts';
+import { namesFips } from '../words/partitions.ts';
 
 /** A source with what it is made of: a check of connections asks each of them alone. */
 export interface ComposedSource {
@@ -40,18 +41,18 @@ export function composeSource(
 ): ComposedSource {
   const { allowedBuckets, name, queueRegion, queueUrl, roleArn, stsRegion } = settings;
   const { clock, random } = world;
-  const endpoint = settings.endpointOverride === undefined ? {} : { endpoint: settings.endpointOverride };
+  const place = { isFips: namesFips(queueUrl), endpoint: settings.endpointOverride };
   const credentials = sourceCredentials({
     mode: settings.credentials,
     getToken: (audience) => entraToken(azure, audience),
     externalId: workspaceId,
     sessionName: sessionName(workspaceId),
-    ...{ roleArn, stsRegion, clock, random, ...endpoint },
+    ...{ roleArn, stsRegion, clock, random, ...place },
   });
-  const queue = sqsQueue({ queueUrl, credentials, clock, ...endpoint });
-  const objects = s3ObjectStore({ region: queueRegion, credentials, clock, ...endpoint });
-  const buckets = bucketReads({ region: queueRegion, credentials, clock, ...endpoint });
-  const trails = trailReads({ credentials, clock, ...endpoint });
+  const queue = sqsQueue({ queueUrl, credentials, clock, endpoint: place.endpoint });
+  const objects = s3ObjectStore({ region: queueRegion, credentials, clock, ...place });
+  const buckets = bucketReads({ region: queueRegion, credentials, clock, ...place });
+  const trails = trailReads({ credentials, clock, ...place });
   const { heartbeatMs, visibilitySeconds } = tuning;
   return {
     source: queueSource({ name, allowedBuckets, queue, objects, visibilitySeconds, heartbeatMs, clock, random }),

@@ -87,9 +87,21 @@ export function defaultStsRegion(partition: string): string | undefined {
   return partitions.find(({ name }) => name === partition)?.stsRegion;
 }
 
-/** The host of a service in a region: where requests go unless a setting names another. */
-export function serviceHost(service: 'cloudtrail' | 's3' | 'sts', region: string): string {
-  return `${service}.${region}.${partitionWith(region)?.suffix ?? 'amazonaws.com'}`;
+/**
+ * The host of a service in a region: where requests go unless a setting names another. With FIPS, where AWS has no such
+ * host, the name does not resolve: nothing is sent. In GovCloud the usual hosts of STS and CloudTrail are the FIPS ones.
+ *
+ * https://aws.amazon.com/compliance/fips/
+ */
+export function serviceHost(service: 'cloudtrail' | 's3' | 'sts', region: string, isFips = false): string {
+  const partition = partitionWith(region);
+  const isUsual = !isFips || (partition?.name === 'aws-us-gov' && service !== 's3');
+  return `${service}${isUsual ? '' : '-fips'}.${region}.${partition?.suffix ?? 'amazonaws.com'}`;
+}
+
+/** Whether the queue is called by a FIPS host: then the other services of its source are, too. */
+export function namesFips(queueUrl: string): boolean {
+  return queueUrl.startsWith('https://sqs-fips.');
 }
 
 /** True for hosts where AWS itself takes tokens; not for S3's, where anybody may own a bucket. */

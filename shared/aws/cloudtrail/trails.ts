@@ -5,7 +5,7 @@ import { serviceHost } from '../../words/partitions.ts';
 import { readAwsAnswer } from '../answers/answer.ts';
 import { NotTold } from '../answers/notTold.ts';
 import type { SourceCredentials } from '../credentials/sourceCredentials.ts';
-import { awsService } from '../http/service.ts';
+import { awsService, type ServicePlace } from '../http/service.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
 import { readSqsRefusal } from '../sqs/refusal.ts';
 
@@ -22,11 +22,9 @@ export interface TrailReads {
   close(): void;
 }
 
-export interface TrailReadsOptions {
+export interface TrailReadsOptions extends ServicePlace {
   readonly credentials: SourceCredentials;
   readonly clock: Pick<Clock, 'now'>;
-  /** Replaces CloudTrail: for loopback only. */
-  readonly endpoint?: string;
   readonly timeouts?: AwsTimeouts;
 }
 
@@ -38,13 +36,15 @@ export function trailReads({
   credentials,
   clock,
   endpoint,
+  isFips,
   timeouts = defaultAwsTimeouts,
 }: TrailReadsOptions): TrailReads {
   // The JSON protocol words its refusals like that of SQS.
   const service = awsService({ name: 'cloudtrail', clock, timeouts, readRefusal: readSqsRefusal });
 
   const ask = async (action: string, region: string, input: object, signal: AbortSignal): Promise<unknown> => {
-    const origin = endpoint === undefined ? `https://${serviceHost('cloudtrail', region)}` : new URL(endpoint).origin;
+    const origin =
+      endpoint === undefined ? `https://${serviceHost('cloudtrail', region, isFips)}` : new URL(endpoint).origin;
     const headers = {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.${action}`,

@@ -4,13 +4,14 @@ import type { Clock } from '../../words/clock.ts';
 import type { CredentialMode } from '../../words/credentialMode.ts';
 import { isDenied, readAwsAnswer } from '../answers/answer.ts';
 import { isStaleSession } from '../answers/meaning.ts';
+import type { ServicePlace } from '../http/service.ts';
 import type { AwsTimeouts } from '../http/timeouts.ts';
 import { type AwsSession, assumeRole, assumeRoleWithWebIdentity, callerArn } from './stsActions.ts';
 import { stsClient } from './stsClient.ts';
 import { stsFailure } from './stsFailure.ts';
 import { readTokenClaims } from './tokenClaims.ts';
 
-export interface SourceCredentialsOptions {
+export interface SourceCredentialsOptions extends ServicePlace {
   readonly mode: CredentialMode;
   /** Supplied by the Azure side: an Entra access token for the audience. Settles in time; rejects with a ConnectorError. */
   readonly getToken: (audience: string) => Promise<string>;
@@ -19,8 +20,6 @@ export interface SourceCredentialsOptions {
   readonly externalId: string;
   readonly sessionName: string;
   readonly stsRegion: string;
-  /** Replaces STS: for loopback only. */
-  readonly endpoint?: string;
   readonly clock: Clock;
   /** 0 <= x < 1: spreads the renewals of many instances. */
   readonly random?: () => number;
@@ -51,7 +50,7 @@ export interface CredentialSteps extends SourceCredentials {
 /** Token -> AssumeRoleWithWebIdentity (hub role) -> AssumeRole with external ID; keys and the default chain start at the second step. */
 export function sourceCredentials(options: SourceCredentialsOptions): CredentialSteps {
   const { mode, roleArn, stsRegion: region } = options;
-  const clientOptions = { region, endpoint: options.endpoint, timeouts: options.timeouts };
+  const clientOptions = { region, endpoint: options.endpoint, isFips: options.isFips, timeouts: options.timeouts };
   const unsigned = stsClient(clientOptions);
   const hub =
     mode.mode === 'managed-identity' ? sessions(options, () => assumeHub(mode, options, unsigned)) : undefined;

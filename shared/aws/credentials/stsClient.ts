@@ -1,15 +1,14 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { serviceHost } from '../../words/partitions.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';
+import type { ServicePlace } from '../http/service.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
 import { guardHandler } from './guardHandler.ts';
 
-export interface StsClientOptions {
+export interface StsClientOptions extends ServicePlace {
   readonly region: string;
   /** Called for every request: it caches by itself. Absent: the SDK's default chain. */
   readonly credentials?: (() => Promise<AwsKeys>) | undefined;
-  /** Replaces the service's address: for loopback only. */
-  readonly endpoint?: string | undefined;
   readonly timeouts?: AwsTimeouts | undefined;
 }
 
@@ -20,7 +19,7 @@ export interface StsClientOptions {
  */
 export function stsClient(options: StsClientOptions): STSClient {
   const { credentials, timeouts = defaultAwsTimeouts } = options;
-  const endpoint = options.endpoint ?? `https://${serviceHost('sts', options.region)}`;
+  const endpoint = options.endpoint ?? `https://${serviceHost('sts', options.region, options.isFips)}`;
   const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, timeout: timeouts.idleSocketMs };
   const client = new STSClient({
     region: options.region,

@@ -7,6 +7,14 @@ import { headerOf } from './header.ts';
 import { type AwsKeys, requestSigner, type SignRequest } from './requestSigner.ts';
 import type { AwsTimeouts } from './timeouts.ts';
 
+/** Where a service is called, if not at its usual host. */
+export interface ServicePlace {
+  /** Replaces the service's address: for loopback only. */
+  readonly endpoint?: string | undefined;
+  /** By its FIPS host. */
+  readonly isFips?: boolean | undefined;
+}
+
 export interface AwsServiceOptions {
   readonly name: 'cloudtrail' | 's3' | 'sqs';
   readonly clock: Pick<Clock, 'now'>;

@@ -1,4 +1,5 @@
 import { serviceHost } from '../../words/partitions.ts';
+import type { ServicePlace } from '../http/service.ts';
 
 /** Where requests for a bucket's objects go. */
 export interface BucketAddress {
@@ -13,11 +14,11 @@ export interface BucketAddress {
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
-export function bucketAddress(bucket: string, region: string, endpoint?: string): BucketAddress {
+export function bucketAddress(bucket: string, region: string, { endpoint, isFips }: ServicePlace = {}): BucketAddress {
   if (endpoint !== undefined) {
     return { origin: new URL(endpoint).origin, path: `/${encodeSegment(bucket)}` };
   }
-  const host = serviceHost('s3', region);
+  const host = serviceHost('s3', region, isFips);
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)
     ? { origin: `https://${bucket}.${host}`, path: '' }
     : { origin: `https://${host}`, path: `/${encodeSegment(bucket)}` };

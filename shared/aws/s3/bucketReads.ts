@@ -3,7 +3,7 @@ import { ConnectorError } from '../../words/errors.ts';
 import { readAwsAnswer } from '../answers/answer.ts';
 import { NotTold } from '../answers/notTold.ts';
 import type { SourceCredentials } from '../credentials/sourceCredentials.ts';
-import { awsService } from '../http/service.ts';
+import { awsService, type ServicePlace } from '../http/service.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
 import { bucketAddress, encodeSegment } from './address.ts';
 import { regionNamedBy } from './failure.ts';
@@ -42,13 +42,11 @@ export interface BucketReads {
   close(): void;
 }
 
-export interface BucketReadsOptions {
+export interface BucketReadsOptions extends ServicePlace {
   /** Where buckets are looked for first. */
   readonly region: string;
   readonly credentials: SourceCredentials;
   readonly clock: Pick<Clock, 'now'>;
-  /** Replaces S3: for loopback only. */
-  readonly endpoint?: string;
   readonly timeouts?: AwsTimeouts;
 }
 
@@ -56,14 +54,14 @@ export interface BucketReadsOptions {
 const maxAnswerBytes = 8 * 1024 * 1024;
 
 export function bucketReads(options: BucketReadsOptions): BucketReads {
-  const { credentials, clock, endpoint, timeouts = defaultAwsTimeouts } = options;
+  const { credentials, clock, endpoint, isFips, timeouts = defaultAwsTimeouts } = options;
   const service = awsService({ name: 's3', clock, timeouts, readRefusal: readS3Refusal });
   const regions = new Map<string, string>();
 
   const ask = async (action: BucketAction, bucket: string, query: string, signal: AbortSignal): Promise<string> => {
     const known = regions.get(bucket);
     const region = known ?? options.region;
-    const { origin, path } = bucketAddress(bucket, region, endpoint);
+    const { origin, path } = bucketAddress(bucket, region, { endpoint, isFips });
     try {
       const session = await credentials.session(signal);
       const request = { region, origin, method: 'GET', path: path === '' ? '/' : path, query } as const;

@@ -4,16 +4,14 @@ import type { HttpAnswer } from '../http/client.ts';
 import { headerOf } from '../http/header.ts';
 import type { IncomingBody } from '../http/incomingBody.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';
-import { awsService } from '../http/service.ts';
+import { awsService, type ServicePlace } from '../http/service.ts';
 import type { AwsTimeouts } from '../http/timeouts.ts';
 import { type BucketAddress, bucketAddress, encodeKey, encodeSegment } from './address.ts';
 import { readS3Refusal } from './refusal.ts';
 
-export interface S3GetObjectOptions {
+export interface S3GetObjectOptions extends ServicePlace {
   readonly clock: Pick<Clock, 'now'>;
   readonly timeouts: AwsTimeouts;
-  /** Replaces S3: for loopback only. */
-  readonly endpoint?: string | undefined;
 }
 
 export interface GetObjectRequest {
@@ -47,13 +45,13 @@ function isPage(headers: HttpAnswer['headers']): boolean {
  * GetObject and nothing else. Checksums of bodies are left to gzip's own CRC-32.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-export function s3GetObject({ clock, timeouts, endpoint }: S3GetObjectOptions): S3GetObject {
+export function s3GetObject({ clock, timeouts, endpoint, isFips }: S3GetObjectOptions): S3GetObject {
   const service = awsService({ name: 's3', clock, timeouts, readRefusal: readS3Refusal });
   const addresses = new Map<string, BucketAddress>();
 
   const addressOf = (bucket: string, region: string): BucketAddress => {
     const place = `${region}/${bucket}`;
-    const address = addresses.get(place) ?? bucketAddress(bucket, region, endpoint);
+    const address = addresses.get(place) ?? bucketAddress(bucket, region, { endpoint, isFips });
     addresses.set(place, address);
     return address;
   };

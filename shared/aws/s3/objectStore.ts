@@ -5,6 +5,7 @@ import { readAwsAnswer } from '../answers/answer.ts';
 import { isStaleSession } from '../answers/meaning.ts';
 import type { SourceCredentials } from '../credentials/sourceCredentials.ts';
 import type { AwsSession } from '../credentials/stsActions.ts';
+import type { ServicePlace } from '../http/service.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
 import { objectChunks } from './chunks.ts';
 import { regionNamedBy, s3Failure } from './failure.ts';
@@ -16,13 +17,11 @@ export interface S3ObjectStore extends ObjectStore {
   close(): void;
 }
 
-export interface S3ObjectStoreOptions {
+export interface S3ObjectStoreOptions extends ServicePlace {
   /** Where buckets are looked for first, normally the queue's region. */
   readonly region: string;
   readonly credentials: SourceCredentials;
   readonly clock: Pick<Clock, 'now'>;
-  /** Replaces S3: for loopback only. */
-  readonly endpoint?: string;
   readonly timeouts?: AwsTimeouts;
 }
 
@@ -32,8 +31,8 @@ export interface S3ObjectStoreOptions {
  * A session that AWS refuses is forgotten, so that whoever tries again has a new one.
  */
 export function s3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStore {
-  const { credentials, endpoint, clock, timeouts = defaultAwsTimeouts } = options;
-  const s3 = s3GetObject({ clock, timeouts, endpoint });
+  const { credentials, endpoint, isFips, clock, timeouts = defaultAwsTimeouts } = options;
+  const s3 = s3GetObject({ clock, timeouts, endpoint, isFips });
   const regions = new Map<string, string>();
   /** Buckets whose versions the role may not read by name, with the time until which that is believed. */
   const withoutVersions = new Map<string, number>();

@@ -18,7 +18,7 @@ export interface SqsQueueOptions {
   readonly credentials: SourceCredentials;
   readonly clock: Clock;
   /** Replaces SQS: for loopback only; the queue URL stays as it is. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   readonly timeouts?: AwsTimeouts;
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   defaultStsRegion,
   isSignInHost,
+  namesFips,
   parseQueueUrl,
   partitionOfRegion,
   partitionOfRole,
@@ -134,6 +135,24 @@ describe("the AWS SDKs' own table", () => {
     const s3 = new S3Client({ region }).config.endpointProvider(plain).url.host;
     expect([serviceHost('sts', region), serviceHost('s3', region)]).toEqual([sts, s3]);
     expect(isSignInHost(sts)).toBe(true);
+  });
+
+  it.each(regions)('has the same FIPS hosts in %s', (region, partition) => {
+    const fips = { Region: region, UseDualStack: false, UseFIPS: true };
+    const sqs = new SQSClient({ region }).config.endpointProvider(fips).url.href;
+    const sts = new STSClient({ region }).config.endpointProvider(fips).url.host;
+    expect(serviceHost('sts', region, true)).toBe(sts);
+    expect(isSignInHost(sts)).toBe(true);
+    // In GovCloud the usual host of SQS is the FIPS one: it does not say so.
+    expect(namesFips(sqs)).toBe(partition !== 'aws-us-gov');
+    if (partition === 'aws-cn') return; // There S3 has none, says the SDK.
+    const s3 = new S3Client({ region }).config.endpointProvider(fips).url.host;
+    expect(serviceHost('s3', region, true)).toBe(s3);
+  });
+
+  it('calls CloudTrail of GovCloud by its usual host, which is the FIPS one', () => {
+    expect(serviceHost('cloudtrail', 'us-gov-west-1', true)).toBe('cloudtrail.us-gov-west-1.amazonaws.com');
+    expect(serviceHost('cloudtrail', 'us-east-1', true)).toBe('cloudtrail-fips.us-east-1.amazonaws.com');
   });
 });
 

@@ -52,7 +52,7 @@ describe('bucketAddress', () => {
   });
 
   it('keeps the bucket in the path at an endpoint', () => {
-    expect(bucketAddress('trail-logs', 'eu-central-1', 'http://127.0.0.1:4566/')).toEqual({
+    expect(bucketAddress('trail-logs', 'eu-central-1', { endpoint: 'http://127.0.0.1:4566/', isFips: true })).toEqual({
       origin: 'http://127.0.0.1:4566',
       path: '/trail-logs',
     });
