@@ -1,6 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { HttpRequest, InvocationContext } from '@azure/functions';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type LocalStorage, startStorage } from '../../local/azure/storage.ts';
 import { type EmbeddedClouds, startEmbeddedClouds } from './embeddedClouds.ts';
 
@@ -28,20 +28,25 @@ describe('health', () => {
   const authorities = getCACertificates();
 
   beforeAll(async () => {
-    [clouds, storage] = await Promise.all([startEmbeddedClouds(), startStorage()]);
+    clouds = await startEmbeddedClouds();
     setDefaultCACertificates([...authorities, clouds.ingestion.ca]);
+  });
+  // What is kept there is what is tested: each test begins with nothing.
+  beforeEach(async () => {
+    storage = await startStorage();
   });
   const configure = (changed: Readonly<Record<string, string>> = {}) => {
     const settings = { ...clouds.environment, AzureWebJobsStorage: storage.connectionString, ...changed };
     for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   };
-  afterEach(() => {
+  afterEach(async () => {
     vi.unstubAllEnvs();
     process.removeAllListeners('SIGTERM');
+    await storage.stop();
   });
   afterAll(async () => {
     setDefaultCACertificates(authorities);
-    await Promise.all([clouds.stop(), storage.stop()]);
+    await clouds.stop();
   });
 
   it('is red before anything was drained, and green after a slice in another process', async () => {
