@@ -23,8 +23,8 @@ export interface CloudsOptions {
   readonly receivedAt?: () => number;
   readonly visibilitySeconds?: number;
   readonly maxReceiveCount?: number;
-  /** False answers every receive at once: for a clock that moves faster than waiting. */
-  readonly longPolls?: boolean;
+  /** Passes the time of a poll that found nothing, after which it looks once more; absent: in real time, until something comes. */
+  readonly passPoll?: ((ms: number) => Promise<void>) | undefined;
   /** Accepted rows could not be written to the table file. */
   readonly onTableFailed?: (error: Error) => void;
   /** Called for every upload that begins. */
@@ -79,7 +79,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       ...(options.anyKeyPrefix && { keyPrefix: '*' }),
       ...(options.visibilitySeconds !== undefined && { visibilitySeconds: options.visibilitySeconds }),
       ...(options.maxReceiveCount !== undefined && { maxReceiveCount: options.maxReceiveCount }),
-      ...(options.longPolls !== undefined && { longPolls: options.longPolls }),
+      passPoll: options.passPoll,
     }),
     startStorage(),
     startIngestion({

@@ -31,8 +31,8 @@ export interface AwsCloudOptions extends SceneOptions {
   readonly maxReceiveCount?: number;
   /** Messages that may be in flight before receives are refused; AWS allows about 120,000. */
   readonly inFlightLimit?: number;
-  /** False answers every receive at once: for a clock that moves faster than waiting. Default true. */
-  readonly longPolls?: boolean;
+  /** Passes the time of a poll that found nothing, after which it looks once more; absent: in real time, until something comes. */
+  readonly passPoll?: ((ms: number) => Promise<void>) | undefined;
   /** Seed of the fault rules' probabilities. */
   readonly seed?: number;
 }
@@ -90,7 +90,7 @@ export async function startAwsCloud(options: AwsCloudOptions): Promise<AwsCloud>
     fauxqs,
     clock,
     inFlightLimit: options.inFlightLimit ?? 120_000,
-    longPolls: options.longPolls ?? true,
+    passPoll: options.passPoll,
     stopped: stopped.signal,
     onDeleted: counters.deleted,
     faults,

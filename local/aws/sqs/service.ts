@@ -14,8 +14,8 @@ export interface SqsDependencies {
   readonly clock: QueueClock;
   readonly now: () => number;
   readonly inFlightLimit: number;
-  /** False answers every receive at once. */
-  readonly longPolls: boolean;
+  /** Passes the time of a poll that found nothing, after which it looks once more; absent: in real time, until something comes. */
+  readonly passPoll?: ((ms: number) => Promise<void>) | undefined;
   readonly stopped: AbortSignal;
   /** Called with the number of messages each delete really took away. */
   readonly onDeleted: (count: number) => void;
@@ -54,7 +54,8 @@ const duplicated = new WeakSet<object>();
 async function receive(call: SqsCall, queue: Queue, dependencies: SqsDependencies): Promise<Answer | Failure> {
   if (call.fault?.kind === 'empty-receive') return json({});
   const asked = Number(call.input['WaitTimeSeconds'] ?? queue.attributes['ReceiveMessageWaitTimeSeconds'] ?? 0);
-  const wait = dependencies.longPolls ? asked : 0;
+  const { passPoll } = dependencies;
+  const wait = passPoll === undefined ? asked : 0;
   if (queue.inflightMessages.size >= dependencies.inFlightLimit) {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
     if (wait === 0) return overLimit;
@@ -63,11 +64,13 @@ async function receive(call: SqsCall, queue: Queue, dependencies: SqsDependencie
   }
   const max = Number(call.input['MaxNumberOfMessages'] ?? 1);
   const fewer = call.fault?.kind === 'short-batch' ? Math.max(1, Math.min(max, call.fault.max)) : max;
-  const answer = await pass(
-    { ...call, input: { ...call.input, MaxNumberOfMessages: fewer, WaitTimeSeconds: wait } },
-    queue,
-    dependencies,
-  );
+  const input = { ...call.input, MaxNumberOfMessages: fewer, WaitTimeSeconds: wait };
+  let answer = await pass({ ...call, input }, queue, dependencies);
+  if (passPoll !== undefined && asked > 0 && 'body' in answer && !String(answer.body).includes('"Messages"')) {
+    await passPoll(asked * 1000);
+    dependencies.clock.sync();
+    answer = await pass({ ...call, input }, queue, dependencies);
+  }
   if (!('body' in answer) || answer.status !== 200) return answer;
 
   const output = JSON.parse(String(answer.body)) as { Messages?: ReceivedMessage[] };

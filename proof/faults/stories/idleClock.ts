@@ -4,6 +4,8 @@ import { watchRequests } from './requestsUnderWay.ts';
 
 /** A clock for stories of days: while something is under way it goes as usual, and it skips the time in which all wait. */
 export interface IdleClock extends Clock {
+  /** Sleeps within a request: while all that are under way sleep so, the time is skipped. */
+  readonly park: (ms: number) => Promise<void>;
   stop(): void;
 }
 
@@ -22,6 +24,8 @@ export function startIdleClock(at: number): IdleClock {
   let base = at;
   let baseReal = performance.now();
   let isStopped = false;
+  /** Requests of which it is known that they wait for nothing but time. */
+  let parked = 0;
   const now = (): number => base + (performance.now() - baseReal);
 
   const wakeDue = (): void => {
@@ -45,7 +49,7 @@ export function startIdleClock(at: number): IdleClock {
       await turn();
       // Compression shows nowhere; a small body takes no longer.
       await wait(1);
-      if (requests.count() > 0 || requests.changes() !== before || isWorking()) return false;
+      if (requests.count() > parked || requests.changes() !== before || isWorking()) return false;
     }
     return true;
   };
@@ -62,31 +66,37 @@ export function startIdleClock(at: number): IdleClock {
         skipToNext();
       }
       wakeDue();
-      if (requests.count() > 0) await wait(1);
+      if (requests.count() > parked) await wait(1);
       else await turn();
     }
   };
   void run();
 
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const sleeper: Sleeper = {
+        until: now() + Math.max(0, ms),
+        wake: () => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener('abort', sleeper.wake);
+          resolve();
+        },
+      };
+      sleepers.add(sleeper);
+      signal?.addEventListener('abort', sleeper.wake, { once: true });
+    });
   return {
     now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted === true) {
-          resolve();
-          return;
-        }
-        const sleeper: Sleeper = {
-          until: now() + Math.max(0, ms),
-          wake: () => {
-            sleepers.delete(sleeper);
-            signal?.removeEventListener('abort', sleeper.wake);
-            resolve();
-          },
-        };
-        sleepers.add(sleeper);
-        signal?.addEventListener('abort', sleeper.wake, { once: true });
-      }),
+    sleep,
+    park: async (ms) => {
+      parked += 1;
+      await sleep(ms);
+      parked -= 1;
+    },
     stop() {
       isStopped = true;
       requests.stop();

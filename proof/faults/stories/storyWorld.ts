@@ -69,7 +69,7 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
   const beginsAt = Date.now();
   const clock = startIdleClock(beginsAt);
   const clouds = await startClouds({
-    ...{ folder: join(folder, 'clouds'), clock, mode: 'keep', longPolls: false },
+    ...{ folder: join(folder, 'clouds'), clock, mode: 'keep', passPoll: clock.park },
     maxReceiveCount: options.maxReceiveCount,
   });
   const { aws, identity, ingestion } = clouds;

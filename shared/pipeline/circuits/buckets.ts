@@ -19,6 +19,8 @@ export interface BucketParts {
 export interface Turn {
   /** False once the bucket's circuit has opened and somebody else is its trial: then the turn is to be asked for again. */
   readonly isValid: boolean;
+  /** It was the trial of a bucket whose objects fail alike: should it fail, too, it failed as the bucket does. */
+  readonly isTrial: boolean;
   /** The object could be opened. */
   opened(): void;
   /** It could not, for a reason that may be others' as well: to be told of the first request, whatever its repetition brings. */
@@ -138,6 +140,7 @@ export class Buckets {
       register.changed.notify();
     };
     return {
+      isTrial,
       get isValid() {
         return isTrial || !hasCircuit();
       },

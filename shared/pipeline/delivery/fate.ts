@@ -14,8 +14,8 @@ function rank(failure: Failure): number {
 
 /** When a delivery given back for this failure should come again. */
 export function fateOf(failure: Failure, wasTried: boolean): Fate {
-  if (isItsOwn(failure)) return { kind: 'back-off' };
   if (failure.again === 'after-the-bucket') return { kind: 'after-bucket' };
+  if (isItsOwn(failure)) return { kind: 'back-off' };
   const { again } = failure;
   return typeof again === 'object' ? { kind: 'at', time: again.at } : { kind: 'soon', wasTried };
 }

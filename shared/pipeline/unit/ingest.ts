@@ -156,6 +156,8 @@ async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOut
     read = answer;
   } catch (error) {
     failure = failureOf(signal.aborted ? signal.reason : error, signal.aborted ? 'pipeline' : 'object');
+    // Trials go on for as long as the bucket fails: they must not use up the receives of those that take their turn.
+    if (turn.isTrial && mayHeal(failure)) failure = { ...failure, again: 'after-the-bucket' };
     if (!signal.aborted && failure.owner === 'pipeline') parts.circuits.open({ kind: 'source' }, failure.error);
   }
   endReading();
@@ -207,6 +209,10 @@ async function left(
     await lease.release();
   }
   return { kind: 'failed', unit, failure, counts: reading };
+}
+
+function mayHeal({ error, owner }: Failure): boolean {
+  return owner === 'object' && error instanceof ConnectorError && error.retry;
 }
 
 function suppressed({ unit, reading }: Leased, isRewritten: boolean): UnitOutcome {

@@ -20,6 +20,8 @@ describe('fateOf', () => {
   it('backs off for failures of its own, and for those of its bucket', () => {
     expect(fateOf(own, true)).toMatchObject({ kind: 'back-off' });
     expect(fateOf(bucket, true)).toEqual({ kind: 'after-bucket' });
+    // The trial of a bucket fails as the bucket does.
+    expect(fateOf({ ...own, again: 'after-the-bucket' }, true)).toEqual({ kind: 'after-bucket' });
     expect([own, bucket, held, pipelines].map((failure) => isBackOff(fateOf(failure, true)))).toEqual([
       true,
       true,

@@ -54,6 +54,7 @@ function rig({ stored = '1\n2\n3\n.\n', fate = () => ({ kind: 'accepted' }), sto
   };
   const turn = {
     isValid: true,
+    isTrial: false,
     opened: () => note('opened'),
     failed: ({ code }: { code: string }) => note(`not opened ${code}`),
     end: () => note('turn ended'),
