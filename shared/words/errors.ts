@@ -42,6 +42,11 @@ const failures = {
   'queue-over-limit': { belongsTo: 'pipeline', retry: true },
   'queue-unavailable': { belongsTo: 'pipeline', retry: true },
   'queue-refused': { belongsTo: 'pipeline', retry: true },
+  // Listing a bucket
+  'listing-denied': { belongsTo: 'pipeline', retry: true },
+  'listing-refused': { belongsTo: 'pipeline', retry: true },
+  'listing-throttled': { belongsTo: 'pipeline', retry: true },
+  'listing-unavailable': { belongsTo: 'pipeline', retry: true },
   // Messages
   'notification-unknown': { belongsTo: 'message', retry: false },
   'subscription-unconfirmed': { belongsTo: 'message', retry: false },

@@ -35,7 +35,12 @@ const credentials = {
  * circuit waits for that.
  */
 const table: Readonly<Record<Operation, Partial<Record<ErrorCode, Retry | Renewal>>>> = {
-  receive: { 'queue-unavailable': brief, ...credentials },
+  receive: {
+    'queue-unavailable': brief,
+    'listing-unavailable': brief,
+    'listing-throttled': brief,
+    ...credentials,
+  },
   extend: { 'queue-unavailable': brief, ...credentials },
   return: { 'queue-unavailable': brief, ...credentials },
   // Everything is done but the deletion: giving up now would cost the whole message again.

@@ -24,7 +24,7 @@ function requestsMade(operation: Operation, next: () => ErrorCode): number {
 describe('Attempts', () => {
   const credentials = { 'credentials-expired': 2, 'identity-unavailable': 4, 'sts-unavailable': 4 };
   const table: readonly (readonly [Operation, Partial<Record<ErrorCode, number>>])[] = [
-    ['receive', { 'queue-unavailable': 4, ...credentials }],
+    ['receive', { 'queue-unavailable': 4, 'listing-throttled': 4, 'listing-unavailable': 4, ...credentials }],
     ['extend', { 'queue-unavailable': 4, ...credentials }],
     ['return', { 'queue-unavailable': 4, ...credentials }],
     ['delete', { 'queue-unavailable': 10, ...credentials }],
