@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { type EventTable, eventTables } from '../local/azure/resourceManager/connector.ts';
 import { breaks, isBreakName } from '../local/breaks.ts';
 import { jsonText, shownLines } from '../shared/kit/shortText.ts';
 import { parseCommand, refuseUsage, wholeNumber } from './commandLine.ts';
@@ -20,6 +21,11 @@ const { values } = parseCommand({
       help: 'deliver your own CloudTrail files (.json.gz, .json; any depth) instead of a generated trail',
     },
     out: { type: 'string', value: 'FILE', help: "write the table's rows there as NDJSON, in order of acceptance" },
+    table: {
+      type: 'string',
+      value: 'NAME',
+      help: "the table: AWSCloudTrail_CL (default), or AWSCloudTrail, Sentinel's own",
+    },
     files: { type: 'string', value: 'N', help: 'how many log files to generate (default 1000)' },
     seed: { type: 'string', value: 'SEED', help: 'seed of the generated trail (default 1)' },
     now: { type: 'string', value: 'ISO', help: 'fixes the time of reception, for example 2026-11-01T12:00:00Z' },
@@ -67,6 +73,7 @@ function readOptions(): RunOptions {
     quiet: values.json ?? false,
     ...(values.out !== undefined && { out: readOut(values.out, folder) }),
     ...(values.now !== undefined && { now: readNow(values.now) }),
+    ...(values.table !== undefined && { table: readTable(values.table) }),
     ...(values.break !== undefined && { break: readBreak(values.break) }),
   };
 }
@@ -117,6 +124,11 @@ function readNow(now: string): number {
 
 function generatedTrail(): RunOptions['trail'] {
   return { files: wholeNumber('start', 'files', values.files ?? '1000', 1), seed: values.seed ?? '1' };
+}
+
+function readTable(name: string): EventTable {
+  const found = eventTables.find((each) => each === name);
+  return found ?? refuse(`--table must be one of ${eventTables.join(', ')}; got "${name}"`);
 }
 
 function readBreak(name: string): NonNullable<RunOptions['break']> {

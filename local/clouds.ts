@@ -4,7 +4,7 @@ import { type AwsCloud, startAwsCloud } from './aws/startAwsCloud.ts';
 import { type LocalIdentity, startIdentity } from './azure/identity.ts';
 import { type IngestionOptions, type LocalIngestion, startIngestion } from './azure/ingestion/ingestion.ts';
 import type { RuleRate } from './azure/ingestion/tokenBucket.ts';
-import { deployConnector } from './azure/resourceManager/connector.ts';
+import { deployConnector, type EventTable } from './azure/resourceManager/connector.ts';
 import { type LocalResourceManager, startResourceManager } from './azure/resourceManager/server.ts';
 import { type LocalStorage, startStorage } from './azure/storage.ts';
 import { type BreakName, isAwsBreak } from './breaks.ts';
@@ -33,6 +33,8 @@ export interface CloudsOptions {
   readonly anyKeyPrefix?: boolean;
   /** Encrypts the bucket with this KMS key, which the reader role may use. */
   readonly kmsKeyArn?: string;
+  /** Which table the events go into; default: the connector's own. */
+  readonly table?: EventTable;
   /** One misconfiguration to provoke. */
   readonly break?: BreakName;
 }
@@ -61,7 +63,10 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
   const { clock, folder } = options;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const deployed = deployConnector({ principalId, workspaceId });
+  const deployed = deployConnector(
+    { principalId, workspaceId },
+    options.table === undefined ? {} : { table: options.table },
+  );
   const stream = deployed.settings['DCR_STREAM'] ?? '';
   const identity = await startIdentity({ clock, tenantId, principalId, audiences: [audience] });
   const ruleIds = Array.from({ length: options.rules ?? 1 }, (_, index) => `dcr-${'0'.repeat(31)}${index + 1}`);
@@ -90,6 +95,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       rules: ruleIds.map((immutableId) => ({
         immutableId,
         streams: options.break === 'dcr-stream' ? { 'Custom-Renamed': [] } : deployed.streams,
+        transforms: deployed.transforms,
         publishers: options.break === 'dcr-role' ? [] : deployed.publishers,
       })),
       mode: options.mode,
@@ -102,7 +108,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     }),
     startResourceManager({
       ...{ clock, keys: identity.jwks(), issuer: identity.issuer },
-      resources: new Map([
+      resources: new Map<string, unknown>([
         ...deployed.tables,
         ...ruleResources.map(
           (id, index) =>

@@ -13,6 +13,9 @@ param workspaceResourceId string
 @description('Region of that workspace; the data collection rule and the alerts are made there.')
 param workspaceLocation string
 
+@description('Table that the events go into. AWSCloudTrail is Microsoft Sentinel\'s own, which its rules and workbooks read; it must be there already, and gets a few columns more, whose names end in _CF.')
+param table string = 'AWSCloudTrail_CL'
+
 @description('Resource ID of a data collection endpoint in the workspace\'s region, for private link. Empty: rows go to the rule\'s own endpoint.')
 param dataCollectionEndpointId string = ''
 
@@ -49,6 +52,7 @@ module connector 'connector.json' = {
     location: location
     workspaceResourceId: workspaceResourceId
     workspaceLocation: workspaceLocation
+    table: table
     dataCollectionEndpointId: dataCollectionEndpointId
     subnetId: subnetId
     awsRoleArn: awsRoleArn

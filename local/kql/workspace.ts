@@ -1,4 +1,5 @@
 import { columns as trailColumns } from '../../shared/cloudtrail/columns.ts';
+import { standardColumns, standardTable } from '../../shared/cloudtrail/standardTable.ts';
 import { healthColumns, healthTable } from '../../shared/pipeline/status/healthColumns.ts';
 import type { Schema } from './language.ts';
 import { ingestedAt, type Row, type Table } from './rows.ts';
@@ -10,7 +11,7 @@ export const trailTable = 'AWSCloudTrail_CL';
 /** The connector's own table, Sentinel's of the same shape, and the connector's health. */
 const tables: Schema['tables'] = [
   { name: trailTable, columns: trailColumns.map(queried) },
-  { name: 'AWSCloudTrail', columns: trailColumns.map(queried) },
+  { name: standardTable, columns: standardColumns.map(queried) },
   { name: healthTable, columns: healthColumns.map(queried) },
 ];
 
@@ -19,8 +20,10 @@ export function workspaceSchema(functions: Schema['functions'] = []): Schema {
   return { tables, functions };
 }
 
+/** As queries see it: a GUID is text to them. */
 function queried({ name, type }: { readonly name: string; readonly type: string }): Column {
-  return { name, type: (type === 'boolean' ? 'bool' : type) as TypeName };
+  const names: Readonly<Record<string, string>> = { boolean: 'bool', guid: 'string' };
+  return { name, type: (names[type] ?? type) as TypeName };
 }
 
 /** Tables by name, each with the rows it is given and no other. */

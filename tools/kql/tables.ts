@@ -1,11 +1,9 @@
 import { columns } from '../../shared/cloudtrail/columns.ts';
+import { standardColumns, standardTable } from '../../shared/cloudtrail/standardTable.ts';
 import { healthColumns, healthTable } from '../../shared/pipeline/status/healthColumns.ts';
 import type { Workspace } from './language.ts';
 
 type Tables = Workspace['tables'];
-
-/** Columns that the standard table lacks; there they end in `_CF`, as every column that a workspace adds to a standard table does. */
-const additions = ['EventTime', 'UnmappedFields', 'TruncatedColumns', 'SourceObject'];
 
 /** What the service sets on every table: https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns */
 const everywhere = ['TenantId', 'Type', '_ItemId', '_ResourceId', '_SubscriptionId'].map((name) => `${name}: string`);
@@ -14,12 +12,7 @@ const times = ['_TimeReceived: datetime', '_BilledSize: real', '_IsBillable: str
 /** Tables that queries of ours read, from the same source as the stream declarations and the documentation. */
 export const tables: Tables = [
   { name: 'AWSCloudTrail_CL', schema: schemaOf(columns) },
-  {
-    name: 'AWSCloudTrail',
-    schema: schemaOf(
-      columns.map((each) => (additions.includes(each.name) ? { ...each, name: `${each.name}_CF` } : each)),
-    ),
-  },
+  { name: standardTable, schema: schemaOf(standardColumns) },
   { name: healthTable, schema: schemaOf(healthColumns) },
   // https://learn.microsoft.com/azure/azure-monitor/reference/tables/dcrlogerrors
   {
@@ -34,6 +27,8 @@ export const tables: Tables = [
 ];
 
 function schemaOf(list: readonly { readonly name: string; readonly type: string }[]): string {
-  const own = list.map(({ name, type }) => `${name}: ${type === 'boolean' ? 'bool' : type}`);
+  // Queries see a GUID as text: https://learn.microsoft.com/azure/azure-monitor/logs/logs-table-overview
+  const queried: Readonly<Record<string, string>> = { boolean: 'bool', guid: 'string' };
+  const own = list.map(({ name, type }) => `${name}: ${queried[type] ?? type}`);
   return `(${[...own, ...everywhere, ...times].join(', ')})`;
 }

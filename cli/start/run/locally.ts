@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EventTable } from '../../../local/azure/resourceManager/connector.ts';
 import type { BreakName } from '../../../local/breaks.ts';
 import { type Clouds, startClouds } from '../../../local/clouds.ts';
 import type { RunningHost } from '../../../local/host/startHost.ts';
@@ -34,6 +35,7 @@ export interface RunOptions {
   /** Fixed time of reception, milliseconds since the epoch. */
   readonly now?: number;
   readonly serve: boolean;
+  readonly table?: EventTable;
   readonly break?: BreakName;
   /** No progress. */
   readonly quiet: boolean;
@@ -154,7 +156,7 @@ class Run {
   }
 
   async #startClouds(): Promise<Clouds> {
-    const { out, now, break: breakName } = this.#options;
+    const { out, now, table, break: breakName } = this.#options;
     try {
       return await startClouds({
         folder: this.#folder,
@@ -164,6 +166,7 @@ class Run {
         onTableFailed: (error) => this.#tableFailed(error),
         ...(out !== undefined && { tableFile: out }),
         ...(now !== undefined && { receivedAt: () => now }),
+        ...(table !== undefined && { table }),
         ...(breakName !== undefined && { break: breakName }),
       });
     } catch (error) {

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { DeployedStream } from './dataCollectionRules.ts';
 import { convertRow } from './rowConversion.ts';
 import { type ScannedRow, type ScanResult, scanRows } from './rowScanner.ts';
 import { countUp, type IngestionCounters } from './stats.ts';
-import type { ColumnIndex } from './streamColumns.ts';
 
 /** 1 MB a call, "for both compressed and uncompressed data": https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits#logs-ingestion-api */
 export const bodyLimitBytes = 1_048_576;
@@ -45,7 +45,12 @@ export interface TakenBody {
  * Reads a body as the service does. To keep rows costs no copy where they may stay as sent: the commas between
  * them become line breaks in place, so the body belongs to the intake from here on.
  */
-export function takeBody(body: Buffer, columns: ColumnIndex, receivedAt: number, keep: boolean): TakenBody {
+export function takeBody(
+  body: Buffer,
+  { columns, transform }: DeployedStream,
+  receivedAt: number,
+  keep: boolean,
+): TakenBody {
   const pieces: Piece[] = [];
   const converted: ReturnType<typeof convertRow>[] = [];
   const names = new Map<string, number>();
@@ -58,7 +63,7 @@ export function takeBody(body: Buffer, columns: ColumnIndex, receivedAt: number,
       names.set(name, (names.get(name) ?? 0) + 1);
     }
     if (row.fate === 'convert') {
-      const result = convertRow(body, row.start, columns, receivedAt);
+      const result = convertRow(body, row.start, columns, receivedAt, transform);
       converted.push(result);
       if (result.timeReplaced) timesReplaced++;
       if (keep) pieces.push({ line: Buffer.from(`${result.text}\n`) });
@@ -70,7 +75,7 @@ export function takeBody(body: Buffer, columns: ColumnIndex, receivedAt: number,
     }
   };
 
-  const result = scanRows(body, columns, receivedAt, visit);
+  const result = scanRows(body, columns, receivedAt, visit, transform !== undefined);
   return {
     result,
     lines: keep && result.kind === 'rows' ? joinPieces(body, pieces) : [],

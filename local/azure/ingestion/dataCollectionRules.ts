@@ -1,11 +1,14 @@
 import type { Clock } from '../../../shared/words/clock.ts';
 import { type ColumnIndex, indexColumns, type StreamColumn } from './streamColumns.ts';
 import { type Admission, createTokenBucket, documentedRate, type RuleRate } from './tokenBucket.ts';
+import { readTransform, type Transform } from './transform.ts';
 
 /** A data collection rule as deployed. */
 export interface RuleOptions {
   readonly immutableId: string;
   readonly streams: Readonly<Record<string, readonly StreamColumn[]>>;
+  /** KQL by stream, for those whose rows do not go into their table as they are. */
+  readonly transforms?: Readonly<Record<string, string>>;
   /** Principals with the role Monitoring Metrics Publisher on the rule. */
   readonly publishers: readonly string[];
 }
@@ -18,8 +21,13 @@ export interface DataCollectionRules {
   withhold(immutableId: string, principalId: string): void;
 }
 
+export interface DeployedStream {
+  readonly columns: ColumnIndex;
+  readonly transform?: Transform | undefined;
+}
+
 export interface DeployedRule {
-  readonly streams: ReadonlyMap<string, ColumnIndex>;
+  readonly streams: ReadonlyMap<string, DeployedStream>;
   mayPublish(principalId: string): boolean;
   admit(bytes: number): Admission;
 }
@@ -36,7 +44,12 @@ export function createRules(
     const bucket = rate === 'unlimited' ? undefined : createTokenBucket({ ...documentedRate, ...rate }, clock.now());
     roles.set(rule.immutableId, publishers);
     deployed.set(rule.immutableId, {
-      streams: new Map(Object.entries(rule.streams).map(([name, columns]) => [name, indexColumns(columns)])),
+      streams: new Map(
+        Object.entries(rule.streams).map(([name, columns]) => [
+          name,
+          { columns: indexColumns(columns), transform: readTransform(rule.transforms?.[name] ?? 'source') },
+        ]),
+      ),
       mayPublish: (principalId) => (publishers.get(principalId) ?? Number.POSITIVE_INFINITY) <= clock.now(),
       admit: (bytes) => bucket?.(bytes, clock.now()) ?? { kind: 'admitted' },
     });

@@ -1,9 +1,10 @@
 import { closeObject, colon, comma, quote, skipSpace, skipString, skipValue } from './jsonBytes.ts';
 import type { ColumnIndex, StreamColumnType } from './streamColumns.ts';
+import type { Transform } from './transform.ts';
 
 /** What the service makes of one row. */
 export interface ConvertedRow {
-  /** The row's JSON text on one line: declared columns with a value, digits as sent. */
+  /** The row's JSON text on one line: columns of the table with a value, digits as sent. */
   readonly text: string;
   /** Columns the stream does not declare: dropped. */
   readonly undeclared: readonly string[];
@@ -18,7 +19,13 @@ export interface ConvertedRow {
 export const fieldLimitBytes = 65_536;
 
 /** Converts the row that begins at `start`, known to be one well-formed JSON object. */
-export function convertRow(bytes: Buffer, start: number, columns: ColumnIndex, receivedAt: number): ConvertedRow {
+export function convertRow(
+  bytes: Buffer,
+  start: number,
+  columns: ColumnIndex,
+  receivedAt: number,
+  transform?: Transform,
+): ConvertedRow {
   const values = new Map<string, string>();
   const undeclared: string[] = [];
   const lost: string[] = [];
@@ -35,6 +42,7 @@ export function convertRow(bytes: Buffer, start: number, columns: ColumnIndex, r
     if (value === undefined) lost.push(name);
     else values.set(name, type === 'string' ? cut(value, () => truncated.push(name)) : value);
   }
+  transform?.apply(values);
   const time = Date.parse(String(JSON.parse(values.get('TimeGenerated') ?? 'null')));
   const timeReplaced = !isAcceptedTime(time, receivedAt);
   if (timeReplaced) values.set('TimeGenerated', JSON.stringify(new Date(receivedAt).toISOString()));

@@ -44,11 +44,12 @@ export function scanRows(
   columns: ColumnIndex,
   receivedAt: number,
   visit: (row: ScannedRow) => void,
+  mustConvertAll = false,
 ): ScanResult {
   if (!isUtf8(body)) return { kind: 'malformed', reason: 'the body is not UTF-8' };
   let at = skipSpace(body, 0);
   if (body[at] !== openArray) return isWhole(body, at) ? { kind: 'not-an-array' } : malformed(0, 'is not JSON');
-  const scanner = createRowScan(body, columns, receivedAt);
+  const scanner = createRowScan(body, columns, receivedAt, mustConvertAll);
   let rows = 0;
   at = skipSpace(body, at + 1);
   if (body[at] === closeArray) return endOf(body, at, rows);
@@ -81,13 +82,13 @@ function malformed(index: number, reason: string): ScanResult {
 }
 
 /** Scans one row after another with the arrays made once. */
-function createRowScan(body: Buffer, columns: ColumnIndex, receivedAt: number) {
+function createRowScan(body: Buffer, columns: ColumnIndex, receivedAt: number, mustConvertAll: boolean) {
   const types = columns.columns.map((column) => column.type);
   const timeColumn = columns.columns.findIndex((column) => column.name === 'TimeGenerated');
   const nameColumn = columns.columns.findIndex((column) => column.name === 'EventName');
   const seenInRow = new Int32Array(types.length);
   // A raw line break is space between tokens; kept rows are lines, so such bodies are rewritten whole.
-  const hasLineBreak = body.includes(10) || body.includes(13);
+  const isRewritten = mustConvertAll || body.includes(10) || body.includes(13);
   const row: ScannedRow = { start: 0, end: 0, fate: 'as-sent', timeStart: -1, timeEnd: -1, nameStart: -1, nameEnd: -1 };
   let number = 0;
 
@@ -96,7 +97,7 @@ function createRowScan(body: Buffer, columns: ColumnIndex, receivedAt: number) {
     number++;
     row.start = start;
     row.timeStart = row.timeEnd = row.nameStart = row.nameEnd = -1;
-    let mustConvert = hasLineBreak;
+    let mustConvert = isRewritten;
     let at = skipSpace(body, start + 1);
     if (body[at] !== closeObject) {
       for (;;) {

@@ -68,8 +68,8 @@ export function createUploadJudge(
       );
     }
     const stream = decodeURIComponent(path[2] ?? '');
-    const columns = rule.streams.get(stream);
-    if (!columns)
+    const declared = rule.streams.get(stream);
+    if (!declared)
       return refuse(404, 'InvalidStream', `The stream '${stream}' was not configured in the data collection rule.`);
     const type = request.headers['content-type'] ?? '';
     if (!/^application\/json\b/i.test(type))
@@ -92,7 +92,7 @@ export function createUploadJudge(
     if ([...refusedTexts].some((text) => inflated.body.includes(text)))
       return refuse(400, 'InvalidPayload', 'The payload holds a value that is not accepted.');
     const isHealth = stream === health?.stream;
-    const taken = takeBody(inflated.body, columns, receivedAt(), isHealth || table !== undefined);
+    const taken = takeBody(inflated.body, declared, receivedAt(), isHealth || table !== undefined);
     if (taken.result.kind === 'malformed') return refuse(400, 'InvalidPayload', taken.result.reason);
     const rows = taken.result.kind === 'rows' ? taken.result.rows : 0;
     if (isHealth) {

@@ -1,4 +1,5 @@
 import type { Answers } from './deployment.ts';
+import { isStandardTable, standardTableBody } from './standardTable.ts';
 
 /** What a deployment finds: who the app is, and what lay there before. */
 export interface Surroundings {
@@ -15,7 +16,7 @@ export function answersIn({ principalId, workspaceId, settings = {} }: Surroundi
     const [type = '', name = ''] = lastPart(id);
     if (type === 'config') return { full: {}, list: { properties: settings } };
     const properties = propertiesOf[type]?.(name, workspaceId);
-    const isOthers = type === 'workspaces' || type === 'datacollectionendpoints';
+    const isOthers = ['workspaces', 'datacollectionendpoints'].includes(type) || isStandardTable(id);
     if (properties === undefined || (body === undefined && !isOthers)) return undefined;
     return { full: { ...body, ...(type === 'sites' && { identity: { principalId } }), properties } };
   };
@@ -34,6 +35,7 @@ const propertiesOf: Readonly<Record<string, (name: string, workspaceId: string) 
   datacollectionendpoints: (name) => ({
     logsIngestion: { endpoint: `https://${name}-ab12.westeurope-1.ingest.monitor.azure.com` },
   }),
+  tables: () => standardTableBody.properties,
   workspaces: (_, workspaceId) => ({ customerId: workspaceId }),
   sites: () => ({}),
 };

@@ -66,12 +66,16 @@ const specials: Readonly<Record<string, (args: readonly Expression[], scope: Sco
     return run(is ? yes : no, scope, locals);
   },
   map: ([list, lambda], scope, locals) => {
-    if (list === undefined || lambda?.kind !== 'call' || lambda.name !== 'lambda' || lambda.args.length !== 2) {
-      throw new RangeError('map takes a list and a lambda of one variable');
-    }
-    const [variable, body] = lambda.args as [Expression, Expression];
-    const name = textOf(run(variable, scope, locals));
-    return listOf(run(list, scope, locals)).map((each) => run(body, scope, new Map([...locals, [name, each]])));
+    const { name, body } = lambdaOf('map', list, lambda, scope, locals);
+    return listOf(run(list as Expression, scope, locals)).map((each) =>
+      run(body, scope, new Map([...locals, [name, each]])),
+    );
+  },
+  filter: ([list, lambda], scope, locals) => {
+    const { name, body } = lambdaOf('filter', list, lambda, scope, locals);
+    return listOf(run(list as Expression, scope, locals)).filter(
+      (each) => run(body, scope, new Map([...locals, [name, each]])) === true,
+    );
   },
   reference: (args, scope, locals) => {
     const [id, , full] = args.map((each) => run(each, scope, locals));
@@ -82,6 +86,20 @@ const specials: Readonly<Record<string, (args: readonly Expression[], scope: Sco
   environment: () => ({ name: 'AzureCloud' }),
   tenant: () => ({ tenantId: '5a1c3f7e-2b7d-4a58-9f0e-6d1b8c2e4f90' }),
 };
+
+function lambdaOf(
+  what: string,
+  list: Expression | undefined,
+  lambda: Expression | undefined,
+  scope: Scope,
+  locals: Locals,
+): { readonly name: string; readonly body: Expression } {
+  if (list === undefined || lambda?.kind !== 'call' || lambda.name !== 'lambda' || lambda.args.length !== 2) {
+    throw new RangeError(`${what} takes a list and a lambda of one variable`);
+  }
+  const [variable, body] = lambda.args as [Expression, Expression];
+  return { name: textOf(run(variable, scope, locals)), body };
+}
 
 function first(args: readonly Expression[], scope: Scope, locals: Locals): unknown {
   const [only, ...others] = args;

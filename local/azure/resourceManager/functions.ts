@@ -4,6 +4,9 @@ import { idOf, type Place } from './ids.ts';
 /** The functions that need nothing but their arguments and the place. Names are without case. */
 export const plainFunctions: Readonly<Record<string, (args: readonly unknown[], place: Place) => unknown>> = {
   concat: (args) => (Array.isArray(args[0]) ? args.flat() : args.map(textOf).join('')),
+  coalesce: (args) => args.find((each) => each !== null) ?? null,
+  contains: ([value, item]) =>
+    typeof value === 'string' ? value.includes(textOf(item)) : listOf(value).includes(item),
   createarray: (args) => args,
   createobject: (args) => {
     if (args.length % 2 !== 0) throw new RangeError('createObject takes names and values by turns');
@@ -48,6 +51,8 @@ export const plainFunctions: Readonly<Record<string, (args: readonly unknown[], 
   subscription: (_, { subscriptionId }) => ({ id: `/subscriptions/${subscriptionId}`, subscriptionId }),
   subscriptionresourceid: ([type, ...names], { subscriptionId }) =>
     `/subscriptions/${subscriptionId}${idOf(textOf(type), names.map(textOf))}`,
+  tryget: ([value, key]) =>
+    (typeof value === 'object' && value !== null && (value as Record<string, unknown>)[textOf(key)]) || null,
   tolower: ([text]) => textOf(text).toLowerCase(),
   true: () => true,
   union: (args) => {

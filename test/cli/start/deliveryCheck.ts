@@ -51,7 +51,11 @@ const textColumns = {
 };
 
 /** Holds a table file against the records of the source, one by one and token by token; shares no code with the product. */
-export async function checkDelivery(tableFile: string, sent: ReadonlyMap<string, SentRecord>): Promise<Delivery> {
+export async function checkDelivery(
+  tableFile: string,
+  sent: ReadonlyMap<string, SentRecord>,
+  table: 'AWSCloudTrail_CL' | 'AWSCloudTrail' = 'AWSCloudTrail_CL',
+): Promise<Delivery> {
   const found: Delivery = { rows: 0, faults: [], missing: 0, repeated: 0, unknown: 0, altered: 0, overtakings: 0 };
   const seen = new Set<string>();
   const last = new Map<string, number>();
@@ -72,7 +76,7 @@ export async function checkDelivery(tableFile: string, sent: ReadonlyMap<string,
     seen.add(id);
     if (record.index < (last.get(record.file) ?? -1)) found.overtakings++;
     last.set(record.file, record.index);
-    const differences = compare(parseRaw(record.text), row);
+    const differences = compare(parseRaw(record.text), row, table === 'AWSCloudTrail' ? '_CF' : '');
     if (differences.length > 0) {
       found.altered++;
       fault(`${record.file}[${record.index}]: ${differences.join('; ')}`);
@@ -86,9 +90,10 @@ export async function checkDelivery(tableFile: string, sent: ReadonlyMap<string,
   return found;
 }
 
-function compare(record: RawValue, row: RawValue): string[] {
+/** `ending`: of the columns that Microsoft's table lacks. */
+function compare(record: RawValue, row: RawValue, ending: string): string[] {
   const differences: string[] = [];
-  const cut = String(JSON.parse(memberOf(row, ['TruncatedColumns'])?.text ?? '""')).split(',');
+  const cut = String(JSON.parse(memberOf(row, [`TruncatedColumns${ending}`])?.text ?? '""')).split(',');
   const expect = (column: string, wanted: string | undefined): void => {
     const cell = memberOf(row, [column]);
     if (cut.includes(column)) return;
@@ -100,9 +105,11 @@ function compare(record: RawValue, row: RawValue): string[] {
     expect(column, textOf(memberOf(record, path.split('.')), true));
   }
   expect('TimeGenerated', textOf(memberOf(record, ['eventTime']), true));
+  expect(`EventTime${ending}`, textOf(memberOf(record, ['eventTime']), true));
+  if (memberOf(row, [`SourceObject${ending}`]) === undefined) differences.push('SourceObject is absent');
   expect('ReadOnly', textOf(memberOf(record, ['readOnly']), true));
   const unmapped = memberOf(record, ['extra']);
-  const cell = memberOf(row, ['UnmappedFields', 'extra']);
+  const cell = memberOf(row, [`UnmappedFields${ending}`, 'extra']);
   if (unmapped?.text !== cell?.text) differences.push(`UnmappedFields.extra is ${cell?.text}, not ${unmapped?.text}`);
   for (const [name, , { text }] of row.members) {
     if (text === 'null' || text === '""') differences.push(`${name} is ${text} instead of absent`);

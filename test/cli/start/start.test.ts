@@ -141,6 +141,23 @@ describe.concurrent('npm start', () => {
     });
   });
 
+  it('delivers every record into the standard table as well, by the transform of its rule', async ({ expect }) => {
+    const logs = new LogFolder(join(folder, 'standard-logs'), 7);
+    for (let file = 0; file < 8; file++) logs.add(1 + file, file, `s${file}`);
+    const out = join(folder, 'standard.ndjson');
+
+    const { code, stdout } = await start(
+      ...['--logs', logs.folder, '--out', out, '--table', 'AWSCloudTrail', '--now', '2026-11-01T13:00:00Z', '--json'],
+      ...['--work', workFolder('standard')],
+    );
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: logs.sent.size, ok: true });
+    expect(await checkDelivery(out, logs.sent, 'AWSCloudTrail')).toMatchObject({
+      ...{ rows: logs.sent.size, faults: [], missing: 0, repeated: 0, unknown: 0, altered: 0 },
+    });
+  });
+
   it.for([
     ['external-id', 'assume-role-denied', /role\/sentinel-cloudtrail-reader.* with external ID "[-0-9a-f]{36}"/],
     ['dcr-role', 'upload-denied', /rule dcr-0+1, stream Custom-AWSCloudTrail/],

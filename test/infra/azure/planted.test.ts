@@ -95,7 +95,7 @@ const sense: readonly Plant[] = [
     '"outputStream": "Custom-AWSCloudTrail_CL"',
     'AWSCloudTrailConnectorHealth_CL has no column',
   ],
-  ["/AWSCloudTrail_CL'", "/AWSCloudTrail'", 'no name of a custom table'],
+  ["/AWSCloudTrail_CL'", "/AWSCloudTrail-CL'", 'no name of a custom table'],
   [
     '"destinations": [\n              "workspace"',
     '"destinations": [\n              "sentinel"',
@@ -146,7 +146,32 @@ const sense: readonly Plant[] = [
   ['"siteConfig": {', '"siteConfig": { "appSettings": [],', 'replace what the user set'],
 ];
 
+/** With the standard table as the destination. */
+const standard: readonly Plant[] = [
+  ['project-rename EventTime_CF =', 'project-rename EventTimes_CF =', 'EventTimes_CF'],
+  ['extend AwsEventId = toguid(AwsEventId), ', 'extend ', 'AwsEventId of type string; the other side guid'],
+  ['AwsRequestId = toguid(AwsRequestId)', 'AwsRequestId = tostring(AwsRequestId)', 'not known here'],
+  ['EventTime_CF = EventTime,', 'EventTime_CF = EventTimes,', 'names EventTimes, which the stream does not declare'],
+  ['"Microsoft-AWSCloudTrail"', '"Custom-AWSCloudTrail"', 'leads to no table'],
+  [
+    "concat(filter(parameters('presentColumns'), lambda('column', not(contains(parameters('addedNames'), lambdaVariables('column').name)))), parameters('addedColumns'))",
+    "parameters('addedColumns')",
+    'loses a column that somebody added',
+  ],
+  ["not(contains(parameters('addedNames')", "not(contains(createArray('EventTime')", 'gets a column twice'],
+  ['"name": "EventTime_CF"', '"name": "EventTimeCF"', 'must end in _CF'],
+  ["'AWSCloudTrail'), '2022-10-01').schema", "'AWSCloudTrails'), '2022-10-01').schema", 'there is no resource'],
+];
+
 describe('the check of the Azure template', () => {
+  it.each(standard)('catches %s written as %s, when rows go into the standard table', async (right, wrong, told) => {
+    expect(text.includes(right)).toBe(true);
+
+    const broken = JSON.parse(text.replaceAll(right, wrong)) as Template;
+
+    expect((await problemsOf(broken, { ...usual, table: 'AWSCloudTrail' })).join('\n')).toContain(told);
+  });
+
   it.each([...expressions, ...bodies, ...sense])('catches %s written as %s', async (right, wrong, told) => {
     expect(text.includes(right)).toBe(true);
     const broken = text.replaceAll(right, wrong);

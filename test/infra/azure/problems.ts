@@ -18,6 +18,7 @@ export const everything = {
   ],
   instanceMemoryMB: 4096,
   readTableColumns: true,
+  table: 'AWSCloudTrail',
   silentMinutes: 60,
   awsRoleArn: 'arn:aws:iam::222222222222:role/other-reader',
   mostDrainers: '3',

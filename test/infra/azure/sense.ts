@@ -1,4 +1,6 @@
+import { readTransform, type TableColumn } from '../../../local/azure/ingestion/transform.ts';
 import type { Deployed, DeployedResource } from '../../../local/azure/resourceManager/deployment.ts';
+import { standardTableBody } from '../../../local/azure/resourceManager/standardTable.ts';
 import { columns } from '../../../shared/cloudtrail/columns.ts';
 import { healthColumns, healthStream } from '../../../shared/pipeline/status/healthColumns.ts';
 import { readSettings } from '../../../shared/settings/settings.ts';
@@ -9,12 +11,18 @@ interface Column {
   readonly type: string;
 }
 
+interface Schema {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
 interface RuleProperties {
   readonly streamDeclarations: Readonly<Record<string, { readonly columns: readonly Column[] }>>;
   readonly destinations: { readonly logAnalytics: ReadonlyArray<{ readonly name: string }> };
   readonly dataFlows: ReadonlyArray<{
     readonly streams: readonly string[];
     readonly destinations: readonly string[];
+    readonly transformKql: string;
     readonly outputStream: string;
   }>;
 }
@@ -98,12 +106,19 @@ function* rules(resources: readonly DeployedResource[]): Generator<string> {
   const tables = new Map(
     ofType(resources, 'Microsoft.OperationalInsights/workspaces/tables').map(({ id, body }) => [
       id.split('/').at(-1) ?? '',
-      (body['properties'] as { schema: { name: string; columns: readonly Column[] } }).schema,
+      (body['properties'] as { schema: Schema }).schema,
     ]),
   );
   for (const [name, schema] of tables) {
-    if (!/^[A-Za-z][\w-]{0,58}_CL$/.test(name)) yield `${name} is no name of a custom table`;
     if (schema.name !== name) yield `the schema of ${name} has the name ${schema.name}`;
+    if (name === 'AWSCloudTrail') {
+      const added = schema.columns.map((column) => column.name);
+      for (const each of added) if (!each.endsWith('_CF')) yield `${each}, added to ${name}, must end in _CF`;
+      if (new Set(added).size < added.length) yield `${name} gets a column twice`;
+      if (!added.includes('IPAddress_CF')) yield `${name} loses a column that somebody added`;
+      continue;
+    }
+    if (!/^[A-Za-z][\w-]{0,58}_CL$/.test(name)) yield `${name} is no name of a custom table`;
     if (schema.columns.find((each) => each.name === 'TimeGenerated')?.type !== 'dateTime') {
       yield `${name} needs a column TimeGenerated of type dateTime`;
     }
@@ -116,22 +131,33 @@ function* rules(resources: readonly DeployedResource[]): Generator<string> {
   yield* sameColumns('columns.ts', columns, streamDeclarations['Custom-AWSCloudTrail']?.columns);
   yield* sameColumns('healthColumns.ts', healthColumns, streamDeclarations[healthStream]?.columns);
   for (const flow of dataFlows) {
-    const table = tables.get(flow.outputStream.replace(/^Custom-/, ''));
+    const [, owner, name = ''] = /^(Custom|Microsoft)-(.+)$/.exec(flow.outputStream) ?? [];
+    const table = owner === (name.endsWith('_CL') ? 'Custom' : 'Microsoft') ? tables.get(name) : undefined;
     if (table === undefined) yield `${flow.outputStream} leads to no table`;
     for (const name of flow.destinations) {
       if (!destinations.logAnalytics.some((each) => each.name === name)) yield `there is no destination ${name}`;
     }
     for (const stream of flow.streams) {
-      const declared = streamDeclarations[stream]?.columns.map(({ name, type }) => ({
-        name,
-        type: type === 'datetime' ? 'dateTime' : type,
-      }));
-      if (table !== undefined) yield* sameColumns(stream, declared, table.columns);
+      const declared = streamDeclarations[stream]?.columns ?? [];
+      const brought = (readTransform(flow.transformKql)?.columnsAfter(declared as TableColumn[]) ?? declared).map(
+        (column) => ({
+          name: column.name,
+          type: column.type === 'datetime' ? 'dateTime' : column.type,
+        }),
+      );
+      if (table === undefined) continue;
+      yield* sameColumns(stream, brought, name.endsWith('_CL') ? table.columns : standardColumnsWith(table.columns));
     }
   }
   for (const stream of Object.keys(streamDeclarations)) {
     if (!dataFlows.some(({ streams }) => streams.includes(stream))) yield `no data flow takes ${stream}`;
   }
+}
+
+/** Without what the service itself writes, and what others added for themselves. */
+function standardColumnsWith(added: readonly Column[]): readonly Column[] {
+  const own = ['TenantId', 'Type', 'IPAddress_CF'];
+  return [...standardTableBody.properties.schema.standardColumns, ...added].filter(({ name }) => !own.includes(name));
 }
 
 function* sameColumns(what: string, one: readonly Column[] = [], other: readonly Column[] = []): Generator<string> {

@@ -1,5 +1,4 @@
 import { healthTable } from '../../../shared/pipeline/status/healthColumns.ts';
-import { eventTable } from './destination.ts';
 import { type Json, type Resource, versions } from './template.ts';
 
 interface QueryAlert {
@@ -37,7 +36,7 @@ const queryAlerts: readonly QueryAlert[] = [
       'No event of CloudTrail arrived for as long as parameter quietHours says. Either nothing happened in AWS, or the chain is broken: run the connection check.',
     severity: 2,
     // By the time of arrival: a backlog that is being worked off is no silence.
-    query: `${eventTable} | where ingestion_time() > ago({0}h)`,
+    query: '{3} | where ingestion_time() > ago({0}h)',
     window: "[format('PT{0}H', parameters('quietHours'))]",
     // The window is one of TimeGenerated, and no event may be older than this: the service sets the time of older ones.
     lookBack: 'P2D',
@@ -135,7 +134,7 @@ function queryAlert(alert: QueryAlert): Resource {
 
 function filledIn(query: string): string {
   return /\{\d\}/.test(query)
-    ? `[format('${query}', parameters('quietHours'), parameters('appName'), variables('ruleId'))]`
+    ? `[format('${query}', parameters('quietHours'), parameters('appName'), variables('ruleId'), parameters('table'))]`
     : query;
 }
 

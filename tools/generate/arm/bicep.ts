@@ -7,6 +7,7 @@ import { parameters } from './parameters.ts';
 const handedOn = {
   workspaceResourceId: undefined,
   workspaceLocation: undefined,
+  table: 'SENTINEL_TABLE',
   dataCollectionEndpointId: 'DATA_COLLECTION_ENDPOINT_ID',
   subnetId: 'SUBNET_ID',
   awsRoleArn: 'AWS_ROLE_ARN',

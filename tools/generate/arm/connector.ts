@@ -1,5 +1,5 @@
 import { alerts } from './alerts.ts';
-import { destination, eventStream } from './destination.ts';
+import { destination, eventStream, flows } from './destination.ts';
 import { codePackage, hosting } from './hosting.ts';
 import { parameters } from './parameters.ts';
 import { columnReader, roleAssignments, roles } from './roles.ts';
@@ -31,6 +31,7 @@ const template: Template = {
     appId: "[resourceId('Microsoft.Web/sites', parameters('appName'))]",
     ruleId: "[resourceId('Microsoft.Insights/dataCollectionRules', variables('ruleName'))]",
     stream: eventStream,
+    flows,
     scopes: {
       AzureCloud: 'https://monitor.azure.com/.default',
       AzureUSGovernment: 'https://monitor.azure.us/.default',

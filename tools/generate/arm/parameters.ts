@@ -1,4 +1,5 @@
 import { type Setting, type SettingName, settingsTable } from '../../../shared/settings/table.ts';
+import { eventTables } from './destination.ts';
 import type { Parameter } from './template.ts';
 
 /**
@@ -33,6 +34,15 @@ const own: Readonly<Record<string, Parameter>> = {
     type: 'string',
     defaultValue: '[resourceGroup().location]',
     metadata: { description: 'Region of that workspace; the data collection rule and the alerts are made there.' },
+  },
+  table: {
+    type: 'string',
+    defaultValue: eventTables[0],
+    allowedValues: eventTables,
+    metadata: {
+      description:
+        "Table that the events go into. AWSCloudTrail is Microsoft Sentinel's own, which its rules and workbooks read; it must be there already, and gets a few columns more, whose names end in _CF.",
+    },
   },
   location: {
     type: 'string',

@@ -1,4 +1,3 @@
-import { eventTable } from './destination.ts';
 import { deployment, type Resource, versions } from './template.ts';
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
@@ -24,7 +23,7 @@ export const roleAssignments: readonly Resource[] = [
   assignment(insightsId, 'metricsPublisher'),
 ];
 
-const table = `resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), '${eventTable}')`;
+const table = `resourceId('Microsoft.OperationalInsights/workspaces/tables', parameters('workspaceName'), parameters('table'))`;
 
 /** No built-in role reads the columns of a table and not its rows. Made in the workspace's resource group, if wanted. */
 export const columnReader: Resource = deployment(
@@ -37,11 +36,17 @@ export const columnReader: Resource = deployment(
   },
   {
     workspaceName: "[last(split(parameters('workspaceResourceId'), '/'))]",
+    table: "[parameters('table')]",
     appId: "[variables('appId')]",
     principalId: principal,
   },
   {
-    parameters: { workspaceName: { type: 'string' }, appId: { type: 'string' }, principalId: { type: 'string' } },
+    parameters: {
+      workspaceName: { type: 'string' },
+      table: { type: 'string' },
+      appId: { type: 'string' },
+      principalId: { type: 'string' },
+    },
     resources: [
       {
         type: 'Microsoft.Authorization/roleDefinitions',

@@ -35,6 +35,17 @@ const definition: Json = {
         toolTip: descriptionOf('workspaceResourceId'),
         constraints: { required: true },
       },
+      {
+        name: 'table',
+        type: 'Microsoft.Common.DropDown',
+        label: 'Table that the events go into',
+        defaultValue: String(parameters['table']?.defaultValue),
+        toolTip: descriptionOf('table'),
+        constraints: {
+          required: true,
+          allowedValues: (parameters['table']?.allowedValues ?? []).map((value) => ({ label: String(value), value })),
+        },
+      },
     ],
     steps: [
       {
@@ -101,6 +112,7 @@ const definition: Json = {
       location: '[location()]',
       workspaceResourceId: "[basics('workspace').id]",
       workspaceLocation: "[basics('workspace').location]",
+      table: "[basics('table')]",
       ...Object.fromEntries(
         ['packageUri', 'instanceMemoryMB', 'alertsEnabled'].map((name) => [name, `[steps('app').${name}]`]),
       ),

@@ -1,7 +1,13 @@
 import { NotRead, type ResourceReads, type RuleBody } from '../../../azure/resourceManager/reads.ts';
 import { columns } from '../../../cloudtrail/columns.ts';
+import { standardColumns, standardOutput, standardTable } from '../../../cloudtrail/standardTable.ts';
 import { list } from '../../../kit/shortText.ts';
 import { type Finding, failure, type Link, notVerifiable, ok } from '../link.ts';
+
+interface Named {
+  readonly name: string;
+  readonly type: string;
+}
 
 export interface ColumnParts {
   readonly reads: ResourceReads;
@@ -65,20 +71,21 @@ function ruleFinding({ stream, ruleIds }: ColumnParts, resourceId: string, { pro
     );
   }
   return (
-    misfit(declared, `the stream ${stream} of the rule`, 'rule') ??
+    misfit(columns, declared, `the stream ${stream} of the rule`, 'rule') ??
     ok(`the stream ${stream} declares all ${columns.length} columns, each with its type`)
   );
 }
 
 /** Rules and tables spell types in their own way: `datetime` and `dateTime`. */
 function misfit(
-  found: ReadonlyArray<{ readonly name: string; readonly type: string }>,
+  wanted: readonly Named[],
+  found: readonly Named[],
   where: string,
   what: 'rule' | 'table',
 ): Finding | undefined {
   const types = new Map(found.map(({ name, type }) => [name, type.toLowerCase()]));
-  const missing = columns.filter(({ name }) => !types.has(name)).map(({ name }) => name);
-  const others = columns.filter(({ name, type }) => types.has(name) && types.get(name) !== type.toLowerCase());
+  const missing = wanted.filter(({ name }) => !types.has(name)).map(({ name }) => name);
+  const others = wanted.filter(({ name, type }) => types.has(name) && types.get(name) !== type.toLowerCase());
   const remedy = 'Deploy infra/azure/connector.json again: it brings table and rule to the columns of this version.';
   if (missing.length > 0) {
     return failure(
@@ -108,7 +115,8 @@ async function tableFinding(
     );
   }
   const workspace = destinations?.logAnalytics?.find(({ name = '' }) => flow?.destinations?.includes(name) ?? true);
-  const table = /^Custom-(.+)$/.exec(flow?.outputStream ?? '')?.[1];
+  const isStandard = flow?.outputStream === standardOutput;
+  const table = isStandard ? standardTable : /^Custom-(.+)$/.exec(flow?.outputStream ?? '')?.[1];
   if (table === undefined || workspace?.workspaceResourceId === undefined) {
     return notVerifiable(
       'table-not-told',
@@ -123,7 +131,8 @@ async function tableFinding(
     async () => {
       const { schema } = (await reads.table(resourceId, signal)).properties;
       const found = [...(schema.columns ?? []), ...(schema.standardColumns ?? [])];
-      return misfit(found, `the table ${table}`, 'table') ?? ok(`${table} has all ${columns.length} columns`);
+      const wanted = isStandard ? standardColumns : columns;
+      return misfit(wanted, found, `the table ${table}`, 'table') ?? ok(`${table} has all ${wanted.length} columns`);
     },
   );
 }

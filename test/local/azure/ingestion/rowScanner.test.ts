@@ -6,7 +6,7 @@ import { columns } from '../support.ts';
 
 const index = indexColumns(columns);
 const receivedAt = Date.parse('2026-11-20T12:00:00Z');
-const take = (text: string) => takeBody(Buffer.from(text), index, receivedAt, true);
+const take = (text: string) => takeBody(Buffer.from(text), { columns: index }, receivedAt, true);
 const linesOf = (text: string) => Buffer.concat(take(text).lines).toString();
 
 describe('scanRows', () => {
@@ -115,7 +115,9 @@ describe('scanRows', () => {
   });
 
   it('refuses bytes that are not UTF-8 and survives any depth', () => {
-    expect(takeBody(Buffer.from([0x5b, 0xff, 0x5d]), index, receivedAt, false).result.kind).toBe('malformed');
+    expect(takeBody(Buffer.from([0x5b, 0xff, 0x5d]), { columns: index }, receivedAt, false).result.kind).toBe(
+      'malformed',
+    );
     const deep = `[{"UnmappedFields":${'['.repeat(200_000)}${']'.repeat(200_000)}}]`;
     expect(take(deep).result).toEqual({ kind: 'rows', rows: 1 });
     expect(take(deep.slice(0, -3)).result.kind).toBe('malformed');
