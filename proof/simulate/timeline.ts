@@ -170,7 +170,9 @@ async function ticketsPosted({ drainer, isOut, now, pending, scenario, waiting }
   await scaleOut({
     source: 'simulated',
     queue: { measureBacklog: async () => ({ visible: Math.floor(waiting), inFlight: 0 }) },
-    circuits: { load: async () => (isOut ? [{ ...opened, nextProbeAt: 0, probes: 0 }] : []) },
+    circuits: {
+      load: async () => ({ open: isOut ? [{ ...opened, nextProbeAt: 0, probes: 0 }] : [], suspected: [] }),
+    },
     tickets: { count: async () => pending, post: async (ticket) => void posted.push(ticket) },
     clock: { now: () => now * 1000 },
     report: () => undefined,

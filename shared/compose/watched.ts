@@ -39,6 +39,7 @@ export function watchedCircuits(circuits: CircuitStore, watch: Watch): DrainPort
       watch({ kind: 'circuit', circuit: circuitText(name), because: { ...because, owner: 'pipeline' } });
       return circuits.save(circuit);
     },
+    suspect: (bucket) => circuits.suspect(bucket),
     remove(name) {
       watch({ kind: 'circuit', circuit: circuitText(name) });
       return circuits.remove(name);

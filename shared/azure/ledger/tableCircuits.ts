@@ -4,7 +4,9 @@ import {
   type CircuitStore,
   circuitNamed,
   circuitText,
+  type KeptCircuits,
   type OpenCircuit,
+  type SuspectedBucket,
 } from '../../pipeline/ports/circuits.ts';
 import { isErrorCode } from '../../words/errors.ts';
 import type { Entity, Table } from '../storage/table.ts';
@@ -21,15 +23,27 @@ export function tableCircuits({ table, source, time }: TableCircuitsOptions): Ci
   // Table keys take no slash.
   const keyOf = (name: CircuitName) => ({ partitionKey: source, rowKey: circuitText(name).replaceAll('/', '|') });
   return {
-    load: async () => {
+    load: async (): Promise<KeptCircuits> => {
       const open: OpenCircuit[] = [];
+      const suspected: SuspectedBucket[] = [];
       for await (const { entities } of table.pages({ filter: odata`PartitionKey eq ${source}` })) {
         open.push(...entities.map(circuitOf).filter((circuit) => circuit !== undefined));
+        suspected.push(...entities.map(suspectedOf).filter((bucket) => bucket !== undefined));
       }
       // The answer has told the service's time by now.
-      return open.map((circuit) => moved(circuit, -time.differenceMs));
+      return {
+        open: open.map((circuit) => moved(circuit, -time.differenceMs)),
+        suspected: suspected.map((bucket) => ({ ...bucket, at: bucket.at - time.differenceMs })),
+      };
     },
     save: (circuit) => table.put({ ...keyOf(circuit.name), ...entityOf(moved(circuit, time.differenceMs)) }),
+    suspect: ({ name, objects, at }) =>
+      table.put({
+        ...keyOf(name),
+        name: circuitText(name),
+        suspectedAt: new Date(at + time.differenceMs),
+        objects: objects.join(' '),
+      }),
     remove: (name) => table.remove(keyOf(name)),
   };
 }
@@ -89,4 +103,11 @@ function circuitOf(entity: Entity): OpenCircuit | undefined {
       ...(typeof remedy === 'string' ? { remedy } : {}),
     },
   };
+}
+
+/** As for circuits: what cannot be read is not suspected. */
+function suspectedOf({ name: text, objects, suspectedAt }: Entity): SuspectedBucket | undefined {
+  const name = circuitNamed(String(text));
+  if (name?.kind !== 'bucket' || !(suspectedAt instanceof Date)) return undefined;
+  return { name, objects: String(objects).split(' '), at: suspectedAt.getTime() };
 }

@@ -25,7 +25,7 @@ export async function observe(source: string, state: SourceState, settings: Sett
     return { ...about(state.now()), unknown: { message: 'AzureWebJobsStorage is missing, and nothing is kept' } };
   }
   try {
-    const [status, open, kept] = await Promise.all([store.load(), circuits.load(), keptFailures(entries, source)]);
+    const [status, { open }, kept] = await Promise.all([store.load(), circuits.load(), keptFailures(entries, source)]);
     return { ...about(state.now()), ...(status === undefined ? {} : { status }), circuits: open, kept };
   } catch (error) {
     const { message, remedy } = reportOf(error);

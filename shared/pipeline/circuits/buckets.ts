@@ -1,6 +1,6 @@
 import type { Clock } from '../../words/clock.ts';
 import type { ConnectorError } from '../../words/errors.ts';
-import type { OpenCircuit } from '../ports/circuits.ts';
+import type { OpenCircuit, SuspectedBucket } from '../ports/circuits.ts';
 import type { UnitName } from '../ports/unit.ts';
 import { type FailuresAlike, prefixOf } from './alike.ts';
 import type { Entry, Register } from './register.ts';
@@ -42,6 +42,9 @@ const mostWaiting = 4;
 /** Of one prefix: however many of it fail, others have their turn. */
 const mostWaitingOfPrefix = 2;
 
+/** An object that fails comes again within 12 h, as long as SQS can hold it: what has not failed for a day does no more. */
+const longestSuspicionMs = 86_400_000;
+
 interface Waiting {
   readonly prefix: string;
   readonly order: number;
@@ -65,6 +68,14 @@ export class Buckets {
 
   constructor(parts: BucketParts) {
     this.#parts = parts;
+  }
+
+  /** Takes over what earlier slices found: a bucket with one file in ten minutes fails alike over many of them. */
+  restore(suspected: readonly SuspectedBucket[]): void {
+    const { alike, clock } = this.#parts;
+    for (const { name, objects, at } of suspected) {
+      if (clock.now() - at < longestSuspicionMs) alike.restore(name.bucket, name.code, objects);
+    }
   }
 
   /** Waits for the object's turn, if there is room to wait. @throws the signal's reason */
@@ -145,7 +156,7 @@ export class Buckets {
         return isTrial || !hasCircuit();
       },
       opened: () => {
-        alike.opened(unit);
+        for (const code of alike.opened(unit)) register.absolve({ kind: 'bucket', bucket: scope, code });
         if (register.size > 0) for (const entry of this.#circuitsOf(scope)) register.close(entry);
         onOpened();
       },
@@ -158,6 +169,7 @@ export class Buckets {
         if (isOnTrial) this.#failures.set(scope, this.#failuresOf(scope) + 1);
         if (circuit === undefined) {
           if (suspicion.bucket) register.open(name, error);
+          else if (suspicion.noted !== undefined) register.suspect(name, suspicion.noted);
         } else if (isOnTrial) register.failedAgain(circuit, error);
         endTrial();
         if (suspicion.source) onSuspicion(error);

@@ -43,8 +43,8 @@ export class Circuits {
   }
 
   /** Takes over what earlier slices and other instances found. */
-  load(): Promise<void> {
-    return this.#register.load();
+  async load(): Promise<void> {
+    this.#buckets.restore(await this.#register.load());
   }
 
   /** The circuit that leaves nothing to do: the source's, or a rule's when every rule's is open. */

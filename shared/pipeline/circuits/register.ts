@@ -10,6 +10,7 @@ import {
   type CircuitText,
   circuitText,
   type OpenCircuit,
+  type SuspectedBucket,
 } from '../ports/circuits.ts';
 
 export interface RegisterParts {
@@ -46,17 +47,31 @@ export class Register {
     this.#parts = parts;
   }
 
-  /** Takes over what earlier slices and other instances found. */
-  async load(): Promise<void> {
+  /** Takes over what earlier slices and other instances found, and answers which buckets they suspected. */
+  async load(): Promise<readonly SuspectedBucket[]> {
     try {
-      for (const circuit of await this.#parts.store.load()) {
+      const { open, suspected } = await this.#parts.store.load();
+      for (const circuit of open) {
         const breaker = this.#breakerFor(circuit.name);
         breaker.restore(circuit.probes, circuit.nextProbeAt);
         this.#open.set(circuitText(circuit.name), { circuit, breaker });
       }
+      return suspected;
     } catch (error) {
       this.#parts.storageFailed(error);
+      return [];
     }
+  }
+
+  /** Keeps for other slices and instances which objects of a bucket failed alike. */
+  suspect(name: SuspectedBucket['name'], objects: readonly string[]): void {
+    const at = this.#parts.clock.now();
+    this.#write((store) => store.suspect({ name, objects, at }));
+  }
+
+  /** The bucket is no longer suspected. */
+  absolve(name: SuspectedBucket['name']): void {
+    this.#write((store) => store.remove(name));
   }
 
   get(name: CircuitName): Entry | undefined {

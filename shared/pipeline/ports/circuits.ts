@@ -18,10 +18,28 @@ export interface OpenCircuit {
   readonly probes: number;
 }
 
-/** Where open circuits are remembered between slices and instances. Every call may throw ConnectorError 'storage-unavailable'. */
+/** Objects of one bucket that failed alike with no success between: too few to open its circuit so far. */
+export interface SuspectedBucket {
+  readonly name: Extract<CircuitName, { kind: 'bucket' }>;
+  /** A mark of each, without blanks. */
+  readonly objects: readonly string[];
+  /** When the last of them was added. */
+  readonly at: number;
+}
+
+/** What was found by earlier slices and other instances. */
+export interface KeptCircuits {
+  readonly open: readonly OpenCircuit[];
+  readonly suspected: readonly SuspectedBucket[];
+}
+
+/** Where circuits are remembered between slices and instances. Every call may throw ConnectorError 'storage-unavailable'. */
 export interface CircuitStore {
-  load(): Promise<readonly OpenCircuit[]>;
+  load(): Promise<KeptCircuits>;
   save(circuit: OpenCircuit): Promise<void>;
+  /** Takes the place of what was known of that bucket and code, as an open circuit takes its. */
+  suspect(bucket: SuspectedBucket): Promise<void>;
+  /** Whether it is open or suspected. */
   remove(name: CircuitName): Promise<void>;
 }
 

@@ -40,7 +40,7 @@ export async function scaleOut(parts: ScaleOutParts): Promise<void> {
     const need = { backlog, messagesPerSecond: pace.messagesPerSecond(), withinSeconds, mostDrainers };
     if (ticketsNeeded({ ...need, pending: 0 }) === 0) return;
     // While a circuit is open, more drainers would only wait with us.
-    if ((await circuits.load()).some(({ name }) => name.kind !== 'bucket')) {
+    if ((await circuits.load()).open.some(({ name }) => name.kind !== 'bucket')) {
       pace.forget();
       return;
     }

@@ -59,7 +59,7 @@ describe('what a watcher is told', () => {
     await circuits.save({ name: { kind: 'source' }, openedAt: 0, because, nextProbeAt: 1, probes: 0 });
 
     expect(totals.failure).toEqual({ ...because, owner: 'pipeline' });
-    expect(await circuits.load()).toHaveLength(1);
+    expect((await circuits.load()).open).toHaveLength(1);
     await circuits.remove({ kind: 'source' });
     expect(totals.failure).toBeUndefined();
   });

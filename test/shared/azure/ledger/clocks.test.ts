@@ -124,6 +124,6 @@ describe('over the emulated service, a ledger', () => {
       because: { code: 'queue-unavailable', message: 'no answer' },
     };
     await circuits(4 * hours).save(circuit);
-    expect(await circuits(0).load()).toMatchObject([{ openedAt: at, nextProbeAt: at + 30_000 }]);
+    expect((await circuits(0).load()).open).toMatchObject([{ openedAt: at, nextProbeAt: at + 30_000 }]);
   });
 });

@@ -11,8 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => local.stop());
 
+const suspectedName = { kind: 'bucket', bucket: 'trail', code: 'object-kms-denied' } as const;
 const bucketCircuit: OpenCircuit = {
-  name: { kind: 'bucket', bucket: 'trail', code: 'object-kms-denied' },
+  name: suspectedName,
   openedAt: startOfTime,
   because: { code: 'object-kms-denied', message: 'the key refused', remedy: 'Allow kms:Decrypt.' },
   nextProbeAt: startOfTime + 5_000,
@@ -28,6 +29,8 @@ const sourceCircuit: OpenCircuit = {
 
 const tableOf = () => opened(local, movedClock()).table(newName());
 
+const nothing = { open: [], suspected: [] };
+
 /** Our clock and the service's agree. */
 const agreed = { differenceMs: 0 };
 
@@ -35,19 +38,19 @@ describe('tableCircuits', () => {
   it('remembers open circuits for the next slice and the next instance', async () => {
     const table = tableOf();
     const circuits = tableCircuits({ table, source: 'production', time: agreed });
-    expect(await circuits.load()).toEqual([]);
+    expect(await circuits.load()).toEqual(nothing);
     await circuits.save(sourceCircuit);
     await circuits.save(bucketCircuit);
-    expect(await tableCircuits({ table, source: 'production', time: agreed }).load()).toEqual([
-      bucketCircuit,
-      sourceCircuit,
-    ]);
+    expect(await tableCircuits({ table, source: 'production', time: agreed }).load()).toEqual({
+      open: [bucketCircuit, sourceCircuit],
+      suspected: [],
+    });
   });
 
   it('keeps the circuits of sources apart', async () => {
     const table = tableOf();
     await tableCircuits({ table, source: 'production', time: agreed }).save(sourceCircuit);
-    expect(await tableCircuits({ table, source: 'staging', time: agreed }).load()).toEqual([]);
+    expect(await tableCircuits({ table, source: 'staging', time: agreed }).load()).toEqual(nothing);
   });
 
   it('lists those of all sources', async () => {
@@ -66,7 +69,24 @@ describe('tableCircuits', () => {
     await circuits.save({ ...bucketCircuit, name });
     const later = { ...bucketCircuit, name, probes: 3 };
     await circuits.save(later);
-    expect(await circuits.load()).toEqual([later]);
+    expect(await circuits.load()).toEqual({ ...nothing, open: [later] });
+  });
+
+  it('remembers a bucket that is suspected, until its circuit opens', async () => {
+    const circuits = tableCircuits({ table: tableOf(), source: 'production', time: agreed });
+    const suspected = { name: suspectedName, objects: ['one', 'other'], at: startOfTime };
+    await circuits.suspect({ ...suspected, objects: ['one'] });
+    await circuits.suspect(suspected);
+    expect(await circuits.load()).toEqual({ open: [], suspected: [suspected] });
+    await circuits.save(bucketCircuit);
+    expect(await circuits.load()).toEqual({ open: [bucketCircuit], suspected: [] });
+  });
+
+  it('forgets a bucket that is suspected no longer', async () => {
+    const circuits = tableCircuits({ table: tableOf(), source: 'production', time: agreed });
+    await circuits.suspect({ name: suspectedName, objects: ['one'], at: startOfTime });
+    await circuits.remove(suspectedName);
+    expect(await circuits.load()).toEqual(nothing);
   });
 
   it('removes a circuit that closed, and does not mind one that was removed already', async () => {
@@ -75,7 +95,7 @@ describe('tableCircuits', () => {
     await circuits.save(bucketCircuit);
     await circuits.remove(bucketCircuit.name);
     await circuits.remove(bucketCircuit.name);
-    expect(await circuits.load()).toEqual([sourceCircuit]);
+    expect(await circuits.load()).toEqual({ ...nothing, open: [sourceCircuit] });
   });
 
   it('passes over what is no circuit', async () => {
@@ -91,6 +111,7 @@ describe('tableCircuits', () => {
       ...readable,
     });
     const found = await tableCircuits({ table, source: 'production', time: agreed }).load();
-    expect(found).toMatchObject([{ name: { kind: 'source' }, probes: 0, openedAt: 1, nextProbeAt: 2 }]);
+    expect(found.open).toMatchObject([{ name: { kind: 'source' }, probes: 0, openedAt: 1, nextProbeAt: 2 }]);
+    expect(found.suspected).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { FailuresAlike, prefixOf } from '../../../../shared/pipeline/circuits/al
 import { FakeClock } from '../fakes.ts';
 
 const unit = (name: string, scope = 'trail') => ({ scope, name });
-const nothing = { bucket: false, source: false };
+const nothing = expect.objectContaining({ bucket: false, source: false });
 
 function rig() {
   const clock = new FakeClock();
@@ -41,6 +41,18 @@ describe('FailuresAlike', () => {
       if (n % 3 === 2) alike.opened(unit(`p/fine${n}`));
       else expect(alike.failed(unit(`p/${n}`), 'object-denied')).toEqual(nothing);
     }
+  });
+
+  it('counts on from what was noted in an earlier slice, and tells of what it is no longer suspected', () => {
+    const before = rig().alike;
+    before.failed(unit('p/1'), 'object-denied');
+    const { noted = [] } = before.failed(unit('p/2'), 'object-denied');
+    const { alike } = rig();
+    alike.restore('trail', 'object-denied', noted);
+    expect(alike.failed(unit('p/1'), 'object-denied')).toEqual({ bucket: false, source: false });
+    expect(alike.failed(unit('p/3'), 'object-denied').bucket).toBe(true);
+    alike.restore('trail', 'object-archived', noted);
+    expect([alike.opened(unit('q/1')), alike.opened(unit('q/1'))]).toEqual([['object-archived'], []]);
   });
 
   it('leaves a prefix that fails beside others that can be read to its own objects', () => {

@@ -203,6 +203,50 @@ describe('Buckets', () => {
     held.end();
   });
 
+  describe('a bucket with one file in many slices', () => {
+    /** A file of it fails in a slice of its own. */
+    async function failedInSlices(names: readonly string[], minutesBetween: number) {
+      const clock = new FakeClock();
+      const store = memoryCircuits();
+      let last = rig({ clock, store });
+      for (const name of names) {
+        last = rig({ clock, store });
+        last.buckets.restore(await last.register.load());
+        await last.fail(name);
+        await last.register.stored();
+        await clock.advance(minutesBetween * 60_000);
+      }
+      return { ...last, clock, store };
+    }
+
+    it('opens its circuit as well', async () => {
+      expect((await failedInSlices(['p/1', 'p/2'], 10)).open()).toEqual([]);
+      expect((await failedInSlices(['p/1', 'p/2', 'q/3'], 10)).open()).toEqual(['bucket/trail/object-denied']);
+    });
+
+    it('counts an object once, in however many slices it fails', async () => {
+      expect((await failedInSlices(['p/1', 'p/2', 'p/1', 'p/2', 'p/1'], 10)).open()).toEqual([]);
+    });
+
+    it('forgets them as soon as one can be opened, or after a day', async () => {
+      const { clock, store } = await failedInSlices(['p/1', 'p/2'], 10);
+      const next = rig({ clock, store });
+      next.buckets.restore(await next.register.load());
+      await next.succeed('p/3');
+      await next.register.stored();
+      expect(await store.load()).toEqual({ open: [], suspected: [] });
+      expect((await failedInSlices(['p/1', 'p/2', 'p/3'], 24 * 60)).open()).toEqual([]);
+    });
+
+    it('does not take the place of its open circuit when a trial fails', async () => {
+      const { clock, fail, register, store } = await opened();
+      await clock.advance(60_000);
+      await fail('p/4');
+      await register.stored();
+      expect(await store.load()).toMatchObject({ open: [{ probes: 1 }], suspected: [] });
+    });
+  });
+
   it('survives a restart with nothing but its name: the next object at hand is the next trial', async () => {
     const { clock, fail, register, store } = await opened();
     await fail('p/4');
@@ -212,7 +256,7 @@ describe('Buckets', () => {
     expect(next.open()).toEqual(['bucket/trail/object-denied']);
     await next.succeed('p/5');
     await next.register.stored();
-    expect(await store.load()).toEqual([]);
+    expect((await store.load()).open).toEqual([]);
   });
 
   it('delivers every good object soon, wherever the bad ones stand and however many they are', async () => {

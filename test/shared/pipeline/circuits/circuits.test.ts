@@ -94,7 +94,7 @@ describe('Circuits', () => {
       10_000, 20_000, 40_000, 60_000, 60_000, 60_000,
     ]);
     await circuits.stored();
-    expect(await store.load()).toMatchObject([{ name: source, probes: times.length }]);
+    expect((await store.load()).open).toMatchObject([{ name: source, probes: times.length }]);
     stop.abort();
     await probing;
   });

@@ -36,7 +36,7 @@ describe('Register', () => {
     register.open(rule, failure('upload-not-found'));
     await register.stored();
     const now = clock.now();
-    expect(await store.load()).toEqual([
+    expect((await store.load()).open).toEqual([
       {
         ...{ name: rule, openedAt: now, nextProbeAt: now + 5_000, probes: 0 },
         because: { code: 'upload-denied', message: 'it is upload-denied' },
@@ -56,7 +56,7 @@ describe('Register', () => {
     register.close(opened);
     register.close(opened);
     await register.stored();
-    expect(await store.load()).toEqual([]);
+    expect((await store.load()).open).toEqual([]);
     expect(events.slice(1)).toEqual([{ type: 'circuit-closed', source: 'test', circuit: 'rule/dcr-1', openMs: 7_000 }]);
   });
 
@@ -111,7 +111,7 @@ describe('Register', () => {
     register.open(bucket, failure('object-denied'));
     await register.stored();
     expect([register.size, storageFailures]).toEqual([2, [away]]);
-    expect((await memory.load()).map(({ name }) => name)).toEqual([bucket]);
+    expect((await memory.load()).open.map(({ name }) => name)).toEqual([bucket]);
   });
 
   it('stores what is true last, however slow the write before is', async () => {
@@ -126,6 +126,6 @@ describe('Register', () => {
     register.close(entry(rule));
     slow.resolve();
     await register.stored();
-    expect(await memory.load()).toEqual([]);
+    expect((await memory.load()).open).toEqual([]);
   });
 });

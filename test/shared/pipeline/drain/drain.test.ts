@@ -295,7 +295,7 @@ describe('drain', () => {
       ports: {
         ledger: { claim: down, purgeExpired: down },
         failedEntries: { recordDelivery: down },
-        circuits: { load: down, save: down, remove: down },
+        circuits: { load: down, save: down, suspect: down, remove: down },
       },
     });
     world.sendFile('a');

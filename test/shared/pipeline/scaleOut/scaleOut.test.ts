@@ -11,7 +11,7 @@ function world(overrides: Partial<ScaleOutParts> = {}) {
   const parts: ScaleOutParts = {
     source: 'default',
     queue: { measureBacklog: async () => ({ visible: 20_000, inFlight: 0 }) },
-    circuits: { load: async () => [] },
+    circuits: { load: async () => ({ open: [], suspected: [] }) },
     tickets: { post: async (ticket) => void posted.push(ticket), count: async () => 0 },
     clock: { now: () => 1_000_000 },
     report: (event) => void events.push(event),
@@ -50,8 +50,14 @@ describe('scaleOut', () => {
   it.each([
     ['the role may not measure the queue', { queue: { measureBacklog: async () => undefined } }],
     ['scaling out is switched off', { mostDrainers: 1 }],
-    ["the source's circuit is open", { circuits: { load: async () => [open({ kind: 'source' })] } }],
-    ["a rule's circuit is open", { circuits: { load: async () => [open({ kind: 'rule', rule: 'dcr-1' })] } }],
+    [
+      "the source's circuit is open",
+      { circuits: { load: async () => ({ open: [open({ kind: 'source' })], suspected: [] }) } },
+    ],
+    [
+      "a rule's circuit is open",
+      { circuits: { load: async () => ({ open: [open({ kind: 'rule', rule: 'dcr-1' })], suspected: [] }) } },
+    ],
   ] satisfies [string, Partial<ScaleOutParts>][])('posts nothing when %s', async (_when, overrides) => {
     const { parts, posted } = world(overrides);
     await scaleOut(parts);
@@ -74,14 +80,19 @@ describe('scaleOut', () => {
         forgotten += 1;
       },
     };
-    const { parts, posted } = world({ pace, circuits: { load: async () => [open({ kind: 'source' })] } });
+    const { parts, posted } = world({
+      pace,
+      circuits: { load: async () => ({ open: [open({ kind: 'source' })], suspected: [] }) },
+    });
     await scaleOut(parts);
     expect([posted, forgotten]).toEqual([[], 1]);
   });
 
   it('posts although a bucket is left alone', async () => {
     const { parts, posted } = world({
-      circuits: { load: async () => [open({ kind: 'bucket', bucket: 'trail', code: 'object-denied' })] },
+      circuits: {
+        load: async () => ({ open: [open({ kind: 'bucket', bucket: 'trail', code: 'object-denied' })], suspected: [] }),
+      },
     });
     await scaleOut(parts);
     expect(posted).toHaveLength(3);
