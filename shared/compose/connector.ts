@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
+import type { AwsTimeouts } from '../aws/http/timeouts.ts';
 import { azureCredential } from '../azure/identity.ts';
 import { logsIngestionDestinations } from '../azure/ingestion/logsIngestion.ts';
 import type { StorageValues } from '../azure/storage/accountValues.ts';
@@ -44,6 +45,8 @@ export interface ComposeExtras {
   readonly app?: string;
   /** Authorities to trust for uploads in place of Node's own: for a server on this machine. */
   readonly ingestionCa?: string;
+  /** How long to wait for an object, where the usual is too long: in stories, whose clock skips waiting. */
+  readonly objectTimeouts?: AwsTimeouts;
   /** Told, as data, what the drains do. */
   readonly watch?: Watch;
 }

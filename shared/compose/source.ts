@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { type TrailReads, trailReads } from '../aws/cloudtrail/trails.ts';
 import { type CredentialSteps, sourceCredentials } from '../aws/credentials/sourceCredentials.ts';
+import { type AwsTimeouts, defaultAwsTimeouts } from '../aws/http/timeouts.ts';
 import { type BucketReads, bucketReads } from '../aws/s3/bucketReads.ts';
 import { s3ObjectStore } from '../aws/s3/objectStore.ts';
 import { type SqsQueue, sqsQueue } from '../aws/sqs/queue.ts';
@@ -37,10 +38,10 @@ export function composeSource(
   { tuning, workspaceId }: Settings,
   settings: SourceSettings,
   azure: TokenCredential,
-  world: { readonly clock: Clock; readonly random: () => number },
+  world: { readonly clock: Clock; readonly random: () => number; readonly objectTimeouts?: AwsTimeouts },
 ): ComposedSource {
   const { allowedBuckets, name, queueRegion, queueUrl, roleArn, stsRegion } = settings;
-  const { clock, random } = world;
+  const { clock, random, objectTimeouts: timeouts = defaultAwsTimeouts } = world;
   const place = { isFips: namesFips(queueUrl), endpoint: settings.endpointOverride };
   const credentials = sourceCredentials({
     mode: settings.credentials,
@@ -50,7 +51,7 @@ export function composeSource(
     ...{ roleArn, stsRegion, clock, random, ...place },
   });
   const queue = sqsQueue({ queueUrl, credentials, clock, endpoint: place.endpoint });
-  const objects = s3ObjectStore({ region: queueRegion, credentials, clock, ...place });
+  const objects = s3ObjectStore({ region: queueRegion, credentials, clock, timeouts, ...place });
   const buckets = bucketReads({ region: queueRegion, credentials, clock, ...place });
   const trails = trailReads({ credentials, clock, ...place });
   const { heartbeatMs, visibilitySeconds } = tuning;

@@ -9,8 +9,11 @@ import type { FailureReport } from './events.ts';
 export interface Failure {
   readonly owner: BelongsTo;
   readonly error: Error;
-  /** When to try again, where that is known: another instance's claim, a bucket's circuit; never, when waiting changes nothing. */
-  readonly again?: { readonly at: number } | 'after-the-bucket' | 'never';
+  /**
+   * When to try again, where that is known: once another instance's claim ends; once the bucket, whose circuit opened then,
+   * can be read; never, when waiting changes nothing.
+   */
+  readonly again?: { readonly at: number } | { readonly bucketOutSince: number } | 'never';
 }
 
 /** What was thrown, owned by the code's owner; a bug is owned by whom the caller was working for. */

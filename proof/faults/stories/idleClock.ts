@@ -14,8 +14,8 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Something is under way that never ends, such as an answer that a fault withholds. */
-const hangsAfterMs = 400;
+/** Something is under way that never ends, such as an answer that a fault withholds: time goes on beside it. */
+export const hangsAfterMs = 400;
 
 /** Starts the clock; it moves only while its process has neither a request nor other work under way. */
 export function startIdleClock(at: number): IdleClock {

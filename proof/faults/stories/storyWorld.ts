@@ -7,6 +7,7 @@ import { seededRandom } from '../../../local/aws/gateway/faults.ts';
 import { type Clouds, startClouds } from '../../../local/clouds.ts';
 import { type PlainLogFile, plainLogFile } from '../../../local/trail/plainLogFile.ts';
 import { createRandom } from '../../../local/trail/random.ts';
+import { defaultAwsTimeouts } from '../../../shared/aws/http/timeouts.ts';
 import type { KeptEntries } from '../../../shared/azure/failedEntries/entries.ts';
 import { openStorage } from '../../../shared/azure/storage/account.ts';
 import { storageValues } from '../../../shared/azure/storage/accountValues.ts';
@@ -14,7 +15,7 @@ import { type Connector, compose } from '../../../shared/compose/connector.ts';
 import { failedEntriesIn } from '../../../shared/compose/state.ts';
 import { readSettings } from '../../../shared/settings/settings.ts';
 import { Deliveries } from './deliveries.ts';
-import { type IdleClock, startIdleClock } from './idleClock.ts';
+import { hangsAfterMs, type IdleClock, startIdleClock } from './idleClock.ts';
 
 /** A log file of the story. */
 export interface StoryFile extends PlainLogFile {
@@ -112,6 +113,7 @@ export async function startStoryWorld(options: StoryOptions): Promise<StoryWorld
     instance: randomUUID(),
     storage,
     ingestionCa: ingestion.ca,
+    objectTimeouts: { ...defaultAwsTimeouts, answerMs: hangsAfterMs / 2 },
   });
   const { connectionString } = clouds.storage;
   const entries = failedEntriesIn(openStorage({ kind: 'connection-string', connectionString }, { clock }), clock);

@@ -19,8 +19,11 @@ export interface BucketParts {
 export interface Turn {
   /** False once the bucket's circuit has opened and somebody else is its trial: then the turn is to be asked for again. */
   readonly isValid: boolean;
-  /** It was the trial of a bucket whose objects fail alike: should it fail, too, it failed as the bucket does. */
-  readonly isTrial: boolean;
+  /**
+   * When the circuit of its bucket opened, whose trial it was: should it fail, too, it failed as the bucket does. Undefined
+   * for whoever is no trial.
+   */
+  readonly outSince: number | undefined;
   /** The object could be opened. */
   opened(): void;
   /** It could not, for a reason that may be others' as well: to be told of the first request, whatever its repetition brings. */
@@ -32,7 +35,7 @@ export interface Turn {
 /** Enough objects wait for their trial already. */
 export interface Barred {
   readonly kind: 'barred';
-  readonly because: OpenCircuit['because'];
+  readonly circuit: OpenCircuit;
 }
 
 export type Admission = { readonly kind: 'admitted'; readonly turn: Turn } | Barred;
@@ -47,13 +50,15 @@ const longestSuspicionMs = 86_400_000;
 
 interface Waiting {
   readonly prefix: string;
+  readonly receiveCount: number;
   readonly order: number;
 }
 
 /**
  * The objects of buckets whose objects fail alike are tried one at a time, paced, each trial with another object: first
- * one of the prefix that was tried least recently, then the one that waits longest. The first that can be opened opens the
- * way for all. Nothing is remembered of single objects, so a restart changes nothing.
+ * one of the prefix that was tried least recently, then the one that came least often, since what fails comes again and
+ * again, then the one that waits longest. The first that can be opened opens the way for all. Nothing is remembered of
+ * single objects, so a restart changes nothing.
  */
 export class Buckets {
   readonly #parts: BucketParts;
@@ -78,18 +83,21 @@ export class Buckets {
     }
   }
 
-  /** Waits for the object's turn, if there is room to wait. @throws the signal's reason */
-  async admit(unit: UnitName, signal: AbortSignal): Promise<Admission> {
+  /**
+   * Waits for the object's turn, if there is room to wait. `receiveCount`: how often its delivery has come.
+   * @throws the signal's reason
+   */
+  async admit(unit: UnitName, receiveCount: number, signal: AbortSignal): Promise<Admission> {
     const { clock, register } = this.#parts;
     const { scope } = unit;
-    const me: Waiting = { prefix: prefixOf(unit), order: this.#arrivals++ };
+    const me: Waiting = { prefix: prefixOf(unit), receiveCount, order: this.#arrivals++ };
     const failures = this.#failuresOf(scope);
     try {
       for (;;) {
         signal.throwIfAborted();
         const circuits = this.#circuitsOf(scope);
         const [first] = circuits;
-        if (first === undefined) return { kind: 'admitted', turn: this.#turn(unit, false) };
+        if (first === undefined) return { kind: 'admitted', turn: this.#turn(unit) };
 
         const isInLine = this.#joined(scope, me);
         const isBusy = circuits.some(({ breaker }) => breaker.isHalfOpen);
@@ -98,12 +106,15 @@ export class Buckets {
           for (const { breaker } of circuits) breaker.tryNow();
           this.#tried.delete(me.prefix);
           this.#tried.add(me.prefix);
-          return { kind: 'admitted', turn: this.#turn(unit, true) };
+          return {
+            kind: 'admitted',
+            turn: this.#turn(unit, Math.min(...circuits.map(({ circuit }) => circuit.openedAt))),
+          };
         }
         // Whoever finds no place waits for the trial that is under way, or due, and no longer.
         if (!isInLine && (this.#failuresOf(scope) > failures || (!isBusy && waitMs > 0))) {
           this.#barred.set(scope, (this.#barred.get(scope) ?? 0) + 1);
-          return { kind: 'barred', because: first.circuit.because };
+          return { kind: 'barred', circuit: first.circuit };
         }
         if (isBusy || waitMs <= 0) await register.changed.next(signal);
         else await register.changed.within(waitMs, clock, signal);
@@ -122,28 +133,35 @@ export class Buckets {
     const line = this.#lines.get(bucket) ?? new Set();
     this.#lines.set(bucket, line);
     if (line.has(me)) return true;
-    const ofPrefix = [...line].filter(({ prefix }) => prefix === me.prefix).length;
-    if (line.size >= mostWaiting || ofPrefix >= mostWaitingOfPrefix) return false;
+    const ofPrefix = [...line].filter(({ prefix }) => prefix === me.prefix);
+    const isCrowded = ofPrefix.length >= mostWaitingOfPrefix;
+    if (isCrowded || line.size >= mostWaiting) {
+      const rivals = isCrowded ? ofPrefix : [...line];
+      const last = rivals.reduce((most, each) => (each.receiveCount >= most.receiveCount ? each : most));
+      if (last.receiveCount <= me.receiveCount) return false;
+      line.delete(last);
+    }
     line.add(me);
     return true;
   }
 
   #next(bucket: string): Waiting | undefined {
     const tried = [...this.#tried];
-    const rank = ({ prefix, order }: Waiting) => [tried.indexOf(prefix), order] as const;
-    const [next] = [...(this.#lines.get(bucket) ?? [])].sort((one, other) => {
-      const [oneTried, oneOrder] = rank(one);
-      const [otherTried, otherOrder] = rank(other);
-      return oneTried - otherTried || oneOrder - otherOrder;
-    });
+    const [next] = [...(this.#lines.get(bucket) ?? [])].sort(
+      (one, other) =>
+        tried.indexOf(one.prefix) - tried.indexOf(other.prefix) ||
+        one.receiveCount - other.receiveCount ||
+        one.order - other.order,
+    );
     return next;
   }
 
-  #turn(unit: UnitName, isTrial: boolean): Turn {
+  /** `outSince`: it is the trial of a circuit that opened then. */
+  #turn(unit: UnitName, outSince?: number): Turn {
     const { alike, onOpened, onSuspicion, register } = this.#parts;
     const { scope } = unit;
     const hasCircuit = () => register.size > 0 && this.#circuitsOf(scope).length > 0;
-    let isOnTrial = isTrial;
+    let isOnTrial = outSince !== undefined;
     const endTrial = (): void => {
       if (!isOnTrial) return;
       isOnTrial = false;
@@ -151,9 +169,9 @@ export class Buckets {
       register.changed.notify();
     };
     return {
-      isTrial,
+      outSince,
       get isValid() {
-        return isTrial || !hasCircuit();
+        return outSince !== undefined || !hasCircuit();
       },
       opened: () => {
         for (const code of alike.opened(unit)) register.absolve({ kind: 'bucket', bucket: scope, code });

@@ -101,8 +101,8 @@ export class Circuits {
   }
 
   /** To be asked before an object is read; see buckets.ts. @throws the signal's reason */
-  admit(unit: UnitName, signal: AbortSignal): Promise<Admission> {
-    return this.#buckets.admit(unit, signal);
+  admit(unit: UnitName, receiveCount: number, signal: AbortSignal): Promise<Admission> {
+    return this.#buckets.admit(unit, receiveCount, signal);
   }
 
   /** Probes the circuits of the source and of the rules whenever a probe is due, until the signal aborts. */

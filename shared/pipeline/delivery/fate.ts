@@ -9,14 +9,15 @@ export function decisive(failures: readonly [Failure, ...Failure[]]): Failure {
 function rank(failure: Failure): number {
   if (isItsOwn(failure)) return 0;
   if (failure.again === undefined || failure.again === 'never') return 3;
-  return failure.again === 'after-the-bucket' ? 1 : 2;
+  return 'bucketOutSince' in failure.again ? 1 : 2;
 }
 
 /** When a delivery given back for this failure should come again. */
 export function fateOf(failure: Failure, wasTried: boolean): Fate {
-  if (failure.again === 'after-the-bucket') return { kind: 'after-bucket' };
-  if (isItsOwn(failure)) return { kind: 'back-off' };
   const { again } = failure;
+  if (typeof again === 'object' && 'bucketOutSince' in again)
+    return { kind: 'after-bucket', since: again.bucketOutSince };
+  if (isItsOwn(failure)) return { kind: 'back-off' };
   return typeof again === 'object' ? { kind: 'at', time: again.at } : { kind: 'soon', wasTried };
 }
 

@@ -31,8 +31,8 @@ export type Fate =
   | { readonly kind: 'soon'; readonly wasTried: boolean }
   /** Not before this time: another instance's lease ends. */
   | { readonly kind: 'at'; readonly time: number }
-  /** Its bucket is out of order. */
-  | { readonly kind: 'after-bucket' };
+  /** Its bucket is out of order since then. */
+  | { readonly kind: 'after-bucket'; readonly since: number };
 
 /** What the flow has found about a delivery; the source alone knows what that means for it. */
 export type Settlement =

@@ -3,12 +3,15 @@ import type { Failure } from '../../words/failure.ts';
 import type { OpenCircuit } from '../ports/circuits.ts';
 import type { Unit } from '../ports/unit.ts';
 
-export function bucketIsOut({ scope, at }: Unit, { message, remedy }: OpenCircuit['because']): Failure {
+export function bucketIsOut(
+  { scope, at }: Unit,
+  { because: { message, remedy }, openedAt }: Pick<OpenCircuit, 'because' | 'openedAt'>,
+): Failure {
   const error = new ConnectorError('circuit-open', `bucket ${scope} is not read at present: ${message}`, {
     at,
     ...(remedy === undefined ? {} : { remedy }),
   });
-  return { owner: 'nobody', error, again: 'after-the-bucket' };
+  return { owner: 'nobody', error, again: { bucketOutSince: openedAt } };
 }
 
 export function isClaimed({ title, at }: Unit, until: number): Failure {

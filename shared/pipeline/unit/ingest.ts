@@ -62,14 +62,14 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
   const { delivery, onBegin, onRead, until: signal } = asked;
   let admitted: Awaited<ReturnType<typeof admit>>;
   try {
-    admitted = await admit(unit, parts, signal);
+    admitted = await admit(unit, delivery.evidence.receiveCount, parts, signal);
   } catch (reason) {
     onRead();
     return failed(unit, failureOf(reason, 'pipeline'));
   }
   if (admitted.kind === 'barred') {
     onRead();
-    return failed(unit, bucketIsOut(unit, admitted.because));
+    return failed(unit, bucketIsOut(unit, admitted.circuit));
   }
   const { admission, turn } = admitted;
   const endReading = once(() => {
@@ -109,11 +109,12 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
  */
 async function admit(
   unit: Unit,
+  receiveCount: number,
   { circuits, readers }: IngestParts,
   signal: AbortSignal,
 ): Promise<Barred | { readonly kind: 'admitted'; readonly turn: Turn; readonly admission: Admission }> {
   for (;;) {
-    const answer = await circuits.admit(unit, signal);
+    const answer = await circuits.admit(unit, receiveCount, signal);
     if (answer.kind === 'barred') return answer;
     const { turn } = answer;
     try {
@@ -157,7 +158,8 @@ async function ingestLeased(leased: Leased, parts: IngestParts): Promise<UnitOut
   } catch (error) {
     failure = failureOf(signal.aborted ? signal.reason : error, signal.aborted ? 'pipeline' : 'object');
     // Trials go on for as long as the bucket fails: they must not use up the receives of those that take their turn.
-    if (turn.isTrial && mayHeal(failure)) failure = { ...failure, again: 'after-the-bucket' };
+    const { outSince } = turn;
+    if (outSince !== undefined && mayHeal(failure)) failure = { ...failure, again: { bucketOutSince: outSince } };
     if (!signal.aborted && failure.owner === 'pipeline') parts.circuits.open({ kind: 'source' }, failure.error);
   }
   endReading();

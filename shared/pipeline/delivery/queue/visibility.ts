@@ -9,8 +9,13 @@ const marginSeconds = 60;
 /** Receives a message may spend on failures that are not its own before those cost it time as well. */
 const freeReceives = 3;
 
+/**
+ * A bucket's circuit may open for a few bad objects that came at once, and close a moment later: whoever met it young comes
+ * again soon. One that has lasted so long is likely to last on.
+ */
+const youngSeconds = 900;
 /** From this receive on, a message that waits for its bucket is held as long as SQS allows: ten receives then last two days and a half. */
-const sparingFrom = 7;
+const sparingFrom = 6;
 
 /**
  * How long a message stays invisible. Its own failures back off, so that a mended permission finds it alive for hours
@@ -36,7 +41,8 @@ function wantedSeconds(receiveCount: number, fate: Fate, now: number, isShutdown
     case 'back-off':
       return doubling(30, receiveCount);
     case 'after-bucket':
-      return receiveCount < sparingFrom ? doubling(900, receiveCount) : longestVisibilitySeconds;
+      if (receiveCount >= sparingFrom) return longestVisibilitySeconds;
+      return doubling(now - fate.since < youngSeconds * 1000 ? 30 : 900, receiveCount);
     case 'at':
       // A lease may be extended time and again: who waits for it must not spend all receives meanwhile.
       return Math.min(900, Math.max(Math.ceil((fate.time - now) / 1000), doubling(5, receiveCount)));

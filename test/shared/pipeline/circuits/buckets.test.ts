@@ -27,7 +27,7 @@ function rig({ clock = new FakeClock(), store = memoryCircuits(), needed = 3 } =
   });
   const open = () => [...register.all()].map(({ circuit }) => circuitText(circuit.name));
   const admit = async (name: string, scope?: string): Promise<Turn> => {
-    const admission = await clock.run(buckets.admit(unit(name, scope), never));
+    const admission = await clock.run(buckets.admit(unit(name, scope), 1, never));
     if (admission.kind === 'barred') throw new Error(`${name} is barred`);
     return admission.turn;
   };
@@ -42,9 +42,9 @@ function rig({ clock = new FakeClock(), store = memoryCircuits(), needed = 3 } =
     turn.end();
   };
   /** An object that asks and does not wait to be asked for. */
-  const ask = (name: string, scope?: string) => {
+  const ask = (name: string, scope?: string, receiveCount = 1) => {
     const asked: { admission: Admission | undefined } = { admission: undefined };
-    void buckets.admit(unit(name, scope), never).then((admission) => {
+    void buckets.admit(unit(name, scope), receiveCount, never).then((admission) => {
       asked.admission = admission;
     });
     return asked;
@@ -109,6 +109,16 @@ describe('Buckets', () => {
     }
     const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     expect(waits).toEqual([0, 250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+  });
+
+  it('tries what comes for the first time before what came often, also when it finds the line full', async () => {
+    const { admit, ask, clock } = await opened();
+    const held = await admit('p/held');
+    const [often, again, fresh] = [4, 2, 1].map((receiveCount) => ask(`p/${receiveCount}`, 'trail', receiveCount));
+    held.failed(failure('object-denied'));
+    held.end();
+    await clock.advance(250);
+    expect([often, again, fresh].map((asked) => asked?.admission?.kind)).toEqual(['barred', undefined, 'admitted']);
   });
 
   it('tries a prefix that was tried least recently before the others, whoever waits longer', async () => {
@@ -195,7 +205,7 @@ describe('Buckets', () => {
     const { admit, buckets, clock } = await opened();
     const held = await admit('p/held');
     const stop = new AbortController();
-    const waiting = buckets.admit(unit('q/1'), stop.signal);
+    const waiting = buckets.admit(unit('q/1'), 1, stop.signal);
     await clock.quiet();
     stop.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
@@ -276,7 +286,7 @@ describe('Buckets', () => {
           const worker = async () => {
             for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
               const [index, { isBad, prefix }] = next;
-              const admission = await buckets.admit(unit(`${prefix}/${index}`), never);
+              const admission = await buckets.admit(unit(`${prefix}/${index}`), 1, never);
               if (admission.kind === 'barred') {
                 queue.push(next);
                 await clock.sleep(1_000);

@@ -6,7 +6,7 @@ const error = new Error('it failed');
 const own: Failure = { owner: 'object', error };
 const pipelines: Failure = { owner: 'pipeline', error };
 const held: Failure = { owner: 'nobody', error, again: { at: 7 } };
-const bucket: Failure = { owner: 'nobody', error, again: 'after-the-bucket' };
+const bucket: Failure = { owner: 'nobody', error, again: { bucketOutSince: 3 } };
 
 describe('decisive', () => {
   it('prefers what proves least against the delivery', () => {
@@ -19,9 +19,9 @@ describe('decisive', () => {
 describe('fateOf', () => {
   it('backs off for failures of its own, and for those of its bucket', () => {
     expect(fateOf(own, true)).toMatchObject({ kind: 'back-off' });
-    expect(fateOf(bucket, true)).toEqual({ kind: 'after-bucket' });
+    expect(fateOf(bucket, true)).toEqual({ kind: 'after-bucket', since: 3 });
     // The trial of a bucket fails as the bucket does.
-    expect(fateOf({ ...own, again: 'after-the-bucket' }, true)).toEqual({ kind: 'after-bucket' });
+    expect(fateOf({ ...own, again: { bucketOutSince: 3 } }, true)).toEqual({ kind: 'after-bucket', since: 3 });
     expect([own, bucket, held, pipelines].map((failure) => isBackOff(fateOf(failure, true)))).toEqual([
       true,
       true,

@@ -16,8 +16,16 @@ describe('failures of units', () => {
   });
 
   it('blames nobody for a bucket that is not read at present, and tells why and what to do about it', () => {
-    const failure = bucketIsOut(unit, { code: 'object-denied', message: 'access denied', remedy: 'Allow it.' });
-    expect(judged(failure)).toEqual({ owner: 'nobody', code: 'circuit-open', again: 'after-the-bucket', at: unit.at });
+    const failure = bucketIsOut(unit, {
+      because: { code: 'object-denied', message: 'access denied', remedy: 'Allow it.' },
+      openedAt: 3,
+    });
+    expect(judged(failure)).toEqual({
+      owner: 'nobody',
+      code: 'circuit-open',
+      again: { bucketOutSince: 3 },
+      at: unit.at,
+    });
     expect(failure.error).toMatchObject({ message: expect.stringMatching(/access denied/), remedy: 'Allow it.' });
   });
 

@@ -54,7 +54,7 @@ function rig({ stored = '1\n2\n3\n.\n', fate = () => ({ kind: 'accepted' }), sto
   };
   const turn = {
     isValid: true,
-    isTrial: false,
+    outSince: undefined,
     opened: () => note('opened'),
     failed: ({ code }: { code: string }) => note(`not opened ${code}`),
     end: () => note('turn ended'),
@@ -116,9 +116,11 @@ describe('ingestUnit', () => {
   });
 
   const because = { code: 'object-denied', message: 'denied', remedy: 'Allow it.' } as const;
+  const name = { kind: 'bucket', bucket: 'trail', code: 'object-denied' } as const;
+  const circuit = { name, because, openedAt: 3, nextProbeAt: 4, probes: 0 };
   it.each<[string, Told, object]>([
     ['held', { claim: { kind: 'held', until: 7 } }, failed('claim-held', 'nobody', { at: 7 })],
-    ['barred', { barred: { kind: 'barred', because } }, failed('circuit-open', 'nobody', 'after-the-bucket')],
+    ['barred', { barred: { kind: 'barred', circuit } }, failed('circuit-open', 'nobody', { bucketOutSince: 3 })],
     ['stopped', { stop: AbortSignal.abort(failure('slice-ended')) }, failed('slice-ended', 'nobody')],
   ])('reads nothing of a unit that is %s, and blames nobody', async (_what, told, outcome) => {
     const { ingest, journal } = rig(told);

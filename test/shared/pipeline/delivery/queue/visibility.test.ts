@@ -16,9 +16,18 @@ const tenReceives = (fate: Fate) => Array.from({ length: 10 }, (_, index) => sec
 
 describe('secondsUntilVisible', () => {
   it('spares the receives of a message that waits for its bucket: ten of them outlast a weekend', () => {
-    const waits = tenReceives({ kind: 'after-bucket' });
-    expect(waits.slice(0, 6)).toEqual([900, 1_800, 3_600, 7_200, 14_400, 21_600]);
-    expect(waits.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(60 * hour);
+    const waits = tenReceives({ kind: 'after-bucket', since: -900_000 });
+    expect(waits.slice(0, 5)).toEqual([900, 1_800, 3_600, 7_200, 14_400]);
+    const shortest = tenReceives({ kind: 'after-bucket', since: 0 });
+    for (const each of [waits, shortest]) {
+      expect(each.slice(5).every((wait) => wait === 12 * hour - 60)).toBe(true);
+      expect(each.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(59 * hour);
+    }
+  });
+
+  it('brings back soon whoever met the circuit of its bucket young: it may close a moment later', () => {
+    const waits = tenReceives({ kind: 'after-bucket', since: -899_000 });
+    expect(waits.slice(0, 5)).toEqual([30, 60, 120, 240, 480]);
   });
 
   it('lets a failure of its own back off over some hours', () => {
@@ -42,7 +51,9 @@ describe('secondsUntilVisible', () => {
 
   it('never holds a message beyond the twelve hours since its receive', () => {
     for (const held of [0, hour, 11 * hour, 13 * hour]) {
-      expect(held + seconds({ kind: 'after-bucket' }, 9, held)).toBeLessThanOrEqual(Math.max(held, 12 * hour - 60));
+      expect(held + seconds({ kind: 'after-bucket', since: 0 }, 9, held)).toBeLessThanOrEqual(
+        Math.max(held, 12 * hour - 60),
+      );
     }
   });
 });
