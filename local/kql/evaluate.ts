@@ -159,15 +159,9 @@ function opened(
   if (body === undefined) return undefined;
   const inner = new Map<string, Bound>(local?.kind === 'function' ? local.scope : []);
   for (const [index, { defaultValue, name: parameter }] of parametersOfCall(node, declaration).entries()) {
-    const given =
-      args.find((each) => kindOf(each) === 'SimpleNamedExpression' && nameOf(part(each, 'Name')) === parameter) ??
-      args[index];
-    const from =
-      given === undefined
-        ? defaultValue
-        : kindOf(given) === 'SimpleNamedExpression'
-          ? part(given, 'Expression')
-          : given;
+    const given = args[argumentFor(parameter, index, args)];
+    const isNamed = given !== undefined && kindOf(given) === 'SimpleNamedExpression';
+    const from = given === undefined ? defaultValue : isNamed ? part(given, 'Expression') : given;
     if (from === undefined) throw new KqlRefusal(`${name} without ${parameter}`, node.TextStart);
     inner.set(
       parameter,
@@ -177,6 +171,14 @@ function opened(
     );
   }
   return { body, inner };
+}
+
+/** Which argument is a parameter's: the one of its name, else the one in its place if that has no name. */
+function argumentFor(parameter: string, index: number, args: readonly SyntaxNode[]): number {
+  const isNamed = (each: SyntaxNode | undefined): each is SyntaxNode =>
+    each !== undefined && kindOf(each) === 'SimpleNamedExpression';
+  const named = args.findIndex((each) => isNamed(each) && nameOf(part(each, 'Name')) === parameter);
+  return named === -1 && !isNamed(args[index]) ? index : named;
 }
 
 function called(node: SyntaxNode, scope: Scope, world: World): Table {
@@ -271,6 +273,7 @@ function scalarCall(node: SyntaxNode, args: readonly Compiled[], scope: Scope, w
   if (body === undefined) return undefined;
   const expression = optionalPart(body, 'Expression');
   if (expression === undefined) throw new KqlRefusal(`the function ${node.ToString(0).slice(0, 40)}`, node.TextStart);
+  const nodes = argumentsOf(part(node, 'ArgumentList'));
   const inner = new Map<string, Bound>(local?.kind === 'function' ? local.scope : []);
   const fills: ((row: Row) => void)[] = [];
   const fill = (name: string, value: Compiled): void => {
@@ -282,7 +285,8 @@ function scalarCall(node: SyntaxNode, args: readonly Compiled[], scope: Scope, w
   };
   for (const [index, { defaultValue, name }] of parametersOfCall(node, declaration).entries()) {
     const given =
-      args[index] ?? (defaultValue === undefined ? undefined : compile(defaultValue, contextOf(scope, world)));
+      args[argumentFor(name, index, nodes)] ??
+      (defaultValue === undefined ? undefined : compile(defaultValue, contextOf(scope, world)));
     fill(name, given ?? (() => null));
   }
   for (const statement of elements(part(body, 'Statements'))) {

@@ -87,6 +87,9 @@ describe('operators', () => {
   it('calls functions of the query and of the workspace', () => {
     expect(one('Recent | count')).toBe(8);
     expect(one('Recent(5h) | count')).toBe(1);
+    // Of two with defaults, the one that is named, and not the one in its place.
+    expect(one('let f = (a: long = 1, b: long = 2) { print x = a * 10 + b }; f(b = 5)')).toBe(15);
+    expect(one('let f = (a: long = 1, b: long = 2) { a * 10 + b }; print x = f(b = 5)')).toBe(15);
     expect(
       one('let shout = (s: string) { let end = "!"; strcat(toupper(s), end) }; T | where N == 1 | project shout(Name)'),
     ).toBe('STOPLOGGING!');

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { evaluate } from '../../../local/kql/evaluate.ts';
 import { parserOver } from '../../../local/kql/language.ts';
-import type { Row } from '../../../local/kql/rows.ts';
+import { ingestedAt, type Row } from '../../../local/kql/rows.ts';
 import { rowOf, trailTable, workspaceSchema, workspaceTables } from '../../../local/kql/workspace.ts';
 import { emptied, openBody } from '../../../shared/cloudtrail/rows/body.ts';
 import { openByteRowStream } from '../../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
 import { feedEnd, feedPiece } from '../../../shared/cloudtrail/rows/feed.ts';
+import { standardTable, standardTransform } from '../../../shared/cloudtrail/standardTable.ts';
 import { knownFunctions } from '../../../tools/kql/functionFiles.ts';
 
 export const sentinelFolder = join(import.meta.dirname, '../../../sentinel');
@@ -55,9 +56,31 @@ function queryOf(name: string): string {
 }
 
 /** What a rule or hunt finds a minute after these rows arrived. @throws KqlRefusal for what the evaluator does not know */
-export function found(name: string, rows: readonly Row[], now = Date.parse(eventTime) + 60_000): Row[] {
-  const { diagnostics, root } = parseQuery(queryOf(name));
+export function found(name: string, rows: readonly Row[], now?: number): Row[] {
+  return asked(queryOf(name), rows, { ...(now !== undefined && { now }) });
+}
+
+/** The answer to a query over rows of the connector's own table, and over some of Sentinel's if there are any. */
+export function asked(
+  query: string,
+  rows: readonly Row[],
+  {
+    now = Date.parse(eventTime) + 60_000,
+    standard = [],
+  }: { readonly now?: number; readonly standard?: readonly Row[] } = {},
+): Row[] {
+  const { diagnostics, root } = parseQuery(query);
   const [problem] = diagnostics.filter(({ severity }) => severity === 'Error');
   if (problem !== undefined) throw new Error(problem.message);
-  return [...evaluate(root, { now, tables: workspaceTables({ [trailTable]: rows }) }).rows];
+  return [...evaluate(root, { now, tables: workspaceTables({ [trailTable]: rows, [standardTable]: standard }) }).rows];
+}
+
+/** Rows as they are in Sentinel's own table: by the very transform that the rule has. */
+export function standardRowsOf(records: readonly Record<string, unknown>[], receivedAt = Date.parse(eventTime)): Row[] {
+  const [own] = workspaceSchema().tables;
+  if (own === undefined) throw new Error('the workspace has no tables');
+  const { root } = parserOver({ tables: [{ name: 'source', columns: own.columns }] })(standardTransform);
+  const rows = rowsOf(records, receivedAt);
+  const { rows: led } = evaluate(root, { now: 0, tables: new Map([['source', { columns: own.columns, rows }]]) });
+  return Array.from(led, (row) => ({ ...row, [ingestedAt]: receivedAt }));
 }
