@@ -12,13 +12,14 @@ const { values } = parseCommand({
   name: 'check',
   summary: 'Looks at every link from CloudTrail to the table, and says "connected" or names the first broken one.',
   options: {
+    'no-sample': { type: 'boolean', help: 'look at no message: one receive of it would be used up' },
     local: { type: 'boolean', help: 'take the settings from the set-up that "npm start -- --serve" runs' },
     json: { type: 'boolean', help: 'print one JSON object on standard output' },
   },
   notes: [
     'Settings are those of the function app: environment variables, then local.settings.json in the project folder.',
-    'Nothing is deleted and no row is sent: up to three messages are looked at and given back at once (one receive of each is',
-    'used up), and an empty list is posted to the data collection rule.',
+    'Nothing is deleted and no row is sent: one message of each queue is looked at and given back at once (one receive of it is',
+    'used up; none where few are left), and an empty list is posted to the data collection rule.',
     'Exit codes: 0 connected, 1 a link is broken, 2 wrong usage.',
   ].join('\n'),
 });
@@ -32,6 +33,7 @@ try {
   if (!isJson) process.stdout.write(`${new Date().toISOString()}\n`);
   const report = await check(app, {
     clock: systemClock,
+    takesSample: !(values['no-sample'] ?? false),
     identity: app['IDENTITY_ENDPOINT'] === undefined ? 'developer' : 'managed-identity',
     // Node reads them at its start, when these settings were not known yet.
     ...(authorities === undefined ? {} : { ingestionCa: readFileSync(authorities, 'utf8') }),

@@ -19,7 +19,8 @@ describe('the function check', () => {
     await scene.stop();
   });
 
-  const ask = (headers: Record<string, string>) => fetch(`${host.url()}/api/check`, { headers });
+  const ask = (headers: Record<string, string>, query = '?sample=1') =>
+    fetch(`${host.url()}/api/check${query}`, { headers });
 
   it('tells nothing to who has no key', async () => {
     const answer = await ask({});
@@ -37,5 +38,16 @@ describe('the function check', () => {
     repair();
     expect(broken.status).toBe(503);
     expect(await broken.json()).toMatchObject({ connected: false, firstBroken: 'queue: messages' });
+  });
+
+  it('uses up no receive of a message unless it is asked to', async () => {
+    const received = () => scene.clouds.aws.stats().requests['sqs:ReceiveMessage'] ?? 0;
+    const before = received();
+    const report = (await (await ask({ 'x-functions-key': host.functionKey }, '')).json()) as CheckReport;
+    expect(report.connected).toBe(true);
+    expect(report.links.filter(({ status }) => status !== 'ok')).toMatchObject([
+      { name: 'queue: messages', status: 'not-verifiable', cause: 'sample-not-asked' },
+    ]);
+    expect(received()).toBe(before);
   });
 });

@@ -7,14 +7,14 @@ import type { Environment } from '../../settings/reader.ts';
 import { readSettings, type Settings, type SourceSettings } from '../../settings/settings.ts';
 import type { Clock } from '../../words/clock.ts';
 import { composeSource, madeAtFirstUse } from '../source.ts';
-import { ledgerScope } from '../state.ts';
+import { failedEntriesIn, ledgerScope } from '../state.ts';
 import { type CheckReport, type LinkResult, walk } from './chain.ts';
 import type { Link } from './link.ts';
 import { bucketLink } from './links/bucket.ts';
 import { deadLetterLink } from './links/deadLetters.ts';
 import { notificationLink } from './links/notification.ts';
 import { objectLink } from './links/object.ts';
-import { queueLink, settlingLink } from './links/queue.ts';
+import { queueLink, queueSetUpLink, settlingLink } from './links/queue.ts';
 import { queuePolicyLink } from './links/queuePolicy.ts';
 import { roleLinks } from './links/roles.ts';
 import { ruleLinks } from './links/rules.ts';
@@ -32,11 +32,13 @@ export interface CheckWorld {
   /** Authorities to trust at the ingestion endpoint in place of Node's own: for a server on this machine. */
   readonly ingestionCa?: string;
   readonly onResult?: (result: LinkResult) => void;
+  /** Whether one message of each queue is looked at, which uses up one receive of it. */
+  readonly takesSample: boolean;
 }
 
 /**
  * Walks the chain from CloudTrail to the table, link by link, and says which one is broken. Changes nothing but what
- * goes by itself: messages that are looked at are given back at once. Never rejects.
+ * goes by itself: a message that is looked at is given back at once. Never rejects.
  */
 export async function check(environment: Environment, world: CheckWorld): Promise<CheckReport> {
   const { clock, onResult } = world;
@@ -63,22 +65,22 @@ function linksOf(environment: Environment, world: CheckWorld, open: { close(): v
   const sources = settings.sources.flatMap((source) => {
     const look = lookAt(settings, source, credential, world, storage);
     open.push(look);
-    return sourceLinks(look, world.clock);
+    return sourceLinks(look, world);
   });
   const { destination } = settings;
   return [...base, ...sources, ...ruleLinks({ destination, credential, clock: world.clock, ca: world.ingestionCa })];
 }
 
 /** In the order in which a cause comes before its effects. */
-function sourceLinks(look: SourceLook, clock: Clock): readonly Link[] {
+function sourceLinks(look: SourceLook, { clock, takesSample }: CheckWorld): readonly Link[] {
   const { allowedBuckets } = look.settings;
   return [
     ...roleLinks(look),
-    ...[queueLink, queuePolicyLink, deadLetterLink, settlingLink].map((link) => link(look)),
+    ...[queueLink, queueSetUpLink, queuePolicyLink, deadLetterLink, settlingLink].map((link) => link(look)),
     ...allowedBuckets.map((bucket) => bucketLink(look, bucket)),
     ...[trailLink, selectorsLink].map((link) => link(look)),
     ...allowedBuckets.map((bucket) => notificationLink(look, bucket)),
-    sampleLink(look, clock),
+    sampleLink(look, { clock, isWanted: takesSample }),
     objectLink(look),
     soleReaderLink(look, clock),
   ];
@@ -121,6 +123,7 @@ function lookAt(
       storage === undefined
         ? undefined
         : tableStore(storage.table('ledger'), ledgerScope(settings.destination, source), storage.time),
+    failed: storage === undefined ? undefined : failedEntriesIn(storage, storage.time),
     found: { newest: new Map(), prefixes: new Map(), trails: [] },
     close: () => made.close(),
   };

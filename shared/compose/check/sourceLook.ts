@@ -1,5 +1,6 @@
 import type { Trail } from '../../aws/cloudtrail/trails.ts';
 import type { QueueAttributes } from '../../aws/sqs/attributes.ts';
+import type { KeptEntries } from '../../azure/failedEntries/entries.ts';
 import type { LedgerStore } from '../../pipeline/ports/ledgerStore.ts';
 import type { Unit } from '../../pipeline/ports/unit.ts';
 import type { SourceSettings } from '../../settings/settings.ts';
@@ -17,6 +18,8 @@ export interface SourceLook {
   token(audience: string): Promise<string>;
   /** What the app remembers of log files; undefined without storage. */
   readonly ledger: Pick<LedgerStore, 'read'> | undefined;
+  /** What could not be delivered; undefined without storage. */
+  readonly failed: Pick<KeptEntries, 'listFailed'> | undefined;
   readonly found: Found;
 }
 

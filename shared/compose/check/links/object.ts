@@ -15,10 +15,9 @@ export function objectLink({ name, found }: SourceLook): Link {
           'Wait until CloudTrail has written a log file, which takes some minutes, and check again.',
         );
       }
-      const stop = new AbortController();
-      const { chunks, sizeBytes } = await unit.open(0, AbortSignal.any([signal, stop.signal]));
-      const start = await firstBytes(chunks);
-      stop.abort();
+      const content = await unit.open(0, signal);
+      const start = await firstBytes(content.chunks).finally(() => content.close());
+      const { sizeBytes } = content;
       return isGzip(start)
         ? ok(`${unit.title} is readable (${sizeBytes ?? 'unknown'} bytes)`)
         : failure(
@@ -30,12 +29,17 @@ export function objectLink({ name, found }: SourceLook): Link {
   };
 }
 
-async function firstBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  for await (const chunk of chunks) if (chunk.length >= 2) return chunk;
-  return new Uint8Array();
+/** The first two bytes, however small the pieces are in which they come; fewer of a shorter file. */
+async function firstBytes(chunks: AsyncIterable<Uint8Array>): Promise<readonly number[]> {
+  const start: number[] = [];
+  for await (const chunk of chunks) {
+    start.push(...chunk.subarray(0, 2 - start.length));
+    if (start.length === 2) break;
+  }
+  return start;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc1952#page-6 */
-function isGzip(start: Uint8Array): boolean {
+function isGzip(start: readonly number[]): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }

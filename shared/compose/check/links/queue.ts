@@ -2,7 +2,7 @@ import type { QueueAttributes } from '../../../aws/sqs/attributes.ts';
 import { type Finding, failure, type Link, ok, warning } from '../link.ts';
 import type { SourceLook } from '../sourceLook.ts';
 
-/** The queue and how it is set up. */
+/** Is there such a queue, and may the role ask about it? */
 export function queueLink({ name, parts, found, settings }: SourceLook): Link {
   return {
     name: name('queue'),
@@ -11,14 +11,33 @@ export function queueLink({ name, parts, found, settings }: SourceLook): Link {
       const attributes = await parts().queue.attributes(signal);
       found.attributes = attributes;
       const { visible, inFlight } = attributes;
-      const [problem] = problemsOf(attributes, settings.queueUrl);
-      return problem ?? ok(`${settings.queueUrl}: ${visible} messages wait, ${inFlight} are being worked on`);
+      return ok(`${settings.queueUrl}: ${visible} messages wait, ${inFlight} are being worked on`);
     },
   };
 }
 
-/** Fewer, and passing trouble (a role just made, a service that is away) uses them up. */
-const fewestReceives = 5;
+/** How the queue is set up: a queue that answers may still lose what it is given. */
+export function queueSetUpLink({ name, found, settings }: SourceLook): Link {
+  return {
+    name: name('queue: set-up'),
+    needs: [name('queue')],
+    run: async () => {
+      const { attributes } = found;
+      if (attributes === undefined) throw new Error('the queue was not asked');
+      const [problem] = problemsOf(attributes, settings.queueUrl);
+      const { redrive, retentionSeconds, visibilitySeconds } = attributes;
+      return (
+        problem ??
+        ok(
+          `${redrive?.mostReceives} receives of a message, kept ${Math.round(retentionSeconds / 86_400)} days, hidden ${visibilitySeconds} seconds`,
+        )
+      );
+    },
+  };
+}
+
+/** Fewer, and passing trouble (a role just made, a service that is away) uses them up; the check's own look is one, too. */
+export const fewestReceives = 5;
 /** 4 days, SQS's own default; the templates set 14. */
 const shortestRetention = 345_600;
 /** SQS's own default. Each receive names its own time; this one counts for others that receive. */
@@ -28,21 +47,9 @@ function problemsOf(
   { redrive, retentionSeconds, visibilitySeconds }: QueueAttributes,
   queueUrl: string,
 ): readonly Finding[] {
-  const set = (attributes: string): string =>
-    `Run: aws sqs set-queue-attributes --queue-url ${queueUrl} --attributes '${attributes}'`;
+  const set = (attributes: string): string => setQueue(queueUrl, attributes);
   const problems: Finding[] = [];
-  if (redrive === undefined) {
-    const remedy = `Create a second queue in the same account and region, and name it in the first. ${set(
-      '{"RedrivePolicy":"{\\"deadLetterTargetArn\\":\\"ARN OF THE SECOND QUEUE\\",\\"maxReceiveCount\\":\\"10\\"}"}',
-    )}`;
-    problems.push(
-      failure(
-        'dead-letter-queue-missing',
-        'the queue has no dead-letter queue: what cannot be read comes back until its retention ends, and then is gone',
-        remedy,
-      ),
-    );
-  } else if (redrive.mostReceives < fewestReceives) {
+  if (redrive !== undefined && redrive.mostReceives < fewestReceives) {
     problems.push(
       failure(
         'receive-count-low',
@@ -72,6 +79,11 @@ function problemsOf(
     );
   }
   return problems;
+}
+
+/** The command that changes a queue. @param attributes as JSON */
+export function setQueue(queueUrl: string, attributes: string): string {
+  return `Run: aws sqs set-queue-attributes --queue-url ${queueUrl} --attributes '${attributes}'`;
 }
 
 /** The rights without which nothing that was read could be settled. */

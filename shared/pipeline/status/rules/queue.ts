@@ -4,7 +4,7 @@ import type { Reason } from '../reason.ts';
 
 /** CloudTrail itself takes about five minutes; what waits for longer than this is late by our own doing. */
 const lateMs = 15 * 60_000;
-const tooLateMs = 60 * 60_000;
+export const tooLateMs = 60 * 60_000;
 
 /** A queue whose oldest message ages: events are missing from the workspace that happened long ago. */
 export function queueReasons({ status }: Observed): readonly Reason[] {

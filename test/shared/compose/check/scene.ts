@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { type Clouds, startClouds } from '../../../../local/clouds.ts';
 import { closeServer, listenOnLoopback } from '../../../../local/process/loopbackServer.ts';
@@ -35,6 +35,8 @@ export interface CheckScene {
   storageThatAnswers(status: number, code: string): string;
   announce(bodies: readonly string[]): void;
   queueAttributes(attributes: Readonly<Record<string, string>>, name?: 'queue' | 'dlq'): Promise<void>;
+  /** Receives the announced message, and gives it back at once. */
+  receiveOften(times: number): Promise<void>;
   /** Changes a policy's text. */
   changePolicy(of: 'reader' | 'reader-trust' | 'hub' | 'hub-trust', change: (text: string) => string): void;
   /** One slice of the app. */
@@ -70,10 +72,15 @@ export async function startScene(): Promise<CheckScene> {
     check: ({ settings = {}, world = {} } = {}) =>
       check(
         { ...clouds.appSettings, ...settings },
-        { clock: systemClock, identity: credential(identity), ingestionCa: ingestion.ca, ...world },
+        { clock: systemClock, takesSample: true, identity: credential(identity), ingestionCa: ingestion.ca, ...world },
       ),
     storageThatAnswers: stub.answering,
     announce: (bodies) => void aws.announce(bodies),
+    async receiveOften(times) {
+      for (let time = 0; time < times; time++) {
+        await owner.send(new ReceiveMessageCommand({ QueueUrl: aws.queueUrl, VisibilityTimeout: 0 }));
+      }
+    },
     changePolicy(of, change) {
       const arn = of.startsWith('hub') ? aws.hubRoleArn : aws.roleArn;
       const role = aws.world.roles.get(arn);

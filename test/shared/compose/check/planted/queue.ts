@@ -1,5 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { announcement } from '../scene.ts';
+import { openStorage } from '../../../../../shared/azure/storage/account.ts';
+import type { StorageAccount } from '../../../../../shared/azure/storage/accountValues.ts';
+import { failedEntriesIn } from '../../../../../shared/compose/state.ts';
+import { systemClock } from '../../../../../shared/kit/systemClock.ts';
+import { ConnectorError } from '../../../../../shared/words/errors.ts';
+import { announcement, type CheckScene } from '../scene.ts';
 import { type Mistake, told, without } from './mistake.ts';
 
 const deny = (action: string) => ({
@@ -19,6 +24,10 @@ const redrive = (maxReceiveCount: number): string =>
     deadLetterTargetArn: 'arn:aws:sqs:eu-central-1:222222222222:cloudtrail-notifications-dlq',
     maxReceiveCount,
   });
+
+function storageOf({ storage: { connectionString } }: CheckScene['clouds']): StorageAccount {
+  return { kind: 'connection-string', connectionString };
+}
 
 const message =
   (bodies: (bucket: string) => readonly string[]): Mistake['plant'] =>
@@ -51,20 +60,35 @@ export const queueMistakes: readonly Mistake[] = [
     plant: ({ clouds: { aws } }) => void aws.world.setQueuePolicy(aws.queueUrl, deny('sqs:*')),
   },
   {
-    ...{ name: 'no dead-letter queue', link: 'queue', cause: 'dead-letter-queue-missing', remedy: /RedrivePolicy/ },
+    ...{
+      name: 'no dead-letter queue',
+      link: 'dead-letter queue',
+      cause: 'dead-letter-queue-missing',
+      remedy: /RedrivePolicy/,
+    },
     plant: attributes({ RedrivePolicy: '' }),
   },
   {
-    ...{ name: 'one receive only', link: 'queue', cause: 'receive-count-low', remedy: /maxReceiveCount\\*":\\*"10/ },
+    ...{
+      name: 'one receive only',
+      link: 'queue: set-up',
+      cause: 'receive-count-low',
+      remedy: /maxReceiveCount\\*":\\*"10/,
+    },
     plant: attributes({ RedrivePolicy: redrive(1) }),
   },
   {
-    ...{ name: 'messages are forgotten in an hour', link: 'queue', cause: 'retention-short', status: 'warning' },
+    ...{
+      name: 'messages are forgotten in an hour',
+      link: 'queue: set-up',
+      cause: 'retention-short',
+      status: 'warning',
+    },
     remedy: /1209600/,
     plant: attributes({ MessageRetentionPeriod: '3600' }),
   },
   {
-    ...{ name: 'messages come back at once', link: 'queue', cause: 'visibility-short', status: 'warning' },
+    ...{ name: 'messages come back at once', link: 'queue: set-up', cause: 'visibility-short', status: 'warning' },
     remedy: /VisibilityTimeout/,
     plant: attributes({ VisibilityTimeout: '0' }),
   },
@@ -142,6 +166,26 @@ export const queueMistakes: readonly Mistake[] = [
       const action = { kind: 'answer', status: 400, code: 'KmsDisabled' } as const;
       clouds.aws.faults.add({ service: 'sqs', operation: 'ReceiveMessage', action });
       return undefined;
+    },
+  },
+  {
+    ...{ name: 'a message that fails again and again', link: 'queue: messages', cause: 'message-nearly-spent' },
+    ...{ status: 'warning', remedy: /replay -- --list/ },
+    plant: async (scene) => {
+      await scene.queueAttributes({ RedrivePolicy: redrive(5) });
+      await scene.receiveOften(2);
+      return undefined;
+    },
+  },
+  {
+    ...{ name: 'a message that comes back has few receives left', link: 'queue: messages', cause: 'sample-not-taken' },
+    ...{ status: 'warning', remedy: /replay -- --list/ },
+    plant: async ({ clouds }) => {
+      const failed = failedEntriesIn(openStorage(storageOf(clouds), { clock: systemClock }), systemClock);
+      const evidence = { id: 'one', body: '{}', receiveCount: 7, entry: 'one' };
+      const error = new ConnectorError('object-denied', 'refused');
+      const kept = await failed.recordDelivery('default', evidence, { owner: 'object', error }, []);
+      return { undo: async () => failed.closeFailed(kept?.id ?? '') };
     },
   },
   {
