@@ -2,8 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { Clock } from '../shared/words/clock.ts';
 import { type AwsCloud, startAwsCloud } from './aws/startAwsCloud.ts';
 import { type LocalIdentity, startIdentity } from './azure/identity.ts';
+import { createLoopbackCertificates } from './azure/ingestion/certificates.ts';
 import { type IngestionOptions, type LocalIngestion, startIngestion } from './azure/ingestion/ingestion.ts';
 import type { RuleRate } from './azure/ingestion/tokenBucket.ts';
+import { type LocalInsights, startInsights } from './azure/insights/insights.ts';
 import { deployConnector, type EventTable } from './azure/resourceManager/connector.ts';
 import { type LocalResourceManager, startResourceManager } from './azure/resourceManager/server.ts';
 import { type LocalStorage, startStorage } from './azure/storage.ts';
@@ -44,6 +46,7 @@ export interface Clouds {
   readonly aws: AwsCloud;
   readonly identity: LocalIdentity;
   readonly ingestion: LocalIngestion;
+  readonly insights: LocalInsights;
   readonly storage: LocalStorage;
   readonly resourceManager: LocalResourceManager;
   /** The stream of the health table: who sets HEALTH_STREAM to it has health rows sent. */
@@ -71,7 +74,8 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
   const identity = await startIdentity({ clock, tenantId, principalId, audiences: [audience] });
   const ruleIds = Array.from({ length: options.rules ?? 1 }, (_, index) => `dcr-${'0'.repeat(31)}${index + 1}`);
   const ruleResources = ruleIds.map((_, index) => `${deployed.rule.id}${index === 0 ? '' : `-${index + 1}`}`);
-  const [aws, storage, ingestion, resourceManager] = await Promise.all([
+  const certificates = await createLoopbackCertificates(Date.now());
+  const [aws, storage, ingestion, insights, resourceManager] = await Promise.all([
     startAwsCloud({
       issuer: identity.issuer,
       audience,
@@ -89,6 +93,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     startStorage(),
     startIngestion({
       clock,
+      certificates,
       directory: folder,
       keys: identity.jwks(),
       issuer: identity.issuer,
@@ -105,6 +110,11 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       ...(options.receivedAt !== undefined && { receivedAt: options.receivedAt }),
       ...(options.observe !== undefined && { observe: options.observe }),
       ...(options.onTableFailed !== undefined && { onTableFailed: options.onTableFailed }),
+    }),
+    startInsights({
+      ...{ clock, certificates, directory: folder, keys: identity.jwks(), issuer: identity.issuer },
+      ...deployed.insights,
+      connectionString: deployed.settings['APPLICATIONINSIGHTS_CONNECTION_STRING'] ?? '',
     }),
     startResourceManager({
       ...{ clock, keys: identity.jwks(), issuer: identity.issuer },
@@ -127,6 +137,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     aws,
     identity,
     ingestion,
+    insights,
     storage,
     resourceManager,
     healthStream: deployed.settings['HEALTH_STREAM'] ?? '',
@@ -146,12 +157,21 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
       DCR_STREAM: stream,
       DRAIN_SCHEDULE: '0 * * * * *',
       AzureWebJobsStorage: storage.connectionString,
+      APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString,
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: deployed.settings['APPLICATIONINSIGHTS_AUTHENTICATION_STRING'] ?? '',
       IDENTITY_ENDPOINT: identity.endpoint,
       IDENTITY_HEADER: identity.header,
       NODE_EXTRA_CA_CERTS: ingestion.caFile,
     },
     async stop() {
-      await Promise.all([aws.stop(), storage.stop(), ingestion.stop(), identity.stop(), resourceManager.stop()]);
+      await Promise.all([
+        aws.stop(),
+        storage.stop(),
+        ingestion.stop(),
+        insights.stop(),
+        identity.stop(),
+        resourceManager.stop(),
+      ]);
     },
   };
 }

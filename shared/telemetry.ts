@@ -108,6 +108,7 @@ function told(event: ConnectorEvent, said: SaidRemedies): Told {
     case 'ledger-unavailable':
     case 'status-unkept':
     case 'health-unsent':
+    case 'metrics-unsent':
       return ['warn', { source: event.source, ...failureFields(event.source, event.failure, said) }];
     case 'versions-denied':
       return ['warn', { source: event.source, buckets: event.buckets }];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { insightsValues } from '../../shared/azure/insights/target.ts';
 import { storageValues } from '../../shared/azure/storage/accountValues.ts';
 import { type Connector, compose } from '../../shared/compose/connector.ts';
 import { settingsProblems } from '../../shared/compose/problems.ts';
@@ -54,6 +55,7 @@ function composeFrom(environment: Environment, logger: Logger): Connector {
     // https://learn.microsoft.com/azure/app-service/reference-app-settings#app-environment
     app: environment['WEBSITE_SITE_NAME'] ?? 'local',
     storage: storageValues(environment),
+    insights: insightsValues(environment),
     logger,
     watch: publishProgress,
     // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference

@@ -2,11 +2,14 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { AwsTimeouts } from '../aws/http/timeouts.ts';
 import { azureCredential } from '../azure/identity.ts';
 import { logsIngestionDestinations } from '../azure/ingestion/logsIngestion.ts';
+import { insightsSink } from '../azure/insights/insights.ts';
+import { type InsightsValues, readInsights } from '../azure/insights/target.ts';
 import type { StorageValues } from '../azure/storage/accountValues.ts';
 import { openWasmRowStream } from '../cloudtrail/rows/wasm/wasmRowStream.ts';
 import { SliceTimer } from '../pipeline/accounts/sliceTimer.ts';
 import { Tally } from '../pipeline/accounts/tally.ts';
 import { drain } from '../pipeline/drain/drain.ts';
+import type { MetricSink } from '../pipeline/ports/metrics.ts';
 import type { DrainPorts } from '../pipeline/ports/ports.ts';
 import type { ReplayOutcome } from '../pipeline/replay/outcome.ts';
 import { type ReplayRequest, replay } from '../pipeline/replay/replay.ts';
@@ -47,6 +50,8 @@ export interface ComposeExtras {
   readonly ingestionCa?: string;
   /** How long to wait for an object, where the usual is too long: in stories, whose clock skips waiting. */
   readonly objectTimeouts?: AwsTimeouts;
+  /** The Application Insights that takes the figures of health as metrics; without one there are none. */
+  readonly insights?: InsightsValues;
   /** Told, as data, what the drains do. */
   readonly watch?: Watch;
 }
@@ -86,7 +91,12 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   const { app = 'cloudtrail-connector', version = 'unknown' } = extras;
   const [healthTo] =
     healthStream === undefined ? [] : logsIngestionDestinations({ ...ingestion, stream: healthStream });
-  const sliceEnded = afterSlice({ settings, app, ...(healthTo === undefined ? {} : { destination: healthTo }) });
+  const metrics = metricSink(settings, credential, extras);
+  const sliceEnded = afterSlice({
+    ...{ settings, app },
+    ...(healthTo === undefined ? {} : { destination: healthTo }),
+    ...(metrics === undefined ? {} : { metrics }),
+  });
   const { watch = () => {} } = extras;
   let slices = 0;
   const openRows = openWasmRowStream();
@@ -223,6 +233,19 @@ function tellVersions(
 function tellClock(source: string, { clockDifferenceMs }: SourceState, report: DrainPorts['report']): void {
   const behindMs = clockDifferenceMs?.() ?? 0;
   if (behindMs !== 0) report({ type: 'clock-differs', source, behindMs });
+}
+
+function metricSink(
+  { destination: { scope } }: Settings,
+  credential: TokenCredential,
+  { clock, identity, ingestionCa: ca, insights = {} }: ComposeExtras,
+): MetricSink | undefined {
+  const reading = readInsights(insights);
+  if (reading.kind === 'none') return undefined;
+  // The host's words name the identity for this service, as they do for storage: it may be another than that for the rules.
+  const clientId = reading.kind === 'target' ? reading.target.identity?.clientId : undefined;
+  const own = identity === 'managed-identity' ? azureCredential({ kind: identity, clientId }) : credential;
+  return insightsSink({ reading, credential: own, scope, clock, ca });
 }
 
 function storageMissing(): ConnectorError {

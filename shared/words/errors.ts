@@ -84,6 +84,9 @@ const failures = {
   'upload-refused': { belongsTo: 'pipeline', retry: false },
   'upload-throttled': { belongsTo: 'pipeline', retry: true },
   'upload-unavailable': { belongsTo: 'pipeline', retry: true },
+  // Metrics: nothing depends on them
+  'insights-refused': { belongsTo: 'pipeline', retry: true },
+  'insights-unavailable': { belongsTo: 'pipeline', retry: true },
   // The slice itself
   'slice-ended': { belongsTo: 'nobody', retry: true },
   'circuit-open': { belongsTo: 'nobody', retry: true },

@@ -193,6 +193,8 @@ export type ConnectorEvent =
   | { readonly type: 'status-unkept'; readonly source: string; readonly failure: FailureReport }
   /** No row was sent to the health table; told once until one is sent again. */
   | { readonly type: 'health-unsent'; readonly source: string; readonly failure: FailureReport }
+  /** No metrics were sent; told once until some are sent again. */
+  | { readonly type: 'metrics-unsent'; readonly source: string; readonly failure: FailureReport }
   /** Nothing names a storage account: no ledger, no failed entries, circuits in this process only. */
   | { readonly type: 'storage-missing' }
   | { readonly type: 'settings-refused'; readonly problems: readonly string[] }

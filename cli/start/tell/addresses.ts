@@ -2,7 +2,7 @@ import type { Clouds } from '../../../local/clouds.ts';
 
 /** Where everything is that a person may want to reach while it is served. */
 export function addresses(
-  { aws, identity, ingestion, storage }: Clouds,
+  { aws, identity, ingestion, insights, storage }: Clouds,
   host: { readonly url: string; readonly key: string },
   runFile: string,
 ): string[] {
@@ -17,6 +17,7 @@ export function addresses(
     ['Health page', `${host.url}/api/health?code=${host.key}`],
     ['Rows', ingestion.tableFile],
     ['Health rows', ingestion.healthFile],
+    ['Metrics', insights.metricsFile],
     ['All of it, as JSON', runFile],
   ] as const;
   return ['Serving until Ctrl-C:', ...rows.map(([name, where]) => `  ${name.padEnd(20)}${where}`)];

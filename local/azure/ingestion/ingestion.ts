@@ -8,7 +8,7 @@ import type { Clock } from '../../../shared/words/clock.ts';
 import { closeServer, listenOnLoopback } from '../../process/loopbackServer.ts';
 import { openTableWriter } from '../table/writer.ts';
 import { bodyLimitBytes } from './bodyIntake.ts';
-import { createLoopbackCertificates } from './certificates.ts';
+import { createLoopbackCertificates, type LoopbackCertificates } from './certificates.ts';
 import { createRules, type DataCollectionRules, type RuleOptions } from './dataCollectionRules.ts';
 import { createFaults, type Fault, type Faults, readFaultPlan } from './faults.ts';
 import { cutBody, readBody } from './requestBody.ts';
@@ -25,6 +25,8 @@ export interface IngestionOptions {
   readonly keys: JSONWebKeySet;
   readonly issuer: string;
   readonly audience?: string;
+  /** Absent: made for it alone. */
+  readonly certificates?: LoopbackCertificates;
   readonly rules: readonly RuleOptions[];
   /** `keep` appends accepted rows to the table file; `count` checks and counts them only. */
   readonly mode: 'keep' | 'count';
@@ -76,7 +78,7 @@ export interface LocalIngestion {
 export async function startIngestion(options: IngestionOptions): Promise<LocalIngestion> {
   const { clock, directory } = options;
   await mkdir(directory, { recursive: true });
-  const certificates = await createLoopbackCertificates(Date.now());
+  const certificates = options.certificates ?? (await createLoopbackCertificates(Date.now()));
   const caFile = join(directory, 'ingestion-ca.pem');
   await writeFile(caFile, certificates.ca);
   const tableFile = options.tableFile ?? join(directory, 'table.ndjson');

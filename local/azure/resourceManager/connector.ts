@@ -16,6 +16,8 @@ export interface DeployedConnector {
   /** Object IDs of the principals that may send to the rule. */
   readonly publishers: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
+  /** Who may send telemetry, and whether a token is needed for it. */
+  readonly insights: { readonly publishers: readonly string[]; readonly needsToken: boolean };
   /** The rule as a resource. */
   readonly rule: { readonly id: string; readonly properties: object };
   /** Object IDs of the principals that may read the rule. */
@@ -72,6 +74,7 @@ export function deployConnector(
   const { resources } = deploy(template, { ...parameters, workspaceResourceId }, place, answersIn(surroundings));
   const rule = only(resources, 'Microsoft.Insights/dataCollectionRules');
   const { streamDeclarations, dataFlows } = rule.body['properties'] as RuleProperties;
+  const insights = only(resources, 'Microsoft.Insights/components');
   const tables = tablesOf(resources);
   for (const { streams, outputStream, transformKql } of dataFlows) {
     const table = tableOf(tables, outputStream);
@@ -86,6 +89,10 @@ export function deployConnector(
     ),
     streams: Object.fromEntries(Object.entries(streamDeclarations).map(([name, { columns }]) => [name, columns])),
     publishers: principalsOf(resources, rule.id, metricsPublisher),
+    insights: {
+      publishers: principalsOf(resources, insights.id, metricsPublisher),
+      needsToken: (insights.body['properties'] as { DisableLocalAuth?: boolean }).DisableLocalAuth === true,
+    },
     rule: { id: rule.id, properties: rule.body['properties'] as object },
     ruleReaders: principalsOf(resources, rule.id, monitoringReader),
     tables,

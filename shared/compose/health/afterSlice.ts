@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import type { Destination } from '../../pipeline/ports/destination.ts';
+import type { MetricSink } from '../../pipeline/ports/metrics.ts';
 import type { DrainPorts } from '../../pipeline/ports/ports.ts';
-import { healthRow } from '../../pipeline/status/healthRow.ts';
+import { type HealthRow, healthRow } from '../../pipeline/status/healthRow.ts';
 import { judged } from '../../pipeline/status/judge.ts';
+import { metricsOf } from '../../pipeline/status/metrics.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { SliceSummary } from '../../words/events.ts';
 import { reportOf } from '../../words/failure.ts';
@@ -15,53 +17,58 @@ export interface AfterSliceParts {
   readonly app: string;
   /** Where health rows go; absent: nowhere. */
   readonly destination?: Pick<Destination, 'upload'>;
+  /** Where the same figures go as metrics; absent: nowhere. */
+  readonly metrics?: MetricSink;
 }
 
-/** A row of health must not keep a drain from its end. */
+/** Neither a row of health nor metrics may keep a drain from its end. */
 const longestUploadMs = 10_000;
+const longestMetricsMs = 5_000;
 
 /**
  * What is done once a slice of a source has ended, however it ended: its status is written down, and told to the health
- * table. Never rejects, since the drain goes on without either; what fails is told once until it works again.
+ * table and as metrics. Never rejects, since the drain goes on without them; what fails is told once until it works again.
  */
-export function afterSlice({ app, destination, settings }: AfterSliceParts) {
+export function afterSlice({ app, destination, metrics, settings }: AfterSliceParts) {
   const failing = new Set<string>();
-  const once = (
-    type: 'status-unkept' | 'health-unsent',
+
+  const attempt = async (
+    type: 'status-unkept' | 'health-unsent' | 'metrics-unsent',
     source: string,
     report: DrainPorts['report'],
-    error: unknown,
-  ) => {
-    const name = `${type}/${source}`;
-    if (failing.has(name)) return;
-    failing.add(name);
-    report({ type, source, failure: reportOf(error) });
+    act: () => Promise<unknown>,
+  ): Promise<boolean> => {
+    // All sources' metrics go to one place: that it is away is one piece of news.
+    const name = type === 'metrics-unsent' ? type : `${type}/${source}`;
+    try {
+      if ((await act()) !== 'paused') failing.delete(name);
+      return true;
+    } catch (error) {
+      if (!failing.has(name)) report({ type, source, failure: reportOf(error) });
+      failing.add(name);
+      return false;
+    }
   };
 
-  const send = async ({ name, state }: HealthSource, to: Pick<Destination, 'upload'>): Promise<void> => {
-    const row = healthRow(judged(await observe(name, state, settings)), { app, stream: settings.destination.stream });
-    if (row === undefined) return;
+  const upload = async (row: HealthRow, to: Pick<Destination, 'upload'>): Promise<void> => {
     const json = JSON.stringify([row]);
     const body = { gzipped: gzipSync(json), rows: 1, uncompressedBytes: Buffer.byteLength(json) };
     await to.upload(body, AbortSignal.timeout(longestUploadMs));
   };
 
-  return async (source: HealthSource, summary: SliceSummary, report: DrainPorts['report']): Promise<void> => {
-    const { name, state } = source;
-    if (state.status === undefined) return;
-    try {
-      await state.status.record(summary);
-      failing.delete(`status-unkept/${name}`);
-    } catch (error) {
-      once('status-unkept', name, report, error);
-      return;
-    }
-    if (destination === undefined) return;
-    try {
-      await send(source, destination);
-      failing.delete(`health-unsent/${name}`);
-    } catch (error) {
-      once('health-unsent', name, report, error);
-    }
+  return async ({ name, state }: HealthSource, summary: SliceSummary, report: DrainPorts['report']): Promise<void> => {
+    const { status } = state;
+    if (status === undefined) return;
+    if (!(await attempt('status-unkept', name, report, () => status.record(summary)))) return;
+    if (destination === undefined && metrics === undefined) return;
+    const row = healthRow(judged(await observe(name, state, settings)), { app, stream: settings.destination.stream });
+    if (row === undefined) return;
+    await Promise.all([
+      destination !== undefined && attempt('health-unsent', name, report, () => upload(row, destination)),
+      metrics !== undefined &&
+        attempt('metrics-unsent', name, report, () =>
+          metrics.send(metricsOf(row, app), AbortSignal.timeout(longestMetricsMs)),
+        ),
+    ]);
   };
 }

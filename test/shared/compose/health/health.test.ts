@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Clouds, startClouds } from '../../../../local/clouds.ts';
 import { azureCredential } from '../../../../shared/azure/identity.ts';
+import { insightsValues } from '../../../../shared/azure/insights/target.ts';
 import { type Connector, compose } from '../../../../shared/compose/connector.ts';
 import { systemClock } from '../../../../shared/kit/systemClock.ts';
 import { healthColumns } from '../../../../shared/pipeline/status/healthColumns.ts';
@@ -35,6 +36,7 @@ function composed(changed: Readonly<Record<string, string>> = {}, connectionStri
     identity: azureCredential({ kind: 'managed-identity' }),
     ingestionCa: clouds.ingestion.ca,
     storage: { connectionString },
+    insights: insightsValues({ ...clouds.appSettings, ...changed }),
   });
   const drain = (made: Connector) => made.drainAll(new AbortController().signal);
   return { connector, lines, drain: () => drain(connector as Connector) };
@@ -85,5 +87,30 @@ describe('what is told of a slice once it has ended', () => {
     expect(first).toMatchObject({ ended: 'queue-empty', ledger: 'unavailable' });
     expect(lines.filter(({ event }) => event === 'status-unkept')).toHaveLength(1);
     expect(await healthRows()).toHaveLength(before);
+  });
+
+  it('goes to Application Insights as metrics, as whom the template lets', async () => {
+    const before = clouds.insights.metrics.length;
+    const { drain, lines } = composed();
+    await drain();
+    const sent = clouds.insights.metrics.slice(before);
+    expect(sent.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['CloudTrail.State', 'CloudTrail.RowsAccepted', 'CloudTrail.OpenCircuits']),
+    );
+    expect(sent[0]).toMatchObject({ role: 'my-app', properties: { source: 'default' } });
+    expect(lines.filter(({ event }) => event === 'metrics-unsent')).toEqual([]);
+  });
+
+  it('is told once when Application Insights does not take the metrics, and stops nothing', async () => {
+    const [publisher = ''] = clouds.insights.publishers;
+    clouds.insights.publishers.clear();
+    const { drain, lines } = composed({ HEALTH_STREAM: clouds.healthStream });
+    const before = (await healthRows()).length;
+    const [first] = await drain();
+    await drain();
+    clouds.insights.publishers.add(publisher);
+    expect(first?.ended).toBe('queue-empty');
+    expect(lines.filter(({ event }) => event === 'metrics-unsent')).toMatchObject([{ code: 'insights-refused' }]);
+    expect(await healthRows()).toHaveLength(before + 2);
   });
 });
