@@ -60,10 +60,17 @@ function checkReading(reading: Reading, rows: RowCells | string, { limit }: Fuzz
   return undefined;
 }
 
-/** Whether rows and event IDs lie where the marks say. */
-function isMarked({ rows, eventIds, text }: ClosedBody, cells: readonly Map<string, string>[]): boolean {
+/** Whether rows, event IDs and times lie where the marks say. */
+function isMarked(
+  { eventIds, rows, seconds, text, times }: ClosedBody,
+  cells: readonly Map<string, string>[],
+): boolean {
   if (text !== `[${rows.join(',')}]`) return false;
-  return cells.every((row, index) => (row.get('AwsEventId')?.slice(1, -1) ?? '') === eventIds[index]);
+  return cells.every((row, index) => {
+    const time = row.get('TimeGenerated')?.slice(1, -1) ?? '';
+    const isAtTime = time === times[index] && Math.floor(Date.parse(time) / 1000) === seconds[index];
+    return isAtTime && (row.get('AwsEventId')?.slice(1, -1) ?? '') === eventIds[index];
+  });
 }
 
 /** Per body, per row, the text of its cells. */

@@ -1,5 +1,6 @@
 import { closedBody, openBody, type RowBody, rowAt } from '../../shared/cloudtrail/rows/body.ts';
 import type { EngineCounts, OpenRowStream, StubNote } from '../../shared/cloudtrail/rows/engine.ts';
+import { eventSeconds } from '../../shared/cloudtrail/rows/eventSeconds.ts';
 import { feedEnd, feedPiece } from '../../shared/cloudtrail/rows/feed.ts';
 import type { FuzzCase } from './fuzzCase.ts';
 
@@ -21,6 +22,10 @@ export interface ClosedBody {
   readonly rows: readonly string[];
   /** Of each row the text of its event ID, as the engine says where it lies; empty when it has none. */
   readonly eventIds: readonly string[];
+  /** The same for the text of its time. */
+  readonly times: readonly string[];
+  /** And when that is, in seconds since the epoch. */
+  readonly seconds: readonly number[];
 }
 
 /** Feeds a case to an engine, as the pipeline does, and keeps every body. */
@@ -62,5 +67,10 @@ function closed(body: RowBody): ClosedBody {
   const eventIds = Array.from({ length: body.rows }, (_, row) =>
     Buffer.from(body.bytes.subarray(body.marks.idStart(row), body.marks.idEnd(row))).toString(),
   );
-  return { text: Buffer.from(closedBody(body)).toString(), bytes: body.length, rows, eventIds };
+  const times = Array.from({ length: body.rows }, (_, row) => {
+    const from = body.marks.timeStart(row);
+    return Buffer.from(body.bytes.subarray(from, body.bytes.indexOf(0x22, from))).toString();
+  });
+  const seconds = [...eventSeconds(body)];
+  return { text: Buffer.from(closedBody(body)).toString(), bytes: body.length, rows, eventIds, times, seconds };
 }

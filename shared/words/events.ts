@@ -94,10 +94,14 @@ export interface SliceSummary {
   readonly inFlight?: number;
   /** How long the oldest message received had waited. */
   readonly oldestMessageMs?: number;
-  /** From the delivery of a log file to the acceptance of its rows: half, 95 of 100 and all of them took at most as long. */
+  /** From an event to the acceptance of its row, CloudTrail's own delay included: half, 95 of 100 and all of them took at most as long. */
   readonly lagP50Ms?: number;
   readonly lagP95Ms?: number;
   readonly longestLagMs?: number;
+  /** The same from the delivery of a log file into the bucket to the acceptance of all its rows: what we add to it. */
+  readonly deliveryLagP50Ms?: number;
+  readonly deliveryLagP95Ms?: number;
+  readonly longestDeliveryLagMs?: number;
   readonly durationMs: number;
   readonly timeMs: SliceTime;
   /** Circuits that are open when the slice ends; empty when nothing is held up. */

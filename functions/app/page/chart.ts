@@ -25,7 +25,10 @@ export function chart({ format, tells, title, value }: Chart, history: readonly 
     .filter(({ index }) => index >= 0 && index < historyBuckets);
   const amounts = bars.map(({ amount }) => amount);
   const peak = Math.max(0, ...amounts);
-  const path = bars.map(({ amount, index }) => `M${index * step + 1} ${height}v-${barHeight(amount, peak)}`).join('');
+  const path = bars
+    .filter(({ amount }) => amount > 0)
+    .map(({ amount, index }) => `M${index * step + 1} ${height}v-${barHeight(amount, peak)}`)
+    .join('');
   const total = tells === 'sum' ? amounts.reduce((sum, amount) => sum + amount, 0) : peak;
   const says = bars.length === 0 ? 'nothing known' : tells === 'sum' ? format(total) : `at most ${format(total)}`;
   return html`<figure class="chart">
@@ -39,6 +42,5 @@ export function chart({ format, tells, title, value }: Chart, history: readonly 
 
 /** What is more than nothing can be seen. */
 function barHeight(amount: number, peak: number): number {
-  if (amount <= 0) return 0;
   return Math.max(1.5, Math.round((amount / peak) * (height - 2) * 10) / 10);
 }

@@ -7,10 +7,17 @@ import { html, type Markup } from './html.ts';
 import { failuresList, heldUpList } from './troubles.ts';
 
 const charts: readonly Chart[] = [
-  { title: 'Lag, delivery to acceptance', value: ({ lagMs }) => lagMs, format: lagText, tells: 'peak' },
+  { title: 'Lag since the event, 95 of 100 rows', value: ({ lagMs }) => lagMs, format: lagText, tells: 'peak' },
+  {
+    title: 'Lag since delivery into the bucket',
+    value: ({ deliveryLagMs }) => deliveryLagMs,
+    format: lagText,
+    tells: 'peak',
+  },
   { title: 'Backlog, messages', value: ({ backlog }) => backlog, format: countText, tells: 'peak' },
   { title: 'Rows accepted', value: ({ rows }) => rows, format: countText, tells: 'sum' },
   { title: 'Bytes accepted', value: ({ bytes }) => bytes, format: bytesText, tells: 'sum' },
+  { title: 'Log files that failed', value: ({ failed }) => failed, format: countText, tells: 'sum' },
 ];
 
 /** All that is known of one source. */
@@ -46,7 +53,8 @@ function figures({ credentials, kept }: SourceHealth, status: SourceStatus, now:
     ['Why it ended', summary.ended],
     ['Rows accepted last', moment(status.acceptedAt, now)],
     ['Log file arrived last', moment(status.arrivedAt, now)],
-    ['Lag, half / 95 of 100', `${lag(summary.lagP50Ms)} / ${lag(summary.lagP95Ms)}`],
+    ['Lag since the event, half / 95 of 100', `${lag(summary.lagP50Ms)} / ${lag(summary.lagP95Ms)}`],
+    ['Lag since delivery, half / 95 of 100', `${lag(summary.deliveryLagP50Ms)} / ${lag(summary.deliveryLagP95Ms)}`],
     ['Oldest message waited', lag(summary.oldestMessageMs)],
     ['Messages waiting', count(summary.waiting)],
     ['Messages held', count(summary.inFlight)],

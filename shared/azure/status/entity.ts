@@ -54,22 +54,23 @@ function isSummary(summary: SliceSummary | undefined): summary is SliceSummary {
 type Numbers = readonly (number | null)[];
 
 function numbersOf(bucket: HistoryBucket): Numbers {
-  const { from, slices, rows, bytes, arrived, dropped, suppressed, failed, quarantined, lagMs, backlog } = bucket;
-  const seconds = from / 1000;
-  const measured = [lagMs === undefined ? null : Math.round(lagMs), backlog ?? null];
-  return [seconds, slices, rows, bytes, arrived, dropped, suppressed, failed, quarantined, ...measured];
+  const { from, slices, rows, bytes, arrived, dropped, suppressed, failed, quarantined } = bucket;
+  const { lagMs, backlog, deliveryLagMs } = bucket;
+  const measured = [lagMs, backlog, deliveryLagMs].map((each) => (each === undefined ? null : Math.round(each)));
+  return [from / 1000, slices, rows, bytes, arrived, dropped, suppressed, failed, quarantined, ...measured];
 }
 
 function bucketOf(numbers: Numbers): HistoryBucket {
   const [seconds, slices, rows, bytes, arrived, dropped, suppressed, failed, quarantined] = numbers.map((each) =>
     Number(each ?? 0),
   );
-  const [lagMs, backlog] = numbers.slice(9);
+  const [lagMs, backlog, deliveryLagMs] = numbers.slice(9);
   return {
     from: (seconds ?? 0) * 1000,
     ...{ slices: slices ?? 0, rows: rows ?? 0, bytes: bytes ?? 0, arrived: arrived ?? 0, dropped: dropped ?? 0 },
     ...{ suppressed: suppressed ?? 0, failed: failed ?? 0, quarantined: quarantined ?? 0 },
     ...(typeof lagMs === 'number' ? { lagMs } : {}),
+    ...(typeof deliveryLagMs === 'number' ? { deliveryLagMs } : {}),
     ...(typeof backlog === 'number' ? { backlog } : {}),
   };
 }

@@ -13,22 +13,26 @@ export interface RowBody {
   readonly marks: RowMarks;
 }
 
-const marksPerRow = 3;
+const marksPerRow = 4;
 
-/** Where each row of a body ends, and where its event ID lies: so that nobody need read the rows again to find out. */
+/** Where each row of a body ends, and where its event's ID and time lie: so that nobody need read the rows again to find out. */
 export class RowMarks {
   #marks = new Int32Array(marksPerRow * 256);
 
-  /** Of one row: the position after its comma; where the text of its event ID starts and ends, both 0 when it has none. */
-  set(row: number, end: number, idStart: number, idEnd: number): void {
+  /**
+   * Of one row: the position after its comma; where the text of its event ID starts and ends, both 0 when it has none;
+   * where that of its `TimeGenerated` starts.
+   */
+  set(row: number, end: number, idStart: number, idEnd: number, timeStart: number): void {
     const marks = this.#roomFor(row + 1);
     const at = marksPerRow * row;
     marks[at] = end;
     marks[at + 1] = idStart;
     marks[at + 2] = idEnd;
+    marks[at + 3] = timeStart;
   }
 
-  /** The same of so many rows from `row` on: three numbers each, which count from `from` on. */
+  /** The same of so many rows from `row` on: four numbers each, which count from `from` on. */
   setAll(row: number, rows: number, found: Uint32Array, from: number): void {
     const marks = this.#roomFor(row + rows);
     let at = marksPerRow * row;
@@ -37,6 +41,7 @@ export class RowMarks {
       marks[at] = from + (found[index] ?? 0);
       marks[at + 1] = idEnd === 0 ? 0 : from + (found[index + 1] ?? 0);
       marks[at + 2] = idEnd === 0 ? 0 : from + idEnd;
+      marks[at + 3] = from + (found[index + 3] ?? 0);
     }
   }
 
@@ -67,6 +72,11 @@ export class RowMarks {
   /** The position after that text. */
   idEnd(row: number): number {
     return this.#marks[marksPerRow * row + 2] ?? 0;
+  }
+
+  /** Where the text of the row's `TimeGenerated` starts, its quote left out; 0 when nobody said. */
+  timeStart(row: number): number {
+    return this.#marks[marksPerRow * row + 3] ?? 0;
   }
 
   /** The ends of so many rows, as a copy. */
@@ -101,14 +111,21 @@ export function rowAt({ bytes, marks }: RowBody, row: number): Uint8Array {
   return bytes.subarray(marks.start(row), marks.end(row));
 }
 
-/** Appends a row, its comma included, whose event ID lies at these positions inside it. False when it does not fit. */
-export function appendRow(body: RowBody, row: Uint8Array, idStart: number, idEnd: number): boolean {
+/** Where the texts of a row's event ID and time lie inside it; 0 for what it has not. */
+export interface RowPlaces {
+  readonly idStart: number;
+  readonly idEnd: number;
+  readonly timeStart: number;
+}
+
+/** Appends a row, its comma included. False when it does not fit. */
+export function appendRow(body: RowBody, row: Uint8Array, { idEnd, idStart, timeStart }: RowPlaces): boolean {
   const from = body.length;
   if (from + row.length > body.limit) return false;
   body.bytes.set(row, from);
   body.length = from + row.length;
-  if (idEnd === 0) body.marks.set(body.rows, body.length, 0, 0);
-  else body.marks.set(body.rows, body.length, from + idStart, from + idEnd);
+  const within = (place: number): number => (place === 0 ? 0 : from + place);
+  body.marks.set(body.rows, body.length, idEnd === 0 ? 0 : from + idStart, within(idEnd), within(timeStart));
   body.rows += 1;
   return true;
 }

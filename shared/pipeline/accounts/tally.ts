@@ -41,8 +41,10 @@ export class Tally {
   #counts = sumOf([]);
   /** Of the message received that had waited longest. */
   #oldest: number | undefined;
+  /** From each event to the acceptance of its row. */
+  readonly lags = new Lags();
   /** From the delivery of each log file to the acceptance of its rows. */
-  readonly #lags = new Lags();
+  readonly #deliveryLags = new Lags();
   /** Of units that are being worked on: they count as they are, should the slice end now. */
   readonly #underWay = new Set<UnitCounts>();
 
@@ -67,7 +69,7 @@ export class Tally {
     if (outcome.kind === 'complete' && outcome.complete.kind === 'accepted') {
       const { deliveredAt } = outcome.complete.unit;
       const lag = longer(undefined, deliveredAt === undefined ? undefined : Date.parse(deliveredAt), now);
-      if (lag !== undefined) this.#lags.add(lag);
+      if (lag !== undefined) this.#deliveryLags.add(lag);
     }
     this.#underWay.delete(outcome.counts);
     this.#counts = sumOf([this.#counts, outcome.counts]);
@@ -87,11 +89,15 @@ export class Tally {
     }
   }
 
-  #lagFigures(): Pick<SliceSummary, 'lagP50Ms' | 'lagP95Ms' | 'longestLagMs'> {
-    const [lagP50Ms, lagP95Ms] = [this.#lags.quantile(0.5), this.#lags.quantile(0.95)];
-    const longestLagMs = this.#lags.longest;
-    if (lagP50Ms === undefined || lagP95Ms === undefined || longestLagMs === undefined) return {};
-    return { lagP50Ms, lagP95Ms, longestLagMs };
+  #lagFigures(): Partial<SliceSummary> {
+    const [own, delivery] = [this.lags.figures(), this.#deliveryLags.figures()];
+    return {
+      ...(own !== undefined && { lagP50Ms: own.p50, lagP95Ms: own.p95, longestLagMs: own.longest }),
+      ...(delivery !== undefined && {
+        ...{ deliveryLagP50Ms: delivery.p50, deliveryLagP95Ms: delivery.p95 },
+        longestDeliveryLagMs: delivery.longest,
+      }),
+    };
   }
 
   summary(source: string, ended: SliceEnd, durationMs: number, timeMs: SliceTime): SliceSummary {

@@ -131,6 +131,7 @@ function packerOf(slice: Slice, stop: AbortSignal): Packer {
     random: ports.random,
     compress,
     tally,
+    lags: tally.lags,
     timer,
     report: ports.report,
     stop,

@@ -65,7 +65,12 @@ export function skipRows(stream: RowStream, skipped: RowRanges, limit: number): 
 }
 
 function copyRow(from: RowBody, row: number, to: RowBody): boolean {
-  const start = from.marks.start(row);
-  const idEnd = from.marks.idEnd(row);
-  return appendRow(to, rowAt(from, row), from.marks.idStart(row) - start, idEnd === 0 ? 0 : idEnd - start);
+  const { marks } = from;
+  const start = marks.start(row);
+  const within = (place: number): number => (place === 0 ? 0 : place - start);
+  return appendRow(to, rowAt(from, row), {
+    idStart: within(marks.idStart(row)),
+    idEnd: within(marks.idEnd(row)),
+    timeStart: within(marks.timeStart(row)),
+  });
 }

@@ -52,10 +52,17 @@ const table = [
   column(
     'LagP50Ms',
     'long',
-    'Half of the log files took at most this long from delivery by CloudTrail to acceptance; absent without any.',
+    "Half of the rows took at most this long from their event to acceptance, CloudTrail's own delay included; absent without any.",
   ),
-  column('LagP95Ms', 'long', 'The same for 95 of 100 log files.'),
-  column('LagMaxMs', 'long', 'The same for the slowest log file.'),
+  column('LagP95Ms', 'long', 'The same for 95 of 100 rows.'),
+  column('LagMaxMs', 'long', 'The same for the slowest row.'),
+  column(
+    'DeliveryLagP50Ms',
+    'long',
+    'Half of the log files took at most this long from their delivery into the bucket to acceptance: what the connector adds.',
+  ),
+  column('DeliveryLagP95Ms', 'long', 'The same for 95 of 100 log files.'),
+  column('DeliveryLagMaxMs', 'long', 'The same for the slowest log file.'),
   column('QueueWaiting', 'long', 'Messages waiting in the queue when the slice ended; absent when it is not known.'),
   column('QueueInFlight', 'long', 'Messages that somebody held, or that back off; absent when it is not known.'),
   column(

@@ -31,7 +31,7 @@ function emptyBucket(from: number): HistoryBucket {
 }
 
 function joined(bucket: HistoryBucket, summary: SliceSummary): HistoryBucket {
-  const { waiting, inFlight, longestLagMs } = summary;
+  const { waiting, inFlight, lagP95Ms, longestDeliveryLagMs } = summary;
   const backlog = waiting === undefined ? undefined : waiting + (inFlight ?? 0);
   return {
     ...bucket,
@@ -43,12 +43,13 @@ function joined(bucket: HistoryBucket, summary: SliceSummary): HistoryBucket {
     suppressed: bucket.suppressed + summary.recordsSuppressed,
     failed: bucket.failed + summary.objectsFailed,
     quarantined: bucket.quarantined + summary.messagesQuarantined,
-    ...most('lagMs', bucket.lagMs, longestLagMs),
+    ...most('lagMs', bucket.lagMs, lagP95Ms),
+    ...most('deliveryLagMs', bucket.deliveryLagMs, longestDeliveryLagMs),
     ...most('backlog', bucket.backlog, backlog),
   };
 }
 
-function most(name: 'lagMs' | 'backlog', one: number | undefined, other: number | undefined) {
+function most(name: 'lagMs' | 'deliveryLagMs' | 'backlog', one: number | undefined, other: number | undefined) {
   if (one === undefined && other === undefined) return {};
   return { [name]: Math.max(one ?? 0, other ?? 0) };
 }

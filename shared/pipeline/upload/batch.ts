@@ -7,6 +7,8 @@ export interface Batch {
   readonly body: UploadBody;
   /** Per row, the position after the comma or bracket behind it in the uncompressed body. */
   readonly rowEnds: Int32Array;
+  /** Per row, when its event happened, in seconds since the epoch; 0 when that is not known. */
+  readonly eventSeconds: Uint32Array;
   /** Rows with which another object's begin, in order: the first row of all is not among them. */
   readonly objectStarts: readonly number[];
   /** Place of its first row in the batch as it was handed over. */
@@ -32,7 +34,7 @@ export async function splitBatch(
   compress: Compress,
   gzipLevel: number,
 ): Promise<readonly [Batch, Batch]> {
-  const { from, objectStarts, rowEnds } = batch;
+  const { eventSeconds, from, objectStarts, rowEnds } = batch;
   if (before < 1 || before >= rowEnds.length) throw new RangeError(`no rows on one side of row ${before}`);
   const bytes = gunzipSync(batch.body.gzipped);
   const cut = rowEnds[before - 1] ?? 0;
@@ -45,11 +47,13 @@ export async function splitBatch(
     await close(bytes.subarray(1, cut - 1), {
       from,
       rowEnds: rowEnds.slice(0, before),
+      eventSeconds: eventSeconds.slice(0, before),
       objectStarts: objectStarts.filter((start) => start < before),
     }),
     await close(bytes.subarray(cut, -1), {
       from: from + before,
       rowEnds: rowEnds.slice(before).map((end) => end - cut + 1),
+      eventSeconds: eventSeconds.slice(before),
       objectStarts: objectStarts.filter((start) => start > before).map((start) => start - before),
     }),
   ];

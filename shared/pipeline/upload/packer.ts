@@ -1,5 +1,6 @@
 import { closedBody, emptied, openBody, type RowBody } from '../../cloudtrail/rows/body.ts';
 import type { FeedResult, RowStream } from '../../cloudtrail/rows/engine.ts';
+import { eventSeconds } from '../../cloudtrail/rows/eventSeconds.ts';
 import type { Compress } from '../../gzip/compressBody.ts';
 import { nextTurn, turnIsLong } from '../../kit/breath.ts';
 import { Condition } from '../../kit/condition.ts';
@@ -158,8 +159,10 @@ export class Packer {
     try {
       const closed = { rows: body.rows, uncompressedBytes: body.length };
       const rowEnds = body.marks.ends(body.rows);
+      const happened = eventSeconds(body);
       const gzipped = await compress(closedBody(body), settings.gzipLevel).finally(() => this.#release(open));
-      const batch = { body: { gzipped, ...closed }, rowEnds, objectStarts: objectStarts(shares), from: 0 };
+      const whole = { gzipped, ...closed };
+      const batch = { body: whole, rowEnds, eventSeconds: happened, objectStarts: objectStarts(shares), from: 0 };
       for await (const part of upload(batch)) {
         told.add(part.from, part.from + part.rows);
         settleShares(shares, part);

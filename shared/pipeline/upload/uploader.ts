@@ -1,5 +1,6 @@
 import type { Compress } from '../../gzip/compressBody.ts';
 import type { ConnectorError } from '../../words/errors.ts';
+import { addLags, type Lags } from '../accounts/lags.ts';
 import type { Route } from './balancer.ts';
 import { type Batch, middleOf, splitBatch } from './batch.ts';
 import { knownRow, rememberAccepted } from './knownRow.ts';
@@ -11,6 +12,8 @@ import { noUploads } from './request.ts';
 export interface UploaderParts extends OfferParts {
   readonly gzipLevel: number;
   readonly compress: Compress;
+  /** Takes how long each accepted row took, from its event on. */
+  readonly lags: Pick<Lags, 'add'>;
 }
 
 /** Brings batches to the rules. */
@@ -74,7 +77,10 @@ export class Uploader {
 
   async #offer(batch: Batch, wanted?: Route): Promise<Verdict> {
     const verdict = await offer(batch.body, this.#parts, wanted);
-    if (verdict.kind === 'accepted') rememberAccepted(verdict.route.destination, batch);
+    if (verdict.kind === 'accepted') {
+      rememberAccepted(verdict.route.destination, batch);
+      addLags(batch.eventSeconds, this.#parts.clock.now(), this.#parts.lags);
+    }
     return verdict;
   }
 

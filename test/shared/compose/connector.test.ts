@@ -63,6 +63,11 @@ describe('compose', () => {
     const [summary] = await composed(settings.sources).drainAll(running);
 
     expect(summary).toMatchObject({ ended: 'queue-empty', records: 2, rowsAccepted: 2, messagesDeleted: 1 });
+    // The file's events are five minutes older than its name says it was delivered.
+    const { longestDeliveryLagMs = 0, longestLagMs = 0, lagP50Ms } = summary ?? {};
+    expect(longestLagMs - longestDeliveryLagMs).toBeGreaterThan(4 * 60_000);
+    expect(longestLagMs - longestDeliveryLagMs).toBeLessThan(6 * 60_000);
+    expect(lagP50Ms).toBe(longestLagMs);
     expect(await clouds.arrived()).toEqual(expect.arrayContaining(['whole-1', 'whole-2']));
     expect(clouds.aws.peekQueue()).toEqual([]);
   });

@@ -337,7 +337,7 @@ export const lineRows: OpenRowStream = () => {
   const write = (body: RowBody): FeedResult => {
     for (let line = lines[0]; line !== undefined; line = lines[0]) {
       if (line === '!') throw framing('the record is broken');
-      if (!appendRow(body, Buffer.from(`${line},`), 0, 0)) return 'body-full';
+      if (!appendRow(body, Buffer.from(`${line},`), { idStart: 0, idEnd: 0, timeStart: 0 })) return 'body-full';
       rows += 1;
       lines.shift();
     }

@@ -14,7 +14,7 @@ import type {
 import { mostStubs, type RecordLimits, recordLimits } from '../limits.ts';
 import type { Collected } from './collector.ts';
 import { LogFileScanner } from './scanner.ts';
-import { noRemarks, type RowRemarks, RowWriter } from './writer.ts';
+import { noRemarks, type RowRemarks, RowWriter, timeAt } from './writer.ts';
 
 const windowBytes = 256 * 1024;
 
@@ -225,8 +225,9 @@ export class ByteRowStream implements RowStream {
     const mostBytes = this.#writer.mostBytes(this.#scanner.recordBytes, remarks);
     const isRegular = this.#writer.isRegular(tape, remarks);
     if (isRegular && body.length + mostBytes <= Math.min(body.limit, body.bytes.length)) {
+      const timeStart = body.length + timeAt;
       body.length = this.#writer.write(tape, remarks, body.bytes, body.length);
-      body.marks.set(body.rows, body.length, this.#writer.idStart, this.#writer.idEnd);
+      body.marks.set(body.rows, body.length, this.#writer.idStart, this.#writer.idEnd, timeStart);
       body.rows++;
       this.#count(false);
       return true;
@@ -236,7 +237,7 @@ export class ByteRowStream implements RowStream {
     if (row === undefined || row.bytes.length > roomWhenEmpty) {
       row = this.#writer.writeShortened(tape, remarks, roomWhenEmpty);
     }
-    if (!appendRow(body, row.bytes, row.idStart, row.idEnd)) return false;
+    if (!appendRow(body, row.bytes, { ...row, timeStart: timeAt })) return false;
     this.#count(row.isShortened);
     return true;
   }

@@ -23,6 +23,9 @@ export interface RowRemarks {
 
 export const noRemarks: RowRemarks = { notes: new Uint8Array(0), shortened: [] };
 
+/** Every row of this engine begins with its time: where the text of it starts in the row. */
+export const timeAt = (names[timeColumn]?.length ?? 0) + 1;
+
 /** Turns a read record into a row, `{"TimeGenerated":…,…},`, of one object's context. */
 export class RowWriter {
   readonly #columnBytesCap: number;

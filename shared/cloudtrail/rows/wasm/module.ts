@@ -53,9 +53,9 @@ const tableAt = 4096;
 const paddingBytes = 64;
 /** Most bytes of rows that one run writes before it stops, one row more excepted. */
 export const mostWrittenBytes = 1_048_576;
-/** Of each row the module notes three numbers; the names of its times alone are longer than this. */
+/** Of each row the module notes four numbers; the names of its times alone are longer than this. */
 const leastRowBytes = 64;
-const markBytes = 12;
+const markBytes = 16;
 const marksBytes = (mostWrittenBytes / leastRowBytes) * markBytes;
 
 let compiled: WebAssembly.Module | undefined;

@@ -43,13 +43,13 @@ const hostileSource = observed({
 });
 
 describe('the health page', () => {
-  it('tells a person how every source is, with figures and four charts', () => {
+  it('tells a person how every source is, with figures and six charts', () => {
     const { body, headers, status } = healthAnswer(report(observed(), observed({ source: 'staging' })), browser);
     const text = String(body);
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'referrer-policy': 'no-referrer' });
     expect(text.match(/<section class="green">/g)).toHaveLength(2);
-    expect(text.match(/<svg /g)).toHaveLength(8);
+    expect(text.match(/<svg /g)).toHaveLength(12);
     expect(text).toContain('Rows accepted <b>200</b>');
     expect(text).toContain('All sources deliver.');
     expect(text).not.toContain('undefined');

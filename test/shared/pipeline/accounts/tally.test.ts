@@ -113,7 +113,7 @@ describe('Tally', () => {
     expect(summaryOf(tally)).toMatchObject({ records: 7, recordsLeft: 7, identityHolds: true });
   });
 
-  it('tells the oldest message and the longest lag, and nothing below zero where clocks differ', () => {
+  it('tells the oldest message and both lags, and nothing below zero where clocks differ', () => {
     const tally = new Tally();
     tally.received([{ sentAt: now + 5_000 }, {}], now);
     expect(summaryOf(tally)).toMatchObject({ messagesReceived: 2, oldestMessageMs: 0 });
@@ -121,12 +121,15 @@ describe('Tally', () => {
     tally.addUnit(complete(accepted(1)), now);
     tally.addUnit(complete(accepted(1, unitWith({ deliveredAt: '2026-11-01T00:08:00Z' }))), now);
     tally.addUnit(complete(accepted(1, unitWith({ deliveredAt: 'some day' }))), now);
-    expect(summaryOf(tally)).toMatchObject({ oldestMessageMs: 60_000, longestLagMs: 300_000 });
+    expect(summaryOf(tally)).toMatchObject({ oldestMessageMs: 60_000, longestDeliveryLagMs: 300_000 });
+    expect(summaryOf(tally)).not.toHaveProperty('lagP50Ms');
+    tally.lags.add(480_000);
+    expect(summaryOf(tally)).toMatchObject({ lagP50Ms: 480_000, lagP95Ms: 480_000, longestLagMs: 480_000 });
   });
 
   it('says nothing of what it does not know', () => {
     const names = Object.keys(summaryOf(new Tally()));
-    for (const name of ['waiting', 'inFlight', 'oldestMessageMs', 'longestLagMs', 'failure']) {
+    for (const name of ['waiting', 'inFlight', 'oldestMessageMs', 'longestLagMs', 'deliveryLagP50Ms', 'failure']) {
       expect(names).not.toContain(name);
     }
     const tally = new Tally();

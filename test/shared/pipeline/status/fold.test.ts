@@ -30,11 +30,11 @@ describe('the status of a source', () => {
 
   it('takes the worst of a bucket for lag and backlog', () => {
     const [bucket] = statusAfter(
-      [noon, slice({ longestLagMs: 5_000, waiting: 3, inFlight: 1 })],
-      [noon + minute, slice({ longestLagMs: 9_000, waiting: 2, inFlight: 0 })],
+      [noon, slice({ lagP95Ms: 8_000, longestDeliveryLagMs: 5_000, waiting: 3, inFlight: 1 })],
+      [noon + minute, slice({ lagP95Ms: 7_000, longestDeliveryLagMs: 9_000, waiting: 2, inFlight: 0 })],
       [noon + 2 * minute, idle()],
     ).history;
-    expect(bucket).toMatchObject({ lagMs: 9_000, backlog: 4, slices: 3 });
+    expect(bucket).toMatchObject({ lagMs: 8_000, deliveryLagMs: 9_000, backlog: 4, slices: 3 });
   });
 
   it('remembers each failure once, latest first, and stays small whatever failures say', () => {

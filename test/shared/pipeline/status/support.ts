@@ -20,6 +20,7 @@ export function slice(changes: Partial<SliceSummary> = {}): SliceSummary {
     ...{ bytesUploaded: 120_000, bytesSent: 10_000, rowsOfUnknownOutcome: 0, mostUploadsInFlight: 1 },
     ...{ ledger: 'available', durationMs: 1_500, heldBack: [] },
     ...{ waiting: 0, inFlight: 0, oldestMessageMs: 30_000, lagP50Ms: 40_000, lagP95Ms: 60_000, longestLagMs: 61_000 },
+    ...{ deliveryLagP50Ms: 20_000, deliveryLagP95Ms: 30_000, longestDeliveryLagMs: 31_000 },
     timeMs: { sideBySide: 0, oneRead: 0, oneUpload: 0, receiving: 0, deleting: 0, nothing: 0 },
     ...changes,
   };
@@ -27,7 +28,8 @@ export function slice(changes: Partial<SliceSummary> = {}): SliceSummary {
 
 /** A slice that received nothing. */
 export function idle(changes: Partial<SliceSummary> = {}): SliceSummary {
-  const { oldestMessageMs: _, lagP50Ms: __, lagP95Ms: ___, longestLagMs: ____, ...counts } = slice();
+  const { oldestMessageMs: _, lagP50Ms: __, lagP95Ms: ___, longestLagMs: ____, ...others } = slice();
+  const { deliveryLagP50Ms: _1, deliveryLagP95Ms: _2, longestDeliveryLagMs: _3, ...counts } = others;
   return {
     ...counts,
     ...{ receives: 1, messagesReceived: 0, messagesDeleted: 0, objectsAccepted: 0, records: 0, rowsAccepted: 0 },

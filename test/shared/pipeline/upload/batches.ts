@@ -11,6 +11,7 @@ export function batchOf(texts: readonly string[], objectStarts: readonly number[
       end += Buffer.byteLength(row) + 1;
       return end;
     }),
+    eventSeconds: Uint32Array.from(texts, (row) => row.length),
     objectStarts,
     from: 0,
   };

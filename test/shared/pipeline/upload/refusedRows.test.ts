@@ -24,6 +24,7 @@ async function search(
   const part = (from: number, count: number, starts: readonly number[]): Batch => ({
     body: { gzipped: Buffer.alloc(0), rows: count, uncompressedBytes: count },
     rowEnds: new Int32Array(count),
+    eventSeconds: new Uint32Array(count),
     objectStarts: starts.filter((start) => start > from && start < from + count).map((start) => start - from),
     from,
   });

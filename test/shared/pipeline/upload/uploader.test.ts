@@ -23,6 +23,7 @@ function rig(
   const circuits = circuitsOfRules(destinations.map(({ rule }) => rule));
   const tally = new Tally();
   const stop = new AbortController();
+  let timed = 0;
   const uploader = new Uploader({
     source: 'test',
     uploadAttempts,
@@ -33,6 +34,11 @@ function rig(
     random: () => 0.5,
     compress: async (bytes, level) => gzipSync(bytes, { level }),
     tally,
+    lags: {
+      add: (_ms, times = 1) => {
+        timed += times;
+      },
+    },
     timer: new SliceTimer(clock),
     report: () => undefined,
     stop: stop.signal,
@@ -47,7 +53,7 @@ function rig(
     );
     return all.sort((one, other) => one.from - other.from);
   };
-  return { circuits, clock, destinations, stop, tally, upload };
+  return { circuits, clock, destinations, stop, tally, upload, timed: () => timed };
 }
 
 function rows(count: number, name = 'r'): string[] {
@@ -83,11 +89,13 @@ describe('Uploader', () => {
   });
 
   it('names the rows that are refused while others are accepted', async () => {
-    const { circuits, tally, upload } = rig([refusing('"r2"', '"r11"')]);
+    const { circuits, tally, timed, upload } = rig([refusing('"r2"', '"r11"')]);
     const settled = await upload(batchOf(rows(16)));
     expect(told(settled)).toBe('0-2 accepted, 2-3 refused, 3-11 accepted, 11-12 refused, 12-16 accepted');
     expect(circuits.opened).toEqual([]);
     expect(tally.rowsAccepted).toBe(14);
+    // How long a row took is told of each that was accepted.
+    expect(timed()).toBe(14);
   });
 
   it('halves what is too large, and refuses the single row that still is', async () => {

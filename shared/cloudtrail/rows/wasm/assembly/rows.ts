@@ -36,7 +36,7 @@ const KIND_DATETIME: u8 = 4;
 const KIND_TIME: u8 = 5; // the event's time: written to two columns, and needed
 const KIND_EVENT_ID: u8 = 6; // as text; where it lies in the row is told
 
-const MARK: usize = 12; // per row three u32, counted from `outputAt`: its end, where the text of its event ID starts and ends
+const MARK: usize = 16; // per row four u32, counted from `outputAt`: its end; where its event ID starts and ends; where its time starts
 
 const LONGEST_KEY: usize = 29; // of a column; `"key":` is compared in 32 bytes
 
@@ -71,6 +71,7 @@ let Q: usize = 0; // where the row is written
 let U: usize = 0; // where unmapped members are written
 let seen: u64 = 0;
 let seenTime: bool = false;
+let timeStart: usize = 0;
 let keyLength: usize = 0; // of the key last read
 let sawDerived: bool = false; // a key that columns may be derived from
 let idStart: usize = 0; // of the row's event ID, without quotes; 0 when it has none
@@ -158,6 +159,7 @@ function writeMark(at: usize, out: usize): void {
   store<u32>(at, <u32>(Q - out));
   store<u32>(at, idEnd == 0 ? 0 : <u32>(idStart - out), 4);
   store<u32>(at, idEnd == 0 ? 0 : <u32>(idEnd - out), 8);
+  store<u32>(at, <u32>(timeStart - out), 12);
 }
 
 /** The end of the element at `p` by brackets and quotes alone; 0 when it lies beyond the input. */
@@ -397,6 +399,7 @@ function copyTime(p: usize, isEventTime: bool): usize {
   const day = twoDigits(Q + 9);
   if (load<u16>(Q, 1) != 0x3032 || month < 1 || month > 12 || day < 1 || day > 31 || twoDigits(Q + 12) > 23) return 0;
   if (day > 28 && (month == 2 || (day > 30 && (month == 4 || month == 6 || month == 9 || month == 11)))) return 0;
+  if (isEventTime) timeStart = Q + 1;
   Q += 22;
   if (isEventTime) {
     seenTime = true;
