@@ -10,6 +10,7 @@ import {
 import { abortable } from '../kit/abortable.ts';
 import { shortText } from '../kit/shortText.ts';
 import { ConnectorError } from '../words/errors.ts';
+import { azureUserAgent } from '../words/version.ts';
 
 /** Who we are in Azure: the app's managed identity, or on a desk whoever is signed in to Azure's tools. */
 export type AzureIdentity =
@@ -26,7 +27,7 @@ const toolTimeoutMs = 15_000;
 export function azureCredential(identity: AzureIdentity): TokenCredential {
   if (identity.kind === 'managed-identity') {
     const clientId = identity.clientId === undefined ? {} : { clientId: identity.clientId };
-    return new ManagedIdentityCredential({ ...clientId, retryOptions: { maxRetries: 0 } });
+    return new ManagedIdentityCredential({ ...clientId, retryOptions: { maxRetries: 0 }, ...azureUserAgent });
   }
   const tool = { processTimeoutInMs: toolTimeoutMs };
   return new ChainedTokenCredential(

@@ -1,5 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { serviceHost } from '../../words/partitions.ts';
+import { awsUserAgent } from '../../words/version.ts';
 import type { AwsKeys } from '../http/requestSigner.ts';
 import type { ServicePlace } from '../http/service.ts';
 import { type AwsTimeouts, defaultAwsTimeouts } from '../http/timeouts.ts';
@@ -29,6 +30,7 @@ export function stsClient(options: StsClientOptions): STSClient {
     defaultsMode: 'standard',
     retryMode: 'standard',
     maxAttempts: 1,
+    ...awsUserAgent,
     authSchemePreference: [],
     requestHandler: {
       connectionTimeout: timeouts.connectMs,

@@ -11,7 +11,7 @@ import { LogsIngestionClient } from '@azure/monitor-ingestion';
 import type { Destination } from '../../pipeline/ports/destination.ts';
 import type { Clock } from '../../words/clock.ts';
 import type { ConnectorError } from '../../words/errors.ts';
-import { userAgent } from '../../words/version.ts';
+import { azureUserAgent } from '../../words/version.ts';
 import { type AccessTokens, cachedAccessTokens } from './accessTokens.ts';
 import {
   isAccepted,
@@ -125,7 +125,7 @@ function sender(
     origin,
     { getToken },
     {
-      userAgentOptions: { userAgentPrefix: userAgent },
+      ...azureUserAgent,
       ...(ca === undefined ? {} : { tlsOptions: { ca } }),
     },
   );

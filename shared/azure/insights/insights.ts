@@ -12,7 +12,7 @@ import { shortText } from '../../kit/shortText.ts';
 import type { MetricSink } from '../../pipeline/ports/metrics.ts';
 import type { Clock } from '../../words/clock.ts';
 import { ConnectorError } from '../../words/errors.ts';
-import { userAgent } from '../../words/version.ts';
+import { azureUserAgent } from '../../words/version.ts';
 import { reasonOf } from '../identity.ts';
 import { type AccessTokens, cachedAccessTokens } from '../ingestion/accessTokens.ts';
 import { envelopesOf } from './envelopes.ts';
@@ -104,7 +104,7 @@ async function tokenFrom(tokens: AccessTokens, host: string, signal: AbortSignal
 /** The client's own pipeline (proxies, TLS, user agent), without what makes more of one request. */
 function sender(ca: string | undefined): (request: PipelineRequest) => Promise<PipelineResponse> {
   const pipeline = createPipelineFromOptions({
-    userAgentOptions: { userAgentPrefix: userAgent },
+    ...azureUserAgent,
     ...(ca === undefined ? {} : { tlsOptions: { ca } }),
   });
   pipeline.removePolicy({ phase: 'Retry' });

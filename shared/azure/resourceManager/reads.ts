@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import * as v from 'valibot';
 import { shortText } from '../../kit/shortText.ts';
+import { userAgent } from '../../words/version.ts';
 import { reasonOf, requestToken } from '../identity.ts';
 
 export type RuleBody = v.InferOutput<typeof rule>;
@@ -53,7 +54,11 @@ export function resourceReads({ credential, monitorScope, endpoint }: ResourceRe
     });
     const request = createPipelineRequest({
       url: `${endpoint ?? cloud}${resourceId}?api-version=${version}`,
-      headers: createHttpHeaders({ authorization: `Bearer ${token}`, accept: 'application/json' }),
+      headers: createHttpHeaders({
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        'user-agent': userAgent,
+      }),
       abortSignal: signal,
       timeout: 20_000,
       // Only a program on this machine is spoken to in the clear.

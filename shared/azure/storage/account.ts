@@ -2,6 +2,7 @@ import { TableClient, type TableServiceClientOptions } from '@azure/data-tables'
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { Clock } from '../../words/clock.ts';
+import { azureUserAgent } from '../../words/version.ts';
 import type { StorageAccount } from './accountValues.ts';
 import { asciiBodies } from './asciiBodies.ts';
 import { type Blobs, storageBlobs } from './blobs.ts';
@@ -64,7 +65,7 @@ export function openStorage(account: StorageAccount, options: StorageOptions): S
 }
 
 // Retries are decided elsewhere: without its storage the drain goes on.
-const once = { retryOptions: { maxTries: 1 } };
+const once = { retryOptions: { maxTries: 1 }, ...azureUserAgent };
 
 function tableClients(
   account: StorageAccount,
@@ -72,6 +73,7 @@ function tableClients(
 ): (name: string) => TableClient {
   const options: TableServiceClientOptions = {
     retryOptions: { maxRetries: 0 },
+    ...azureUserAgent,
     additionalPolicies: [
       { policy: asciiBodies, position: 'perCall' },
       { policy: ownAnswers, position: 'perCall' },
