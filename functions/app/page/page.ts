@@ -1,3 +1,4 @@
+import type { SourceHealth } from '../../../shared/pipeline/status/judge.ts';
 import type { HealthReport } from '../health/report.ts';
 import { html, Markup } from './html.ts';
 import { sourceSection } from './source.ts';
@@ -19,14 +20,30 @@ export function page({ at, colour, problems, sources, version }: HealthReport): 
 <style>${new Markup(style)}</style></head>
 <body><header class="${colour}">
 <div class="head"><h1>CloudTrail connector</h1><span class="badge ${colour}">${colour}</span></div>
-<p>${sentences[colour]}</p>
+<p>${sentences[colour]}${sources.length < 2 ? '' : ` Of ${sources.length} sources, ${colourCounts(sources)}.`}</p>
 <p class="soft">As storage told at ${new Date(at).toISOString()}. Version ${version}.</p>
 </header>
 ${problemSection(problems)}
-${sources.map((source) => sourceSection(source, at))}
+${worstFirst(sources).map((source) => sourceSection(source, at))}
 <footer>Times are UTC. The same as JSON, for monitors: ask for <code>application/json</code>, or add <code>format=json</code> to the address; the status code is 503 when the connector is red.</footer>
 </body></html>
 `.text;
+}
+
+const worse = ['red', 'amber', 'green'] as const;
+
+/** Whoever opens the page in the night looks for what is wrong. */
+function worstFirst(sources: readonly SourceHealth[]): readonly SourceHealth[] {
+  return worse.flatMap((colour) => sources.filter((source) => source.colour === colour));
+}
+
+/** Such as "1 is red, 2 are amber". */
+function colourCounts(sources: readonly SourceHealth[]): string {
+  return worse
+    .map((colour) => ({ colour, count: sources.filter((source) => source.colour === colour).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ colour, count }) => `${count} ${count === 1 ? 'is' : 'are'} ${colour}`)
+    .join(', ');
 }
 
 function problemSection(problems: readonly string[]): Markup | undefined {

@@ -56,7 +56,11 @@ function figures({ credentials, kept }: SourceHealth, status: SourceStatus, now:
     ['Lag since the event, half / 95 of 100', `${lag(summary.lagP50Ms)} / ${lag(summary.lagP95Ms)}`],
     ['Lag since delivery, half / 95 of 100', `${lag(summary.deliveryLagP50Ms)} / ${lag(summary.deliveryLagP95Ms)}`],
     ['Oldest message waited', lag(summary.oldestMessageMs)],
-    ['Messages waiting', count(summary.waiting)],
+    // A slice that received nothing asks the queue no further.
+    [
+      'Messages waiting',
+      summary.messagesReceived === 0 && summary.ended === 'queue-empty' ? 'none found' : count(summary.waiting),
+    ],
     ['Messages held', count(summary.inFlight)],
     ['Failed entries', kept === undefined ? '–' : `${countText(kept.count)}${kept.isMore ? '+' : ''}`],
     ['Quarantined, 24 h', day('quarantined')],

@@ -31,7 +31,7 @@ const table = [
   column(
     'ExtendedProperties',
     'dynamic',
-    'DestinationTable, FailureSummary (code, message, remedy) and HeldBack (open circuits).',
+    'DestinationStream, FailureSummary (code, message, remedy) and HeldBack (open circuits).',
   ),
   column('ConnectorVersion', 'string', 'Version of the connector.'),
   column('SliceEnd', 'string', 'Why the slice ended: queue-empty, deadline, circuit-open, shutdown or failed.'),

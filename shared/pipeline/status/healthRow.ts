@@ -31,7 +31,8 @@ export function healthRow(health: SourceHealth, { app, stream }: RowContext): He
     Description: reasons.map(({ says }) => says).join(' '),
     Reason: reasons[0]?.code ?? '',
     ExtendedProperties: {
-      DestinationTable: stream.replace(/^(?:Custom|Microsoft)-/, ''),
+      // Not the table: the rule alone knows where its stream leads.
+      DestinationStream: stream,
       FailureSummary: reasons.map(({ code, says, remedy }) => ({
         StatusCode: code,
         StatusMessage: says,

@@ -7,7 +7,7 @@ import { escaped, html } from '../../../../functions/app/page/html.ts';
 import { judged } from '../../../../shared/pipeline/status/judge.ts';
 import type { Observed } from '../../../../shared/pipeline/status/observed.ts';
 import { worstOf } from '../../../../shared/pipeline/status/reason.ts';
-import { hour, minute, noon, observed, slice, statusAfter } from '../../../shared/pipeline/status/support.ts';
+import { hour, idle, minute, noon, observed, slice, statusAfter } from '../../../shared/pipeline/status/support.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml;q=0.9', format: null };
 const monitor = { accept: '*/*', format: null };
@@ -60,6 +60,25 @@ describe('the health page', () => {
     const { body, status } = healthAnswer(report(observed(), never), browser);
     expect(status).toBe(503);
     expect(body).toMatch(/<section class="red">[\s\S]*never-ran[\s\S]*What to do:/);
+  });
+
+  it('shows the worst source first, and says how many are how', () => {
+    const { status: _, ...never } = observed({ source: 'never' });
+    const held = observed({ source: 'held', status: statusAfter([noon - minute, slice({ ledger: 'unavailable' })]) });
+    const text = String(healthAnswer(report(observed({ source: 'well' }), held, never, observed()), browser).body);
+    expect([...text.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, name]) => name)).toEqual([
+      'never',
+      'held',
+      'well',
+      'production',
+    ]);
+    expect(text).toContain('Of 4 sources, 1 is red, 1 is amber, 2 are green.');
+  });
+
+  it('says that an empty queue has nothing waiting, which a slice that found nothing did not count', () => {
+    const { inFlight: _, waiting: __, ...found } = idle();
+    const text = String(healthAnswer(report(observed({ status: statusAfter([noon - minute, found]) })), browser).body);
+    expect(text).toContain('<dt>Messages waiting</dt><dd>none found</dd>');
   });
 
   it('lists what is wrong with the settings', () => {

@@ -24,7 +24,7 @@ describe('a row of the health table', () => {
     expect(row).toMatchObject({
       ...{ Status: 'Failure', Reason: 'counts-differ', OperationName: 'Data fetch status change' },
       ExtendedProperties: {
-        DestinationTable: 'AWSCloudTrail_CL',
+        DestinationStream: 'Custom-AWSCloudTrail_CL',
         FailureSummary: [expect.objectContaining({ StatusCode: 'counts-differ' })],
       },
     });
