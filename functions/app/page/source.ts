@@ -7,7 +7,7 @@ import { html, type Markup } from './html.ts';
 import { failuresList, heldUpList } from './troubles.ts';
 
 const charts: readonly Chart[] = [
-  { title: 'Lag since the event, 95 of 100 rows', value: ({ lagMs }) => lagMs, format: lagText, tells: 'peak' },
+  { title: 'Lag since the event, 95 % of rows', value: ({ lagMs }) => lagMs, format: lagText, tells: 'peak' },
   {
     title: 'Lag since delivery into the bucket',
     value: ({ deliveryLagMs }) => deliveryLagMs,
@@ -53,8 +53,8 @@ function figures({ credentials, kept }: SourceHealth, status: SourceStatus, now:
     ['Why it ended', summary.ended],
     ['Rows accepted last', moment(status.acceptedAt, now)],
     ['Log file arrived last', moment(status.arrivedAt, now)],
-    ['Lag since the event, half / 95 of 100', `${lag(summary.lagP50Ms)} / ${lag(summary.lagP95Ms)}`],
-    ['Lag since delivery, half / 95 of 100', `${lag(summary.deliveryLagP50Ms)} / ${lag(summary.deliveryLagP95Ms)}`],
+    ['Lag since event, 50 / 95 %', `${lag(summary.lagP50Ms)} / ${lag(summary.lagP95Ms)}`],
+    ['Lag since delivery, 50 / 95 %', `${lag(summary.deliveryLagP50Ms)} / ${lag(summary.deliveryLagP95Ms)}`],
     ['Oldest message waited', lag(summary.oldestMessageMs)],
     // A slice that received nothing asks the queue no further.
     [

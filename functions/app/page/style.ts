@@ -18,7 +18,7 @@ header,section{background:var(--card);border:1px solid var(--line);border-left:.
 .reasons .red{border-color:var(--red)}.reasons .amber{border-color:var(--amber)}
 .reasons p{margin:.1rem 0}
 code{font:.875em ui-monospace,Consolas,monospace}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.6rem 1rem;margin:1rem 0 0}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));gap:.6rem 1rem;margin:1rem 0 0}
 dl div{border-top:1px solid var(--line);padding-top:.3rem}dt{color:var(--soft);font-size:.8rem}dd{margin:0;font-weight:600}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem;margin-top:1rem}
 figure{margin:0}figcaption{font-size:.875rem;color:var(--soft)}figcaption b{color:var(--text)}
