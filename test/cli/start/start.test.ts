@@ -117,6 +117,10 @@ describe.concurrent('npm start', () => {
     );
 
     expect(stdout.trim().split('\n')).toHaveLength(1);
+    // How the source is went to the health table, and as metrics.
+    const told = (file: string) => readFileSync(join(workFolder('exact'), 'run', file), 'utf8');
+    expect(told('health.ndjson')).toContain('"SentinelResourceName":"default"');
+    expect(told('metrics.ndjson')).toContain('"name":"CloudTrail.RowsAccepted"');
     const summary = JSON.parse(stdout) as StartSummary;
     expect(code).toBe(1);
     expect(summary).toMatchObject({
