@@ -11,6 +11,14 @@ const rows = [...(operations.split('## Failure codes')[1] ?? '').matchAll(/^\| (
   ([, codes, owner]) => [codes, owner] as const,
 );
 
+/** Names of the alerts that the Azure template makes, without the app's. */
+const template = readFileSync(new URL('../../infra/azure/connector.json', import.meta.url), 'utf8');
+const alerts = [
+  ...template.matchAll(
+    /"type": "Microsoft\.Insights\/(?:scheduledQueryRules|metricAlerts)",\s+"apiVersion": "[^"]+",\s+"name": "\[format\('\{0\}-([a-z-]+)'/g,
+  ),
+].map(([, name]) => name ?? '');
+
 const check = new URL('../../shared/compose/check/', import.meta.url);
 const causes = new Set(
   globSync('**/*.ts', { cwd: check }).flatMap((file) =>
@@ -37,6 +45,7 @@ describe('docs/operations.md', () => {
   });
 
   it.each([
+    'The page, the table or the charts stay empty',
     'Upgrade, and back',
     'Keys and roles are changed',
     'Something must be delivered again',
@@ -52,6 +61,13 @@ describe('docs/operations.md', () => {
         .replaceAll(' ', '-'),
     );
     for (const [, anchor] of operations.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
+  });
+
+  it('explains every alert of the Azure template', () => {
+    const [, chapter = ''] = operations.split('## An alert has fired');
+    const explained = [...chapter.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names = '']) => names.split(', '));
+    expect(alerts.length).toBeGreaterThan(6);
+    expect(explained).toEqual(expect.arrayContaining(alerts.map((name) => `\`${name}\``)));
   });
 
   it.each(healthCodes)('explains the reason %s of the health page', (code) => {
