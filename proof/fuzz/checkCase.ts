@@ -3,7 +3,7 @@ import { openByteRowStream } from '../../shared/cloudtrail/rows/bytes/byteRowStr
 import type { OpenRowStream } from '../../shared/cloudtrail/rows/engine.ts';
 import { openWasmRowStream } from '../../shared/cloudtrail/rows/wasm/wasmRowStream.ts';
 import { ConnectorError } from '../../shared/words/errors.ts';
-import { caseBounds, type FuzzCase, keepEven } from './fuzzCase.ts';
+import { caseBounds, dropOdd, type FuzzCase } from './fuzzCase.ts';
 import { checkAgainstOracle } from './oracleCheck.ts';
 import { type ClosedBody, type Reading, readLog } from './readLog.ts';
 import { rowCells } from './rowCells.ts';
@@ -29,7 +29,7 @@ const opened = new Map<string, Readonly<Record<'bytes' | 'wasm' | 'wasmInSmallBl
 
 /** Kept from case to case: what one leaves in the module's memory must not matter to the next. */
 function engines({ bounds, keeps }: FuzzCase) {
-  const options = { ...caseBounds[bounds], keep: keeps === 'even' ? keepEven : undefined };
+  const options = { ...caseBounds[bounds], judge: keeps === 'even' ? dropOdd : undefined };
   const made = opened.get(`${bounds} ${keeps}`) ?? {
     bytes: openByteRowStream(options),
     wasm: openWasmRowStream(options),
@@ -55,6 +55,8 @@ function checkReading(reading: Reading, rows: RowCells | string, { limit }: Fuzz
   if (counts.rows !== total) return `${counts.rows} rows counted, ${total} written`;
   if (counts.records !== total + counts.dropped)
     return `${counts.records} records counted, ${counts.dropped} dropped, ${total} rows written`;
+  if (counts.dropped !== counts.droppedBy.reduce((sum, count) => sum + count, 0))
+    return `${counts.dropped} records dropped, by selectors ${counts.droppedBy.join(', ')}`;
   const noted = stubs.reduce((sum, { records: gathered = 1 }) => sum + gathered, 0);
   if (counts.stubs !== noted) return `${counts.stubs} stubs counted, ${noted} noted`;
   return undefined;

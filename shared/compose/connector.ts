@@ -5,7 +5,6 @@ import { logsIngestionDestinations } from '../azure/ingestion/logsIngestion.ts';
 import { insightsSink } from '../azure/insights/insights.ts';
 import { type InsightsValues, readInsights } from '../azure/insights/target.ts';
 import type { StorageValues } from '../azure/storage/accountValues.ts';
-import { openWasmRowStream } from '../cloudtrail/rows/wasm/wasmRowStream.ts';
 import { SliceTimer } from '../pipeline/accounts/sliceTimer.ts';
 import { Tally } from '../pipeline/accounts/tally.ts';
 import { drain } from '../pipeline/drain/drain.ts';
@@ -24,6 +23,7 @@ import type { SliceSummary } from '../words/events.ts';
 import { reportOf } from '../words/failure.ts';
 import { afterSlice } from './health/afterSlice.ts';
 import { type Health, readHealth } from './health/health.ts';
+import { rowsBy } from './rowsBy.ts';
 import { type ComposedSource, composeSource, madeAtFirstUse } from './source.ts';
 import { composeState, type SourceState } from './state.ts';
 import { deliveryReport, type Watch, watchedCircuits } from './watched.ts';
@@ -99,7 +99,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
   });
   const { watch = () => {} } = extras;
   let slices = 0;
-  const openRows = openWasmRowStream();
+  const { openRows, selecting } = rowsBy(settings.selectors);
   const said = new Set<string>();
   const versionsTold = new Set<string>();
   const { isKept, stateOf } = composeState(settings, credential, extras);
@@ -132,7 +132,12 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
     try {
       const ports = { source: parts.get().source, ...state, clock, destinations, onSettled, report, random };
       const circuits = watchedCircuits(state.circuits, watch);
-      const summary = await drain({ ...ports, circuits }, drainSettings(settings, source), openRows, signal);
+      const summary = await drain(
+        { ...ports, circuits },
+        { ...drainSettings(settings, source), ...selecting },
+        openRows,
+        signal,
+      );
       pace.end(summary.ended === 'queue-empty');
       tellClock(source.name, state, report);
       tellVersions(source.name, parts.get().bucketsWithoutVersions(), versionsTold, report);
@@ -201,7 +206,7 @@ export function compose(settings: Settings, extras: ComposeExtras): Connector {
       const report = telemetry(extras.logger, said);
       const written = { ledger, failedEntries: keeper, entries, announcementIn, unitNamed };
       const ports = { ...written, destinations, clock, report, random };
-      return await replay(ports, drainSettings(settings, source), openRows, request, signal);
+      return await replay(ports, { ...drainSettings(settings, source), ...selecting }, openRows, request, signal);
     },
     health: () => {
       const all = sources.map(({ source, state }) => ({ name: source.name, state }));

@@ -1,5 +1,7 @@
+import type { Selector } from '../words/selectors.ts';
 import { misspeltNames } from './misspelt.ts';
 import { createReader, type Environment, findPlain, type SettingsReader } from './reader.ts';
+import { readSelectors } from './selectors.ts';
 import { readSources, type SourceSettings } from './sources.ts';
 import type { Tuning } from './table.ts';
 import { readTuning } from './tuning.ts';
@@ -29,6 +31,8 @@ export interface Settings {
   /** Absent: the system-assigned identity. */
   readonly azureClientId?: string;
   readonly sources: readonly [SourceSettings, ...SourceSettings[]];
+  /** Which records are not sent; empty without any. */
+  readonly selectors: readonly Selector[];
   readonly drainSchedule: string;
   /** Drainers of one source at the same time, at most. */
   readonly mostDrainers: number;
@@ -50,6 +54,7 @@ export function readSettings(environment: Environment): SettingsReading {
   const workspaceId = read.required('WORKSPACE_ID');
   const sources = readSources(environment, problems);
   const destination = readDestination(read, problems);
+  const selectors = selectorsIn(read.optional('SELECTORS'), problems);
   const azureClientId = read.optional('AZURE_CLIENT_ID');
   const drainSchedule = read.optional('DRAIN_SCHEDULE');
   const mostDrainers = read.number('MOST_DRAINERS');
@@ -73,6 +78,7 @@ export function readSettings(environment: Environment): SettingsReading {
       destination,
       ...(azureClientId === undefined ? {} : { azureClientId }),
       sources: [first, ...others],
+      selectors,
       drainSchedule,
       mostDrainers,
       tuning,
@@ -117,6 +123,14 @@ function readDestination(read: SettingsReader, problems: Set<string>): Destinati
     ...(ruleResourceIds.length === 0 ? {} : { ruleResourceIds }),
     ...(resourceManager === undefined ? {} : { resourceManager }),
   };
+}
+
+function selectorsIn(text: string | undefined, problems: Set<string>): readonly Selector[] {
+  if (text === undefined) return [];
+  const reading = readSelectors(text, 'SELECTORS');
+  if (reading.ok) return reading.selectors;
+  for (const problem of reading.problems) problems.add(problem);
+  return [];
 }
 
 /** Undefined for an endpoint that is not Azure's own: a proxy, or this machine. */

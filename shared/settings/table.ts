@@ -10,6 +10,7 @@ export type SettingKind =
   | 'queue-url'
   | 'buckets'
   | 'sources'
+  | 'selectors'
   | 'loopback-url'
   | 'https-url'
   | 'scope'
@@ -220,6 +221,16 @@ const table = {
     sentence: 'The stream that each of the rules declares for the rows.',
     example: 'Custom-AWSCloudTrail',
     sample: true,
+  },
+  SELECTORS: {
+    group: 'destination',
+    kind: 'selectors',
+    need: 'never',
+    expectation: 'a JSON list of 1 to 50 selectors',
+    sentence:
+      "Which records are not sent, in the language of CloudTrail's advanced event selectors; see [selectors.md](selectors.md). Each record dropped is counted under the selector's name. Default: none is dropped.",
+    example:
+      '[{"Name":"KMS by services","Action":"drop","FieldSelectors":[{"Field":"eventSource","Equals":["kms.amazonaws.com"]},{"Field":"userIdentity.invokedBy","EndsWith":[".amazonaws.com"]}]}]',
   },
   HEALTH_STREAM: {
     group: 'destination',

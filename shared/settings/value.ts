@@ -55,7 +55,8 @@ const checks: Readonly<Record<SettingKind, (text: string, setting: Setting) => b
   'secret-access-key': (text) => /^\S{16,128}$/.test(text),
   'queue-url': (text) => parseQueueUrl(text) !== undefined,
   buckets: (text) => isListOf(text, isBucketName),
-  sources: isSources,
+  sources: isListOfObjects,
+  selectors: isListOfObjects,
   'loopback-url': (text) => /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?\/?$/.test(text) && isUrl(text),
   'https-url': (text) => /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?\/?$/i.test(text) && isUrl(text),
   scope: (text) => /^https:\/\/[a-z0-9.-]+\/{1,2}\.default$/i.test(text) && isUrl(text),
@@ -88,8 +89,8 @@ function isBucketName(text: string): boolean {
   );
 }
 
-/** The outer form only; what stands in it is read field by field. */
-function isSources(text: string): boolean {
+/** The outer form only; what stands in it is read part by part. */
+function isListOfObjects(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
     return (

@@ -68,6 +68,8 @@ export interface SliceSummary {
   readonly records: number;
   readonly rowsAccepted: number;
   readonly recordsDropped: number;
+  /** Of these, by the names of the selectors; absent without selectors. */
+  readonly recordsDroppedBy?: Readonly<Record<string, number>>;
   readonly recordsSuppressed: number;
   /** Records read of objects that must be read again: their rows were not all accepted, or the object failed. */
   readonly recordsLeft: number;

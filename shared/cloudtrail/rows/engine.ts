@@ -17,8 +17,10 @@ export interface EngineCounts {
   readonly rows: number;
   /** Their bytes, commas included. */
   readonly rowBytes: number;
-  /** Records that `KeepRecord` said no to: they have no row. */
+  /** Records that `JudgeRecord` named a selector for: they have no row. */
   readonly dropped: number;
+  /** Of these, how many each selector dropped: by its number, less one; shorter where the last ones dropped none. */
+  readonly droppedBy: readonly number[];
   /** Records that could not be understood whole. */
   readonly stubs: number;
   /** Of these, the ones that share one row: all beyond the first hundred of an object. */
@@ -62,15 +64,16 @@ export interface RowStream {
 }
 
 /**
- * Whether a record becomes a row, by its bytes as they stand in the log file, which are good until the call returns. To be
- * pure: a record may be asked about twice. Not asked about what becomes a stub: nobody has seen such a record whole.
+ * 0 for a record that becomes a row, else the number, from 1 on, of the selector that drops it: by its bytes as they stand
+ * in the log file, which are good until the call returns. To be pure: a record may be asked about twice. Not asked about
+ * what becomes a stub: nobody has seen such a record whole.
  */
-export type KeepRecord = (record: Uint8Array) => boolean;
+export type JudgeRecord = (record: Uint8Array) => number;
 
 /** What an engine is opened with. */
 export interface EngineOptions extends Partial<RecordLimits> {
   /** Every record is kept when left out. */
-  readonly keep?: KeepRecord | undefined;
+  readonly judge?: JudgeRecord | undefined;
 }
 
 /** Makes the stream of one object. */

@@ -1,3 +1,4 @@
+import { sumOfDropped } from '../../cloudtrail/rows/dropped.ts';
 import type { FailureReport, HeldBack, SliceEnd, SliceSummary, SliceTime } from '../../words/events.ts';
 import { isItsOwn } from '../../words/failure.ts';
 import type { SettledDelivery } from '../ports/settledDelivery.ts';
@@ -47,6 +48,12 @@ export class Tally {
   readonly #deliveryLags = new Lags();
   /** Of units that are being worked on: they count as they are, should the slice end now. */
   readonly #underWay = new Set<UnitCounts>();
+  readonly #selectorNames: readonly string[];
+
+  /** `selectorNames`: of those that may drop records, by their numbers. */
+  constructor(selectorNames: readonly string[] = []) {
+    this.#selectorNames = selectorNames;
+  }
 
   requested(): void {
     this.#messages.receives += 1;
@@ -114,6 +121,7 @@ export class Tally {
       records,
       rowsAccepted,
       recordsDropped,
+      ...(this.#selectorNames.length === 0 ? {} : { recordsDroppedBy: named(this.#selectorNames, counts.droppedBy) }),
       recordsSuppressed,
       recordsLeft,
       stubs: counts.stubs,
@@ -158,8 +166,13 @@ function kindOf(outcome: UnitOutcome) {
 }
 
 function sumOf(all: readonly UnitCounts[]): UnitCounts {
-  const sum: { -readonly [Name in keyof UnitCounts]: number } = { ...noCounts };
+  const { droppedBy: none, ...zeros } = noCounts;
+  const sum: { -readonly [Name in keyof typeof zeros]: number } = { ...zeros };
   const names = Object.keys(sum) as (keyof typeof sum)[];
   for (const counts of all) for (const name of names) sum[name] += counts[name];
-  return sum;
+  return { ...sum, droppedBy: all.reduce((by, counts) => sumOfDropped(by, counts.droppedBy), none) };
+}
+
+function named(names: readonly string[], counts: readonly number[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0]));
 }

@@ -51,7 +51,7 @@ export function openSlice(
 ): Slice {
   const { clock, report, source } = ports;
   const deadline = createDeadline(clock, settings, shutdown);
-  const tally = new Tally();
+  const tally = new Tally(settings.selectors?.names);
   if (ports.ledger === noLedger) tally.ledger = 'none';
   const storageFailed = (error: unknown): void => {
     if (tally.ledger === 'available') {

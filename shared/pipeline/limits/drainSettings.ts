@@ -5,6 +5,8 @@ export interface DrainSettings extends Tuning {
   /** Name of the source, for events. */
   readonly source: string;
   readonly allowedBuckets: readonly string[];
+  /** Which drop records, as the rows are opened with: their names by their numbers, and what tells them from others. Default: none. */
+  readonly selectors?: { readonly names: readonly string[]; readonly hash: string };
   /** Messages held at once, those whose rows only wait for their upload included. Default 1,000. */
   readonly messagesHeld?: number;
   /** A person waits: the first circuit that leaves nothing to do ends the slice. Default: it is probed, and waited for. */

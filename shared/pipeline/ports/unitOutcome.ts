@@ -9,6 +9,8 @@ export interface UnitCounts {
   readonly records: number;
   /** Of these, left out by selectors. */
   readonly dropped: number;
+  /** Of these, how many each selector dropped, by its number less one; shorter where the last ones dropped none. */
+  readonly droppedBy: readonly number[];
   /** Of these, left out because they are written or accepted already. */
   readonly suppressed: number;
   /** Of these, not accepted: the unit must be read again. */
@@ -45,6 +47,7 @@ export type UnitOutcome =
 export const noCounts: UnitCounts = {
   records: 0,
   dropped: 0,
+  droppedBy: [],
   suppressed: 0,
   left: 0,
   written: 0,

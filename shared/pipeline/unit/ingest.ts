@@ -82,7 +82,7 @@ export async function ingestUnit(unit: Unit, asked: Ingesting, parts: IngestPart
     const claim = await parts.ledger.claim(unit, delivery.receivedAt);
     if (claim.kind === 'held') return failed(unit, isClaimed(unit, claim.until));
     const { lease } = claim;
-    const reading = new Reading();
+    const reading = new Reading(parts.read.settings.selectors?.hash);
     parts.begun(reading);
     parts.leases.set(lease, delivery);
     try {

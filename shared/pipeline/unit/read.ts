@@ -19,7 +19,7 @@ import type { Reading } from './reading.ts';
 export interface ReadParts {
   readonly packer: Pick<Packer, 'admit' | 'end' | 'write'>;
   readonly openRows: OpenRowStream;
-  readonly settings: Pick<DrainSettings, 'batchBytes' | 'decompressedBytesCap' | 'expansionAlarm'>;
+  readonly settings: Pick<DrainSettings, 'batchBytes' | 'decompressedBytesCap' | 'expansionAlarm' | 'selectors'>;
   readonly clock: Clock;
   readonly random: () => number;
   /** Told when content could be opened. */

@@ -1,3 +1,4 @@
+import { sumOfDropped } from '../../cloudtrail/rows/dropped.ts';
 import type { RowStream } from '../../cloudtrail/rows/engine.ts';
 import { RowRanges } from '../../kit/ranges.ts';
 import type { UnitCounts } from '../ports/unitOutcome.ts';
@@ -26,6 +27,7 @@ export class Reading implements UnitCounts {
   last = { records: 0, dropped: 0 };
   #records = 0;
   #dropped = 0;
+  #droppedBy: readonly number[] = [];
   #suppressed = 0;
   #attempt: { readonly stream: RowStream; readonly done: RowRanges } | undefined;
   #rowsAgain: number | undefined;
@@ -40,6 +42,10 @@ export class Reading implements UnitCounts {
 
   get dropped(): number {
     return this.#dropped + (this.#attempt?.stream.counts.dropped ?? 0);
+  }
+
+  get droppedBy(): readonly number[] {
+    return sumOfDropped(this.#droppedBy, this.#attempt?.stream.counts.droppedBy ?? []);
   }
 
   get suppressed(): number {
@@ -64,10 +70,11 @@ export class Reading implements UnitCounts {
   }
 
   end(): void {
-    const { records, dropped, suppressed } = this;
+    const { records, dropped, droppedBy, suppressed } = this;
     this.#attempt = undefined;
     this.#records = records;
     this.#dropped = dropped;
+    this.#droppedBy = droppedBy;
     this.#suppressed = suppressed;
   }
 

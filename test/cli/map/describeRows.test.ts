@@ -5,6 +5,7 @@ const whole = {
   records: 3,
   rows: 3,
   dropped: 0,
+  droppedBy: [],
   stubs: 0,
   gathered: 0,
   rowBytes: 0,

@@ -366,6 +366,7 @@ export const lineRows: OpenRowStream = () => {
         rows,
         rowBytes: 0,
         dropped: 0,
+        droppedBy: [],
         stubs: 0,
         gathered: 0,
         trailingBytes: 0,

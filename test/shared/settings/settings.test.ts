@@ -43,6 +43,7 @@ describe('readSettings', () => {
         ruleIds: ['dcr-0123456789abcdef0123456789abcdef'],
         stream: 'Custom-AWSCloudTrail',
       },
+      selectors: [],
       drainSchedule: '0 * * * * *',
       mostDrainers: 8,
       sources: [

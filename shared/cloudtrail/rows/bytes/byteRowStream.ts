@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { mayHoldSurrogates, withoutLoneSurrogates } from '../../json/surrogates.ts';
 import { appendRow, type RowBody } from '../body.ts';
+import { Dropped, noneDropped } from '../dropped.ts';
 import type {
   EngineCounts,
   EngineOptions,
   FeedResult,
-  KeepRecord,
+  JudgeRecord,
   ObjectContext,
   OpenRowStream,
   RowStream,
@@ -19,9 +20,9 @@ import { noRemarks, type RowRemarks, RowWriter, timeAt } from './writer.ts';
 const windowBytes = 256 * 1024;
 
 /** The row engine over bytes in plain JavaScript: the reference for every other. */
-export function openByteRowStream({ keep, ...bounds }: EngineOptions = {}): OpenRowStream {
+export function openByteRowStream({ judge, ...bounds }: EngineOptions = {}): OpenRowStream {
   const limits = recordLimits(bounds);
-  return (context) => new ByteRowStream(context, limits, keep);
+  return (context) => new ByteRowStream(context, limits, judge);
 }
 
 export class ByteRowStream implements RowStream {
@@ -30,7 +31,7 @@ export class ByteRowStream implements RowStream {
   readonly #context: ObjectContext;
   readonly #columnBytesCap: number;
   #madeWriter: RowWriter | undefined;
-  readonly #keep: KeepRecord | undefined;
+  readonly #judge: JudgeRecord | undefined;
   /** A copy of the bytes being scanned, with a zero behind them: the hot loops see one kind of array and never its end. */
   #window = new Uint8Array(0);
   /** Bytes of the piece that are not in the window yet. */
@@ -40,7 +41,7 @@ export class ByteRowStream implements RowStream {
   #stubs = 0;
   /** The row of the gathered records is written, or about to be. */
   #isGathered = false;
-  #dropped = 0;
+  readonly #dropped = new Dropped();
   #truncated = 0;
   #repaired = 0;
   /** The piece last fed, until it is known to be valid UTF-8 without an escape that is half a character, or not to be. */
@@ -51,25 +52,27 @@ export class ByteRowStream implements RowStream {
   #isRepaired = false;
   #remarks: RowRemarks = noRemarks;
 
-  constructor(context: ObjectContext, limits: RecordLimits, keep: KeepRecord | undefined) {
+  constructor(context: ObjectContext, limits: RecordLimits, judge: JudgeRecord | undefined) {
     this.#scanner = new LogFileScanner(limits);
     this.#context = context;
     this.#columnBytesCap = limits.columnBytesCap;
-    this.#keep = keep;
+    this.#judge = judge;
   }
 
   get counts(): EngineCounts {
-    return this.countsWith(0, 0, 0);
+    return this.countsWith(0, 0, noneDropped);
   }
 
   /** With those of records that were read elsewhere. */
-  countsWith(rows: number, rowBytes: number, dropped: number): EngineCounts {
+  countsWith(rows: number, rowBytes: number, elsewhere: Dropped): EngineCounts {
     const { records, gathered } = this.#scanner;
+    const dropped = this.#dropped.count + elsewhere.count;
     return {
-      records: rows + dropped + records - Math.max(0, gathered - 1),
+      records: rows + elsewhere.count + records - Math.max(0, gathered - 1),
       rows: rows + this.#rows,
       rowBytes: rowBytes + this.#rowBytes,
-      dropped: dropped + this.#dropped,
+      dropped,
+      droppedBy: this.#dropped.with(elsewhere),
       stubs: this.#stubs + gathered,
       gathered,
       trailingBytes: this.#scanner.trailingBytes,
@@ -127,13 +130,14 @@ export class ByteRowStream implements RowStream {
   }
 
   #take(found: 'tape' | Collected): void {
-    if (this.#keep !== undefined && !this.#isKept(found, this.#keep)) this.#dropped++;
+    const selector = this.#judge === undefined ? 0 : this.#judged(found, this.#judge);
+    if (selector > 0) this.#dropped.add(selector);
     else this.#prepare(found);
   }
 
-  #isKept(found: 'tape' | Collected, keep: KeepRecord): boolean {
-    if (found === 'tape') return keep(this.#recordOnTape());
-    return found.kind !== 'record' || keep(found.bytes);
+  #judged(found: 'tape' | Collected, judge: JudgeRecord): number {
+    if (found === 'tape') return judge(this.#recordOnTape());
+    return found.kind === 'record' ? judge(found.bytes) : 0;
   }
 
   /** Judged when a record is found in it: most pieces hold none that is read here. */

@@ -1,5 +1,5 @@
 import type { RowBody } from '../body.ts';
-import type { KeepRecord } from '../engine.ts';
+import type { JudgeRecord } from '../engine.ts';
 import type { RecordLimits } from '../limits.ts';
 import { writeDerivedCells } from './derived.ts';
 import { rowModuleBase64 } from './moduleCode.ts';
@@ -14,8 +14,8 @@ export interface ModuleRun {
   /** Where the first record without a row begins in the input, the comma before it included. */
   readonly stoppedAt: number;
   readonly rows: number;
-  /** Records read that were not to be kept. */
-  readonly dropped: number;
+  /** Of each record read that has no row: the number of the selector that dropped it. Good until the next run. */
+  readonly droppedBy: readonly number[];
   /** Bytes written. */
   readonly written: number;
   /** Something in what was read is not ASCII, and perhaps no UTF-8. */
@@ -42,7 +42,6 @@ interface ModuleExports {
   readonly inputAt: { readonly value: number };
   readonly outputAt: { readonly value: number };
   readonly rowCount: { readonly value: number };
-  readonly dropCount: { readonly value: number };
   readonly sawNonAscii: { readonly value: number };
 }
 
@@ -71,8 +70,9 @@ export class RowModule {
   /** Bytes that one run can look at. */
   readonly capacity: number;
   #loaded = 0;
+  readonly #droppedBy: number[] = [];
 
-  constructor(limits: RecordLimits, capacity: number, keep?: KeepRecord) {
+  constructor(limits: RecordLimits, capacity: number, judge?: JudgeRecord) {
     this.capacity = capacity;
     this.#inputAt = tableAt + pageBytes;
     const unmappedAt = this.#inputAt + capacity + pageBytes;
@@ -87,7 +87,11 @@ export class RowModule {
     this.#marks = new Uint32Array(memory.buffer, marksAt, marksBytes / 4);
     compiled ??= new WebAssembly.Module(Buffer.from(rowModuleBase64, 'base64'));
     const derive = (start: number, _end: number, out: number) => writeDerivedCells(view, start, out);
-    const isKept = (start: number, end: number) => (keep?.(view.subarray(start, end)) === false ? 0 : 1);
+    const isKept = (start: number, end: number) => {
+      const selector = judge?.(view.subarray(start, end)) ?? 0;
+      if (selector > 0) this.#droppedBy.push(selector);
+      return selector > 0 ? 0 : 1;
+    };
     const env = { memory, derive, keep: isKept };
     this.#exports = new WebAssembly.Instance(compiled, { env }).exports as ModuleExports;
     const table = writeTable(view, tableAt);
@@ -104,7 +108,7 @@ export class RowModule {
       limits.columnBytesCap,
       limits.recordBytesCap,
       limits.depthCap - table.depth,
-      keep === undefined ? 0 : 1,
+      judge === undefined ? 0 : 1,
     );
   }
 
@@ -122,7 +126,8 @@ export class RowModule {
 
   /** Writes the rows of the records in the input from `from` on, each beginning with `head`, into at most `room` bytes. */
   run(from: number, head: Uint8Array, room: number, isFirst: boolean): ModuleRun {
-    const { begin, process, inputAt, outputAt, rowCount, dropCount, sawNonAscii } = this.#exports;
+    const { begin, process, inputAt, outputAt, rowCount, sawNonAscii } = this.#exports;
+    if (this.#droppedBy.length > 0) this.#droppedBy.length = 0;
     this.#memory.set(head, this.#headAt);
     begin(this.#headAt, head.length);
     const at = this.#inputAt;
@@ -133,7 +138,7 @@ export class RowModule {
       status,
       stoppedAt: inputAt.value - at,
       rows: rowCount.value,
-      dropped: dropCount.value,
+      droppedBy: this.#droppedBy,
       written: outputAt.value - out,
       sawNonAscii: sawNonAscii.value !== 0,
     };

@@ -2,11 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { openBracket } from '../../json/bytes.ts';
 import { openBody, type RowBody } from '../body.ts';
 import { ByteRowStream } from '../bytes/byteRowStream.ts';
+import { Dropped } from '../dropped.ts';
 import type {
   EngineCounts,
   EngineOptions,
   FeedResult,
-  KeepRecord,
+  JudgeRecord,
   ObjectContext,
   OpenRowStream,
   RowStream,
@@ -43,12 +44,12 @@ const looksCap = 100;
  * (the framing around the records, odd records, damage) goes to the byte engine, which so decides every doubtful case.
  */
 export function openWasmRowStream(options: WasmRowStreamOptions = {}): OpenRowStream {
-  const { blockBytes = usualBlockBytes, keep, ...bounds } = options;
+  const { blockBytes = usualBlockBytes, judge, ...bounds } = options;
   const limits = recordLimits(bounds);
   // Feeding is synchronous and leaves nothing behind in the module's memory, so all streams share one.
   const capacity = blockBytes + Math.min(heldBytesCap, limits.recordBytesCap);
-  const module = new RowModule(limits, capacity, keep);
-  return (context) => new WasmRowStream(context, limits, module, blockBytes, keep);
+  const module = new RowModule(limits, capacity, judge);
+  return (context) => new WasmRowStream(context, limits, module, blockBytes, judge);
 }
 
 /** How CloudTrail's log files begin. Scanning it costs as much as a record does, which many files hold one of. */
@@ -78,7 +79,7 @@ class WasmRowStream implements RowStream {
   #isEnded = false;
   #rows = 0;
   #rowBytes = 0;
-  #dropped = 0;
+  readonly #dropped = new Dropped();
   #rereadBytes = 0;
   #looks = 0;
   #refused = 0;
@@ -88,12 +89,12 @@ class WasmRowStream implements RowStream {
     limits: RecordLimits,
     module: RowModule,
     blockBytes: number,
-    keep: KeepRecord | undefined,
+    judge: JudgeRecord | undefined,
   ) {
     this.#limits = limits;
     this.#module = module;
     this.#blockBytes = blockBytes;
-    this.#bytes = new ByteRowStream(context, limits, keep);
+    this.#bytes = new ByteRowStream(context, limits, judge);
     this.#rowHead = Buffer.from(`{"SourceObject":${JSON.stringify(context.sourceObject)}`);
   }
 
@@ -194,13 +195,13 @@ class WasmRowStream implements RowStream {
       if (run.status === noRecord) return this.#leaveRecords();
       if (run.status === full && body.rows > 0) {
         if (room <= mostWrittenBytes) return 'body-full';
-        if (run.rows + run.dropped > 0) continue;
+        if (run.rows + run.droppedBy.length > 0) continue;
       }
       // Either unfinished, or for the byte engine: refused, or longer than a body.
       const end = module.endOfElement(at);
       if (end === 0) return 'needs-more';
       if (++this.#refused > refusedCap + this.#rows) return this.#leaveRecords();
-      this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped);
+      this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped.count);
       this.#isFirst = false;
       if (this.#give(this.#next(end - at), body) === 'body-full') return 'body-full';
       at = end;
@@ -208,17 +209,17 @@ class WasmRowStream implements RowStream {
   }
 
   #append(run: ModuleRun, body: RowBody): void {
-    if (run.rows + run.dropped === 0) return;
+    if (run.rows + run.droppedBy.length === 0) return;
     if (run.rows > 0) this.#module.appendTo(body, run);
     this.#rows += run.rows;
     this.#rowBytes += run.written;
-    this.#dropped += run.dropped;
+    for (const selector of run.droppedBy) this.#dropped.add(selector);
     this.#isFirst = false;
   }
 
   /** What follows is the byte engine's, until other records begin. */
   #leaveRecords(): 'go-on' {
-    this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped);
+    this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped.count);
     this.#turn = 'bytes';
     return 'go-on';
   }

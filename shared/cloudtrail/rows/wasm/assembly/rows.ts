@@ -80,7 +80,6 @@ let idEnd: usize = 0;
 export let inputAt: usize = 0; // where the first record without a row begins, its comma included
 export let outputAt: usize = 0; // end of the rows written
 export let rowCount: u32 = 0;
-export let dropCount: u32 = 0; // records that were read and not kept
 export let sawNonAscii: bool = false; // in what was taken: the host checks that it is UTF-8
 
 export function configure(
@@ -123,7 +122,6 @@ export function process(p: usize, end: usize, out: usize, limit: usize, isFirst:
   Q = out;
   outputAt = out;
   rowCount = 0;
-  dropCount = 0;
   sawNonAscii = false;
   let afterRecord = !isFirst;
   for (;;) {
@@ -140,7 +138,6 @@ export function process(p: usize, end: usize, out: usize, limit: usize, isFirst:
     if (next == 0) return STOPPED;
     if (asksToKeep && !keep(p, next)) {
       Q = outputAt;
-      dropCount++;
     } else {
       if (Q > limit) return FULL;
       writeMark(marksArea + rowCount * MARK, out);

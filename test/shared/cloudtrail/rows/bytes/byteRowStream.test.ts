@@ -315,6 +315,7 @@ describe('openByteRowStream, bodies', () => {
         rows: 200,
         rowBytes: expect.any(Number),
         dropped: 0,
+        droppedBy: [],
         stubs: 0,
         gathered: 0,
         trailingBytes: 0,

@@ -41,6 +41,7 @@ describe('a record over the size cap', () => {
       rows: 3,
       rowBytes: expect.any(Number),
       dropped: 0,
+      droppedBy: [],
       stubs: 1,
       gathered: 0,
       trailingBytes: 0,
