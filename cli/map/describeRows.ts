@@ -3,9 +3,17 @@ import type { EngineCounts, StubNote } from '../../shared/cloudtrail/rows/engine
 const mostPlaces = 3;
 
 /** What the rows of one file do not tell whole, and what to do about it; a line for each kind, none when all is well. */
-export function describeRows(counts: EngineCounts, stubs: readonly StubNote[]): string[] {
+export function describeRows(
+  counts: EngineCounts,
+  stubs: readonly StubNote[],
+  droppers: readonly string[] = [],
+): string[] {
   const { records, stubs: inPart, truncated, repaired } = counts;
   const lines: string[] = [];
+  if (counts.dropped > 0) {
+    const by = counts.droppedBy.flatMap((count, index) => (count === 0 ? [] : [`${droppers[index]} ${count}`]));
+    lines.push(`${of(counts.dropped, records, 'record')} dropped by selectors: ${by.join(', ')}`);
+  }
   if (inPart > 0) {
     lines.push(
       `${of(inPart, records, 'record')} understood only in part (${placesOf(stubs)})`,

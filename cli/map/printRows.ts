@@ -1,22 +1,13 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
 import type { Writable } from 'node:stream';
-import { describeObjectKey } from '../../shared/cloudtrail/announcing/objectKey.ts';
 import { emptied, openBody, type RowBody } from '../../shared/cloudtrail/rows/body.ts';
-import { openByteRowStream } from '../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
-import type { RowStream } from '../../shared/cloudtrail/rows/engine.ts';
-import { feedEnd, feedPiece } from '../../shared/cloudtrail/rows/feed.ts';
-import { decompress } from '../../shared/gzip/decompress.ts';
+import type { OpenRowStream, RowStream } from '../../shared/cloudtrail/rows/engine.ts';
+import { readFile } from './readFile.ts';
 
-/** The connector's defaults: a request body, and the cap on one decompressed object. */
+/** The connector's default for a request body. */
 const bodyBytes = 1_000_000;
-const decompressedBytesCap = 512 * 1024 * 1024;
 
-const readBytes = 256 * 1024;
 const lineFeed = 0x0a;
-
-const openRows = openByteRowStream();
 
 /**
  * Writes the rows of one file, or of standard input for `-`, one per line, as fast as they are taken. What comes before
@@ -26,27 +17,19 @@ export async function printRows(
   file: string,
   stdin: AsyncIterable<Uint8Array>,
   out: Writable,
+  openRows: OpenRowStream,
 ): Promise<Pick<RowStream, 'counts' | 'stubs'>> {
-  const chunks = file === '-' ? stdin : createReadStream(file, { highWaterMark: readBytes });
-  const { sourceObject, deliveredAt } = describeFile(file);
-  const stream = openRows({ sourceObject, fallbackTime: deliveredAt ?? new Date().toISOString() });
   const body = openBody(bodyBytes);
-  const open = () => body;
+  const reading = readFile(file, stdin, openRows, body);
   try {
-    for await (const piece of decompress(chunks, { capBytes: decompressedBytesCap })) {
-      for (const _ of feedPiece(stream, piece, open)) await write(body, out);
+    for (;;) {
+      const next = await reading.next();
+      if (next.done === true) return next.value;
+      await write(body, out);
     }
-    for (const _ of feedEnd(stream, open)) await write(body, out);
   } finally {
     await write(body, out);
   }
-  return stream;
-}
-
-/** A log file that was copied out of its bucket keeps its name, which tells as much as its key does. */
-function describeFile(file: string): { readonly sourceObject: string; readonly deliveredAt?: string } {
-  const inBucket = describeObjectKey(`AWSLogs/account/CloudTrail/region/year/month/day/${basename(file)}`);
-  return inBucket.deliveredAt === undefined ? describeObjectKey(file) : inBucket;
 }
 
 /** Empties the body: the comma after every row becomes a line feed. */

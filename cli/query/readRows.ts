@@ -4,8 +4,11 @@ import { Writable } from 'node:stream';
 import type { Row } from '../../local/kql/rows.ts';
 import type { Value } from '../../local/kql/values.ts';
 import { rowOf } from '../../local/kql/workspace.ts';
+import { openByteRowStream } from '../../shared/cloudtrail/rows/bytes/byteRowStream.ts';
 import { printRows } from '../map/printRows.ts';
 import { type LeftOutFile, readLogFolder } from '../start/feed/logFolder.ts';
+
+const openRows = openByteRowStream();
 
 /** Rows as `npm run map` prints them, one a line. @throws Error naming the line that is none */
 export async function rowsOfFile(path: string): Promise<Row[]> {
@@ -35,7 +38,7 @@ export async function rowsOfFolder(folder: string, onFile: (files: number, rows:
     leaveOut: (file) => void leftOut.push(file),
   })) {
     try {
-      await printRows(path, process.stdin, intoRows(rows));
+      await printRows(path, process.stdin, intoRows(rows), openRows);
     } catch (error) {
       leftOut.push({ path, reason: error instanceof Error ? error.message : String(error), isFailure: true });
     }

@@ -169,4 +169,65 @@ describe('npm run map', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^map: .+\nSee: npm run map -- --help\n$/);
   });
+
+  describe('with selectors', () => {
+    const selectors = [
+      { Name: 'KMS', Action: 'drop', FieldSelectors: [{ Field: 'eventSource', Equals: ['kms.amazonaws.com'] }] },
+      { Name: 'reads', Action: 'drop', FieldSelectors: [{ Field: 'readOnly', Equals: ['true'] }] },
+    ];
+    const record = (eventID: string, more: object) => JSON.stringify({ eventTime: time, eventID, ...more });
+    const log = logOf(
+      record('a', { eventSource: 'kms.amazonaws.com' }),
+      record('b', { readOnly: true }),
+      record('c', { readOnly: false }),
+      record('d', { readOnly: true }),
+    );
+
+    test('prints the rows that are left, and counts the others', async () => {
+      const { code, rows, stderr } = await run([
+        '--selectors',
+        file('s.json', JSON.stringify(selectors)),
+        file('l', log),
+      ]);
+      expect([code, rows.map((row) => row['AwsEventId'])]).toEqual([0, ['c']]);
+      expect(stderr).toContain('3 of 4 records dropped by selectors: KMS 1, reads 2');
+    });
+
+    test('weighs what each would drop in a dry run: bytes of rows, and dollars', async () => {
+      const whole = await run([file('l', log)]);
+      const bytes = whole.stdout
+        .split('\n')
+        .slice(0, 4)
+        .map((line) => line.length + 1);
+      const path = file('s.json', JSON.stringify(selectors));
+      const { code, stdout } = await run(['--selectors', path, '--dry-run', '--price', '1e9', 'l']);
+      const cells = stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/));
+      const [kms = 0, second = 0, kept = 0, fourth = 0] = bytes;
+      expect(code).toBe(0);
+      expect(cells.map(([name, records, size]) => [name, records, size])).toEqual([
+        ['selector', 'records', 'bytes'],
+        ['KMS', '1', `${kms}`],
+        ['reads', '2', `${second + fourth}`],
+        ['(kept)', '1', `${kept}`],
+        ['(all)', '4', `${kms + second + kept + fourth}`],
+      ]);
+      expect(cells[1]?.[4]).toBe(`$${(30 * kms).toFixed(2)}`);
+    });
+
+    test.each([
+      [['--selectors', 'absent.json', 'l'], /--selectors cannot be read/],
+      [['--dry-run', 'l'], /--dry-run needs --selectors FILE/],
+      [['--selectors', 'bad.json', 'l'], /bad\.json\[0\]\.Action must be keep or drop/],
+      [['--selectors', 'good.json', '--dry-run', '--days', '0', 'l'], /--days must be a number above 0/],
+    ])('refuses %j', async (args, problem) => {
+      file('l', log);
+      file('good.json', JSON.stringify(selectors));
+      file('bad.json', JSON.stringify([{ ...selectors[0], Action: 'x' }]));
+      const { code, stderr } = await run(args);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(problem)]);
+    });
+  });
 });

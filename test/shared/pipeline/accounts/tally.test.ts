@@ -137,4 +137,18 @@ describe('Tally', () => {
     tally.failure = { code: 'queue-denied', owner: 'pipeline', message: 'denied' };
     expect(summaryOf(tally)).toMatchObject({ waiting: 12, inFlight: 3, failure: { code: 'queue-denied' } });
   });
+
+  it('tells by the names of the selectors what each dropped, over all units', () => {
+    const tally = new Tally(['KMS', 'reads', 'own']);
+    const dropping = (droppedBy: readonly number[]) => ({
+      ...noCounts,
+      records: 3,
+      dropped: 3,
+      droppedBy,
+    });
+    tally.begun(dropping([1, 2]));
+    tally.begun(dropping([3]));
+    expect(summaryOf(tally)).toMatchObject({ recordsDropped: 6, recordsDroppedBy: { KMS: 4, reads: 2, own: 0 } });
+    expect(summaryOf(new Tally())).not.toHaveProperty('recordsDroppedBy');
+  });
 });
