@@ -95,7 +95,7 @@ function planOf(name: SetName, { rounds }: BenchArguments): Step[] {
       return [
         { set: 'mid', passes: 1, runs: ['plain', 'ours6', 'ours3'], rounds },
         { set: 'mid', passes: 1, runs: ['plainRows', 'rows'], rounds },
-        { set: 'mid', passes: longPasses, runs: ['limit6', 'ours6', 'limit6On2', 'ours6On2'], rounds },
+        { set: 'mid', passes: longPasses, runs: ['limit6', 'ours6', 'selected6', 'limit6On2', 'ours6On2'], rounds },
         { set: 'mid', passes: longPasses, runs: ['plainOn2', 'ours3On2'], rounds: two },
         { set: 'mid', passes: longPasses, runs: ['limit3', 'python', 'ours3'], rounds: two },
       ];

@@ -14,6 +14,7 @@ export const contenders = {
   python: { name: 'python', design: 'python', level: 6, cores: 1 },
   ours6: { name: 'ours-6', design: 'ours', level: 6, cores: 1 },
   ours3: { name: 'ours-3', design: 'ours', level: 3, cores: 1 },
+  selected6: { name: 'selected-6', design: 'selected', level: 6, cores: 1 },
   limit6: { name: 'limit-6', design: 'limit', level: 6, cores: 1 },
   limit3: { name: 'limit-3', design: 'limit', level: 3, cores: 1 },
   plainOn2: { name: 'plain on 2', design: 'plain', level: 6, cores: 2 },

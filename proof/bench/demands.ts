@@ -109,6 +109,12 @@ function specifications({ results, comparisons, endToEnd }: Findings, sets: Dema
       value: ratio(long, 'limit-6 on 2', 'ours-6 on 2', wall),
     },
     {
+      name: 'selectors',
+      about: 'ours over ours with every ready-made selector judging, and none dropping: CPU time, one core',
+      least: 0.9,
+      value: ratio(long, 'ours-6', 'selected-6', cpu),
+    },
+    {
       name: 'transform',
       about: 'parsing, mapping and stringifying once over the row engine: CPU time, inflated records to rows in bodies',
       least: 10,

@@ -31,7 +31,7 @@ export interface Design {
 }
 
 /** How a design is told from others on the command line of a run. */
-export const designNames = ['ours', 'plain', 'limit', 'rows', 'plain-rows'] as const;
+export const designNames = ['ours', 'selected', 'plain', 'limit', 'rows', 'plain-rows'] as const;
 export type DesignName = (typeof designNames)[number];
 
 /** A list so many times, one after another. */

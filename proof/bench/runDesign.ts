@@ -50,6 +50,8 @@ async function loadDesign(name: DesignName): Promise<Design> {
   switch (name) {
     case 'ours':
       return (await import('./designs/ours.ts')).ours;
+    case 'selected':
+      return (await import('./designs/selected.ts')).selected;
     case 'plain':
       return (await import('./designs/plain.ts')).plain;
     case 'limit':

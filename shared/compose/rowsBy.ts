@@ -1,5 +1,6 @@
 import type { OpenRowStream } from '../cloudtrail/rows/engine.ts';
 import { openWasmRowStream } from '../cloudtrail/rows/wasm/wasmRowStream.ts';
+import { anchorsOf } from '../cloudtrail/selectors/anchors.ts';
 import { dropperNames, judgeBy, selectorsHash } from '../cloudtrail/selectors/judge.ts';
 import type { DrainSettings } from '../pipeline/limits/drainSettings.ts';
 import type { Selector } from '../words/selectors.ts';
@@ -11,7 +12,7 @@ export function rowsBy(selectors: readonly Selector[]): {
 } {
   if (selectors.length === 0) return { openRows: openWasmRowStream(), selecting: {} };
   return {
-    openRows: openWasmRowStream({ judge: judgeBy(selectors) }),
+    openRows: openWasmRowStream({ judge: judgeBy(selectors), anchors: anchorsOf(selectors) }),
     selecting: { selectors: { names: dropperNames(selectors), hash: selectorsHash(selectors) } },
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { describeObjectKey } from '../../../shared/cloudtrail/announcing/objectKey.ts';
+import type { OpenRowStream } from '../../../shared/cloudtrail/rows/engine.ts';
 import { openWasmRowStream } from '../../../shared/cloudtrail/rows/wasm/wasmRowStream.ts';
 import type { Compress } from '../../../shared/gzip/compressBody.ts';
 import { compressBody } from '../../../shared/gzip/compressBody.ts';
@@ -17,12 +18,14 @@ export interface PackFilesParts {
   readonly onBody: (body: UploadBody) => void;
   /** Instead of the product's own; bodies come here in the order in which they were filled. */
   readonly compress?: Compress;
+  /** Instead of rows of every record. */
+  readonly openRows?: OpenRowStream;
 }
 
 /** The product's own path from stored bytes to compressed bodies, several files at once; every body counts as accepted. */
 export async function packFiles(
   files: readonly LogFile[],
-  { level, onFile, onBody, compress = compressBody }: PackFilesParts,
+  { level, onFile, onBody, compress = compressBody, openRows = everyRow }: PackFilesParts,
 ): Promise<void> {
   const stop = new AbortController();
   const packer = new Packer({
@@ -39,7 +42,7 @@ export async function packFiles(
   });
   const queue = files.values();
   const reader = async (): Promise<void> => {
-    for (const file of queue) onFile(await packFile(file, packer, stop.signal));
+    for (const file of queue) onFile(await packFile(file, packer, openRows, stop.signal));
   };
   await Promise.all(Array.from({ length: readers }, reader));
   packer.flush();
@@ -49,9 +52,9 @@ export async function packFiles(
 }
 
 const readers = 4;
-const openRows = openWasmRowStream();
+const everyRow = openWasmRowStream();
 
-async function packFile(file: LogFile, packer: Packer, signal: AbortSignal): Promise<number> {
+async function packFile(file: LogFile, packer: Packer, openRows: OpenRowStream, signal: AbortSignal): Promise<number> {
   const { sourceObject, deliveredAt } = describeObjectKey(file.name);
   const stream = openRows({ sourceObject, fallbackTime: deliveredAt ?? '2026-11-01T00:00:00Z' });
   const rows = new ObjectRows();

@@ -70,10 +70,18 @@ export interface RowStream {
  */
 export type JudgeRecord = (record: Uint8Array) => number;
 
+/**
+ * For each selector that drops: groups of texts. Who knows them need not ask of a record that lacks every text of one group
+ * of each selector, and spells no character of theirs in another way (`\u0061`, `\/`): it is kept. Without any, every record is asked about.
+ */
+export type Anchors = readonly (readonly (readonly Uint8Array[])[])[];
+
 /** What an engine is opened with. */
 export interface EngineOptions extends Partial<RecordLimits> {
   /** Every record is kept when left out. */
   readonly judge?: JudgeRecord | undefined;
+  /** Of `judge`; they change its cost and nothing else. */
+  readonly anchors?: Anchors | undefined;
 }
 
 /** Makes the stream of one object. */

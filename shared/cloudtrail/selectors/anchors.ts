@@ -1,8 +1,6 @@
 import type { FieldSelector, Selector } from '../../words/selectors.ts';
+import type { Anchors } from '../rows/engine.ts';
 import { isFlag, keyOf } from './fields.ts';
-
-/** Texts of which one must stand in the bytes of a record that a field selector matches. */
-type AnyOf = readonly Buffer[];
 
 /** Fields that most records do not have: their key alone tells many apart. */
 const rareFields: ReadonlySet<string> = new Set([
@@ -17,25 +15,14 @@ const rareFields: ReadonlySet<string> = new Set([
 /** Beyond so many texts it is cheaper to read the record. */
 const mostTexts = 6;
 
-const backslash = 0x5c;
-const escapedUnicode = Buffer.from('\\u');
-const escapedSlash = Buffer.from('\\/');
-
-/**
- * Tells of most records, without reading them, that a selector does not match: texts that would have to stand in them do
- * not. It may say yes too often, and no only where reading would say so as well, or where a value is no text.
- */
-export function anchorsOf({ FieldSelectors }: Pick<Selector, 'FieldSelectors'>): (record: Uint8Array) => boolean {
-  const groups = FieldSelectors.flatMap(groupsOf).sort((one, other) => one.length - other.length);
-  return (record) => groups.every((texts) => texts.some((text) => holds(record, text)));
+/** Texts without which a record is dropped by none of these selectors: so most records need not be read to be judged. */
+export function anchorsOf(selectors: readonly Selector[]): Anchors {
+  return selectors
+    .filter(({ Action }) => Action === 'drop')
+    .map(({ FieldSelectors }) => FieldSelectors.flatMap(groupsOf).sort((one, other) => one.length - other.length));
 }
 
-/** Letters and slashes may be spelt in two ways; then only reading tells. */
-export function mayBeSpeltOtherwise(record: Uint8Array): boolean {
-  return record.includes(backslash) && (holds(record, escapedUnicode) || holds(record, escapedSlash));
-}
-
-function groupsOf(field: FieldSelector): readonly AnyOf[] {
+function groupsOf(field: FieldSelector): readonly (readonly Buffer[])[] {
   const { Field, Equals = [], StartsWith = [], EndsWith = [] } = field;
   const texts = [
     ...Equals.map((value) => `"${inJson(value)}"`),
@@ -49,9 +36,4 @@ function groupsOf(field: FieldSelector): readonly AnyOf[] {
 
 function inJson(value: string): string {
   return JSON.stringify(value).slice(1, -1);
-}
-
-/** Buffer's own search, which a view of other memory does not have. */
-function holds(record: Uint8Array, text: Buffer): boolean {
-  return Buffer.prototype.indexOf.call(record, text) >= 0;
 }

@@ -37,22 +37,33 @@ export function keyOf(field: SelectorField): string {
 
 /** What a parsed record says in a field. */
 export function valuesOf(record: unknown, field: SelectorField): FieldValues {
-  let found: readonly unknown[] = [record];
-  for (const key of paths[field]) {
-    const next: unknown[] = [];
-    for (const one of found.flat()) {
-      if (typeof one !== 'object' || one === null || hasLeftOut(one)) return 'unclear';
-      if (Object.hasOwn(one, key)) next.push((one as Record<string, unknown>)[key]);
-    }
-    found = next.filter((one) => one !== null);
-  }
-  const values: string[] = [];
+  const [first = field, second] = paths[field];
+  const part = memberOf(record, first);
+  if (second === undefined) return textsOf([part], field);
+  if (!Array.isArray(part)) return textsOf([part === undefined ? part : memberOf(part, second)], field);
+  return textsOf(
+    part.map((element) => memberOf(element, second)),
+    field,
+  );
+}
+
+const unclear = Symbol('unclear');
+
+/** Undefined when it is not there, or null. */
+function memberOf(part: unknown, key: string): unknown {
+  if (typeof part !== 'object' || part === null || hasLeftOut(part)) return unclear;
+  const value = Object.hasOwn(part, key) ? (part as Record<string, unknown>)[key] : undefined;
+  return value === null ? undefined : value;
+}
+
+function textsOf(found: readonly unknown[], field: SelectorField): FieldValues {
+  const texts: string[] = [];
   for (const one of found) {
-    const isComparable = typeof one === 'string' || (typeof one === 'boolean' && flags.has(field));
-    if (!isComparable) return 'unclear';
-    values.push(String(one));
+    if (typeof one === 'string') texts.push(one);
+    else if (typeof one === 'boolean' && flags.has(field)) texts.push(String(one));
+    else if (one !== undefined) return 'unclear';
   }
-  return values;
+  return texts;
 }
 
 /**

@@ -1,24 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Selector } from '../../words/selectors.ts';
 import type { JudgeRecord } from '../rows/engine.ts';
-import { anchorsOf, mayBeSpeltOtherwise } from './anchors.ts';
 import { matches } from './match.ts';
 
-/**
- * Judges records by these selectors: the first that matches decides, and what cannot be judged is kept. Most records are
- * judged by a search for a few texts; the others are read.
- */
+/** Judges records by these selectors, reading them: the first that matches decides, and what cannot be judged is kept. */
 export function judgeBy(selectors: readonly Selector[]): JudgeRecord {
-  const mayBeDropped = selectors.filter(isDropper).map((selector) => anchorsOf(selector));
-  return (record) => {
-    if (!mayBeDropped.some((mayMatch) => mayMatch(record)) && !mayBeSpeltOtherwise(record)) return 0;
-    return judged(parsed(record), selectors);
-  };
+  return (record) => judged(parsed(record), selectors);
 }
 
 /** Names of those that drop records, by the numbers that a judgement gives, less one. */
 export function dropperNames(selectors: readonly Selector[]): readonly string[] {
-  return selectors.filter(isDropper).map(({ Name }) => Name);
+  return selectors.filter(({ Action }) => Action === 'drop').map(({ Name }) => Name);
 }
 
 /** Tells selectors apart that may decide differently, in 16 characters; empty without any. */
@@ -38,10 +30,6 @@ function judged(record: unknown, selectors: readonly Selector[]): number {
     if (match === 'yes') return drops ? droppers : 0;
   }
   return 0;
-}
-
-function isDropper({ Action }: Selector): boolean {
-  return Action === 'drop';
 }
 
 /** Undefined for what the engine took for a record and JSON's own parser does not. */

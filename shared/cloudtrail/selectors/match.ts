@@ -12,7 +12,14 @@ const cutFrom = 1_024;
 
 /** Whether a parsed record matches: by what its values mean, however they were spelt. */
 export function matches(record: unknown, { FieldSelectors }: Pick<Selector, 'FieldSelectors'>): Match {
-  return all(FieldSelectors.map((field) => fieldMatches(valuesOf(record, field.Field), field)));
+  let match: Match = 'yes';
+  for (const field of FieldSelectors) {
+    const one = fieldMatches(valuesOf(record, field.Field), field);
+    // The hot path: what one field rules out needs no further look.
+    if (one === 'no') return one;
+    if (one === 'unclear') match = one;
+  }
+  return match;
 }
 
 /** Of several values, as those of `resources`, one is enough for a positive operator, and none may be a negative one's. */
@@ -21,8 +28,10 @@ export function fieldMatches(values: FieldValues, field: Omit<FieldSelector, 'Fi
   const { Equals, StartsWith, EndsWith, NotEquals, NotStartsWith, NotEndsWith } = field;
   const isPositive = Equals !== undefined || StartsWith !== undefined || EndsWith !== undefined;
   const positive = isPositive ? any(values.map((value) => has(value, Equals, StartsWith, EndsWith))) : 'yes';
-  const negative = any(values.map((value) => has(value, NotEquals, NotStartsWith, NotEndsWith)));
-  return all([positive, not(negative)]);
+  const isNegative = NotEquals !== undefined || NotStartsWith !== undefined || NotEndsWith !== undefined;
+  if (!isNegative || positive === 'no') return positive;
+  const negative = not(any(values.map((value) => has(value, NotEquals, NotStartsWith, NotEndsWith))));
+  return positive === 'yes' || negative === 'no' ? negative : positive;
 }
 
 function has(
@@ -43,11 +52,6 @@ function has(
 function any(answers: readonly Match[]): Match {
   if (answers.includes('yes')) return 'yes';
   return answers.includes('unclear') ? 'unclear' : 'no';
-}
-
-function all(answers: readonly Match[]): Match {
-  if (answers.includes('no')) return 'no';
-  return answers.includes('unclear') ? 'unclear' : 'yes';
 }
 
 function not(answer: Match): Match {

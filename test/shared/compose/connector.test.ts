@@ -29,9 +29,10 @@ describe('compose', () => {
     sources: readonly [SourceSettings, ...SourceSettings[]],
     logger = recorder().logger,
     tuning: Partial<Settings['tuning']> = {},
+    selectors: Settings['selectors'] = [],
   ) => {
     connector = compose(
-      { ...settings, sources, tuning: { ...settings.tuning, ...tuning } },
+      { ...settings, sources, selectors, tuning: { ...settings.tuning, ...tuning } },
       {
         clock: systemClock,
         random: () => 0.5,
@@ -70,6 +71,21 @@ describe('compose', () => {
     expect(lagP50Ms).toBe(longestLagMs);
     expect(await clouds.arrived()).toEqual(expect.arrayContaining(['whole-1', 'whole-2']));
     expect(clouds.aws.peekQueue()).toEqual([]);
+  });
+
+  it('leaves out what selectors drop, and accounts for each record by name', async () => {
+    const record = (eventID: string, eventName: string) => ({ eventTime: '2026-11-01T00:00:00Z', eventID, eventName });
+    const Records = [record('kept', 'PutKeyPolicy'), record('left-out-1', 'Decrypt'), record('left-out-2', 'Decrypt')];
+    await clouds.deliverBytes('selected', gzipSync(JSON.stringify({ Records })));
+    const FieldSelectors = [{ Field: 'eventName', Equals: ['Decrypt'] }] as const;
+    const selectors = [{ Name: 'KMS', Action: 'drop', FieldSelectors }] as const;
+
+    const [summary] = await composed(settings.sources, undefined, {}, selectors).drainAll(running);
+
+    expect(summary).toMatchObject({ records: 3, rowsAccepted: 1, recordsDropped: 2, identityHolds: true });
+    expect(summary).toMatchObject({ recordsDroppedBy: { KMS: 2 }, messagesDeleted: 1 });
+    const arrived = await clouds.arrived();
+    expect([arrived.includes('kept'), arrived.some((id) => id.startsWith('left-out'))]).toEqual([true, false]);
   });
 
   it('reads an object that EventBridge announced by an encoded key, and tells what is wrong with that object', async () => {

@@ -20,13 +20,15 @@ import { noRemarks, type RowRemarks, RowWriter, timeAt } from './writer.ts';
 const windowBytes = 256 * 1024;
 
 /** The row engine over bytes in plain JavaScript: the reference for every other. */
-export function openByteRowStream({ judge, ...bounds }: EngineOptions = {}): OpenRowStream {
+export function openByteRowStream({ judge, anchors: _, ...bounds }: EngineOptions = {}): OpenRowStream {
   const limits = recordLimits(bounds);
   return (context) => new ByteRowStream(context, limits, judge);
 }
 
 export class ByteRowStream implements RowStream {
   readonly stubs: StubNote[] = [];
+  /** False while what comes is known to be kept. */
+  isJudging = true;
   readonly #scanner: LogFileScanner;
   readonly #context: ObjectContext;
   readonly #columnBytesCap: number;
@@ -130,7 +132,7 @@ export class ByteRowStream implements RowStream {
   }
 
   #take(found: 'tape' | Collected): void {
-    const selector = this.#judge === undefined ? 0 : this.#judged(found, this.#judge);
+    const selector = this.#judge === undefined || !this.isJudging ? 0 : this.#judged(found, this.#judge);
     if (selector > 0) this.#dropped.add(selector);
     else this.#prepare(found);
   }

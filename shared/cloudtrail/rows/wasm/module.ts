@@ -1,6 +1,7 @@
 import type { RowBody } from '../body.ts';
-import type { JudgeRecord } from '../engine.ts';
+import type { Anchors, JudgeRecord } from '../engine.ts';
 import type { RecordLimits } from '../limits.ts';
+import { anchorBytes } from './anchors.ts';
 import { writeDerivedCells } from './derived.ts';
 import { rowModuleBase64 } from './moduleCode.ts';
 import { writeTable } from './table.ts';
@@ -35,9 +36,12 @@ interface ModuleExports {
     recordBytesCap: number,
     nestingCap: number,
     asksToKeep: number,
+    anchorsAt: number,
+    anchorCount: number,
   ) => void;
   readonly begin: (headAt: number, length: number) => void;
   readonly process: (at: number, end: number, out: number, limit: number, isFirst: number) => number;
+  readonly isToBeJudged: (at: number, end: number) => number;
   readonly endOfElement: (at: number, end: number) => number;
   readonly inputAt: { readonly value: number };
   readonly outputAt: { readonly value: number };
@@ -72,18 +76,21 @@ export class RowModule {
   #loaded = 0;
   readonly #droppedBy: number[] = [];
 
-  constructor(limits: RecordLimits, capacity: number, judge?: JudgeRecord) {
+  constructor(limits: RecordLimits, capacity: number, judge?: JudgeRecord, anchors: Anchors = []) {
     this.capacity = capacity;
     this.#inputAt = tableAt + pageBytes;
     const unmappedAt = this.#inputAt + capacity + pageBytes;
     const marksAt = unmappedAt + capacity + pageBytes;
-    this.#outputAt = marksAt + marksBytes + pageBytes;
+    const anchored = anchorBytes(anchors);
+    const anchorsAt = marksAt + marksBytes + pageBytes;
+    this.#outputAt = anchorsAt + anchored.length + pageBytes;
     // Escaping can double a record, what is unmapped is written twice, and derived columns repeat a part.
     const bytes = this.#outputAt + mostWrittenBytes + 4 * capacity + pageBytes;
     const pages = Math.ceil(bytes / pageBytes);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const view = new Uint8Array(memory.buffer);
     this.#memory = view;
+    view.set(anchored, anchorsAt);
     this.#marks = new Uint32Array(memory.buffer, marksAt, marksBytes / 4);
     compiled ??= new WebAssembly.Module(Buffer.from(rowModuleBase64, 'base64'));
     const derive = (start: number, _end: number, out: number) => writeDerivedCells(view, start, out);
@@ -109,6 +116,8 @@ export class RowModule {
       limits.recordBytesCap,
       limits.depthCap - table.depth,
       judge === undefined ? 0 : 1,
+      anchorsAt,
+      anchors.length,
     );
   }
 
@@ -149,6 +158,11 @@ export class RowModule {
     const at = this.#inputAt;
     const end = this.#exports.endOfElement(at + from, at + this.#loaded);
     return end === 0 ? 0 : end - at;
+  }
+
+  /** False for a record of the input that is kept without being asked about. */
+  isToBeJudged(from: number, to: number): boolean {
+    return this.#exports.isToBeJudged(this.#inputAt + from, this.#inputAt + to) !== 0;
   }
 
   /** A view of the input, good until the next load. */

@@ -44,11 +44,11 @@ const looksCap = 100;
  * (the framing around the records, odd records, damage) goes to the byte engine, which so decides every doubtful case.
  */
 export function openWasmRowStream(options: WasmRowStreamOptions = {}): OpenRowStream {
-  const { blockBytes = usualBlockBytes, judge, ...bounds } = options;
+  const { blockBytes = usualBlockBytes, judge, anchors, ...bounds } = options;
   const limits = recordLimits(bounds);
   // Feeding is synchronous and leaves nothing behind in the module's memory, so all streams share one.
   const capacity = blockBytes + Math.min(heldBytesCap, limits.recordBytesCap);
-  const module = new RowModule(limits, capacity, judge);
+  const module = new RowModule(limits, capacity, judge, anchors);
   return (context) => new WasmRowStream(context, limits, module, blockBytes, judge);
 }
 
@@ -63,6 +63,7 @@ class WasmRowStream implements RowStream {
   readonly #limits: RecordLimits;
   readonly #module: RowModule;
   readonly #blockBytes: number;
+  readonly #isJudging: boolean;
   readonly #bytes: ByteRowStream;
   readonly #rowHead: Uint8Array;
   /** Whose turn it is: the module's inside an array of records, else the byte engine's. */
@@ -95,6 +96,7 @@ class WasmRowStream implements RowStream {
     this.#module = module;
     this.#blockBytes = blockBytes;
     this.#bytes = new ByteRowStream(context, limits, judge);
+    this.#isJudging = judge !== undefined;
     this.#rowHead = Buffer.from(`{"SourceObject":${JSON.stringify(context.sourceObject)}`);
   }
 
@@ -203,6 +205,7 @@ class WasmRowStream implements RowStream {
       if (++this.#refused > refusedCap + this.#rows) return this.#leaveRecords();
       this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped.count);
       this.#isFirst = false;
+      if (this.#isJudging) this.#bytes.isJudging = module.isToBeJudged(at, end);
       if (this.#give(this.#next(end - at), body) === 'body-full') return 'body-full';
       at = end;
     }
@@ -219,6 +222,7 @@ class WasmRowStream implements RowStream {
 
   /** What follows is the byte engine's, until other records begin. */
   #leaveRecords(): 'go-on' {
+    this.#bytes.isJudging = true;
     this.#bytes.enterRecords(this.#offset, this.#isFirst, this.#rows + this.#dropped.count);
     this.#turn = 'bytes';
     return 'go-on';

@@ -4,6 +4,8 @@
 // code is sure of every byte that it accepts. Behind the input stand zeros, a byte that JSON allows nowhere: so nothing
 // here asks whether the input has ended, and an unfinished record is refused like any other.
 
+import { mayBeDropped } from './anchors';
+
 /** Writes the cells of the columns derived from the JSON object between two positions; answers their length, or -1. */
 @external("env", "derive")
 declare function derive(start: usize, end: usize, out: usize): i32;
@@ -61,6 +63,8 @@ let unmappedArea: usize = 0;
 let marksArea: usize = 0;
 let watchedKeys: usize = 0; // 8 u32: the first four bytes of the keys that columns may be derived from
 let asksToKeep: bool = false;
+let anchors: usize = 0; // texts that a record must hold to be asked about; see anchors.ts
+let anchoredSelectors: u32 = 0; // 0 when every record is to be asked about
 let columnCap: usize = 0;
 let recordCap: usize = 0;
 let depthCap: i32 = 0;
@@ -94,6 +98,8 @@ export function configure(
   recordBytesCap: u32,
   nestingCap: i32,
   asks: bool,
+  anchorsAt: usize,
+  anchorCount: u32,
 ): void {
   recordLevel = recordLevelAt;
   entries = entriesAt;
@@ -103,6 +109,8 @@ export function configure(
   unmappedArea = unmappedAreaAt;
   marksArea = marksAt;
   asksToKeep = asks;
+  anchors = anchorsAt;
+  anchoredSelectors = anchorCount;
   columnCap = columnBytesCap;
   recordCap = recordBytesCap;
   depthCap = min(nestingCap, 60); // `copyContainer` has one bit of a u64 for each level
@@ -136,7 +144,7 @@ export function process(p: usize, end: usize, out: usize, limit: usize, isFirst:
     if (load<u8>(p) != OPEN_BRACE) return NO_RECORD;
     const next = writeRow(p);
     if (next == 0) return STOPPED;
-    if (asksToKeep && !keep(p, next)) {
+    if (asksToKeep && isToBeJudged(p, next) && !keep(p, next)) {
       Q = outputAt;
     } else {
       if (Q > limit) return FULL;
@@ -148,6 +156,11 @@ export function process(p: usize, end: usize, out: usize, limit: usize, isFirst:
     afterRecord = true;
   }
   return 0;
+}
+
+/** False for a record between two positions that is to be kept without being asked about. */
+export function isToBeJudged(start: usize, end: usize): bool {
+  return anchoredSelectors == 0 || mayBeDropped(anchors, anchoredSelectors, start, end);
 }
 
 // @ts-ignore: decorator
