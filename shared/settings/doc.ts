@@ -159,7 +159,8 @@ const conclusion = [
   '|---|---|',
   '| `AzureWebJobsStorage` | The storage account of the function app, as a connection string or by identity (`AzureWebJobsStorage__accountName`). The app keeps its own state there as well. |',
   '| `FUNCTIONS_WORKER_RUNTIME` | `node`. Not used on Flex Consumption, where the runtime is a property of the app. |',
-  '| `APPLICATIONINSIGHTS_CONNECTION_STRING` | Where logs and metrics go. |',
+  '| `APPLICATIONINSIGHTS_CONNECTION_STRING` | Where logs and metrics go. The app sends the figures of its health there as well; without it there are none. |',
+  '| `APPLICATIONINSIGHTS_AUTHENTICATION_STRING` | `Authorization=AAD`: both are sent as the managed identity, with `ClientId=…;` before it as a user-assigned one. It needs the role *Monitoring Metrics Publisher* on the Application Insights resource. |',
 ];
 
 function code(text: string): string {

@@ -1,10 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalIdentity, startIdentity } from '../../../../local/azure/identity.ts';
-import { createLoopbackCertificates } from '../../../../local/azure/ingestion/certificates.ts';
+import {
+  createLoopbackCertificates,
+  type LoopbackCertificates,
+} from '../../../../local/azure/ingestion/certificates.ts';
 import { type LocalInsights, startInsights } from '../../../../local/azure/insights/insights.ts';
+import { closeServer, listenOnLoopback } from '../../../../local/process/loopbackServer.ts';
 import { insightsSink } from '../../../../shared/azure/insights/insights.ts';
 import { readInsights } from '../../../../shared/azure/insights/target.ts';
 import { version } from '../../../../shared/words/version.ts';
@@ -23,6 +28,7 @@ const none = new AbortController().signal;
 describe('insightsSink', () => {
   let identity: LocalIdentity;
   let insights: LocalInsights;
+  let certificates: LoopbackCertificates;
   let ca: string;
   let directory: string;
   let shown: number;
@@ -30,7 +36,7 @@ describe('insightsSink', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'insights-'));
     identity = await startIdentity({ clock, tenantId: tenant, principalId: principal });
-    const certificates = await createLoopbackCertificates(Date.now());
+    certificates = await createLoopbackCertificates(Date.now());
     ca = certificates.ca;
     insights = await startInsights({
       ...{ clock, certificates, directory, keys: identity.jwks(), issuer: identity.issuer, needsToken: true },
@@ -110,6 +116,22 @@ describe('insightsSink', () => {
     const before = insights.userAgents.length;
     await expect(sink().send(metrics, none)).rejects.toMatchObject({ code, belongsTo: 'pipeline' });
     expect(insights.userAgents).toHaveLength(before + 1);
+  });
+
+  it('takes its token to nobody whom the service names', async () => {
+    const elsewhere = createServer({ key: certificates.key, cert: certificates.certificate }, (_request, response) => {
+      response.writeHead(308, { location: 'https://evil.example/v2.1/track' }).end();
+    });
+    let asked = 0;
+    elsewhere.on('request', () => asked++);
+    const port = await listenOnLoopback(elsewhere);
+    const named = insights.connectionString.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`);
+    await expect(sink(named).send(metrics, none)).rejects.toMatchObject({
+      code: 'insights-refused',
+      message: expect.stringContaining('answered 308'),
+    });
+    await closeServer(elsewhere);
+    expect(asked).toBe(1);
   });
 
   it('gives up when it is told to, with the reason', async () => {
