@@ -54,6 +54,23 @@ describe('npm run check', () => {
     expect(stdout).not.toMatch(/AccountKey|ASIA[A-Z2-7]{16}/);
   });
 
+  it('names a client ID that the identity endpoint does not know', async () => {
+    const endpoint = 'http://127.0.0.1:1';
+    const { code, stdout } = await spawned(['--json'], {
+      ...scene.clouds.appSettings,
+      AzureWebJobsStorage: '',
+      AzureWebJobsStorage__tableServiceUri: endpoint,
+      AzureWebJobsStorage__blobServiceUri: endpoint,
+      AzureWebJobsStorage__queueServiceUri: endpoint,
+      AzureWebJobsStorage__credential: 'managedidentity',
+      AzureWebJobsStorage__clientId: '5b0e5ad1-6f0e-4bb3-9c1d-0a1b2c3d4e5f',
+    });
+    const { firstBroken, links } = JSON.parse(stdout) as CheckReport;
+    expect({ code, firstBroken }).toEqual({ code: 1, firstBroken: 'storage: identity' });
+    const [first] = links.filter(({ status }) => status === 'failure');
+    expect(first).toMatchObject({ cause: 'storage-client-id-unknown', detail: expect.stringContaining('5b0e5ad1') });
+  });
+
   it('names the first broken link in its last line', async () => {
     const { code, stdout } = await spawned([], { ...scene.clouds.appSettings, AWS_ROLE_ARN: '' });
     expect(code).toBe(1);

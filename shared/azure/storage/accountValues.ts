@@ -73,7 +73,7 @@ export function hostIdentity({ credential, clientId }: StorageValues): AzureIden
 
 /** What is wrong with the values, one sentence each; nothing of a connection string is shown. Nobody is asked. */
 export function storageProblems(values: StorageValues): readonly string[] {
-  const { connectionString, accountName, credential } = values;
+  const { connectionString, accountName, credential, clientId } = values;
   const problems = [
     ...uriProblem('tableServiceUri', values.tableServiceUri),
     ...uriProblem('blobServiceUri', values.blobServiceUri),
@@ -86,6 +86,9 @@ export function storageProblems(values: StorageValues): readonly string[] {
   }
   if (isGiven(credential) && !/^managedidentity$/i.test(credential)) {
     problems.push('AzureWebJobsStorage__credential must be managedidentity, or absent');
+  }
+  if (isGiven(clientId) && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(clientId)) {
+    problems.push('AzureWebJobsStorage__clientId must be the client ID of a user-assigned identity, a GUID');
   }
   return isGiven(connectionString) && !isOpenable(connectionString)
     ? [

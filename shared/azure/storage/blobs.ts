@@ -8,6 +8,8 @@ import { believe } from './ownAnswers.ts';
 export interface Blobs {
   put(name: string, content: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
+  /** Gone is what is wanted: one that is missing is no failure. */
+  remove(name: string): Promise<void>;
 }
 
 /** Over the SDK's client, whose own retries must be off. */
@@ -39,6 +41,11 @@ export function storageBlobs(client: ContainerClient, gate: StorageGate): Blobs 
           if (!/^(?:Blob|Container)NotFound$/.test(storageCode(error))) throw error;
           return undefined;
         }
+      }),
+    remove: (name) =>
+      gate(`deleting from the container ${client.containerName}`, async (abortSignal) => {
+        const { requestId } = await client.getBlobClient(name).deleteIfExists({ abortSignal });
+        believe(requestId);
       }),
   };
 }

@@ -9,6 +9,10 @@ export interface MessageBox {
   send(text: string, lifetimeSeconds: number): Promise<void>;
   /** Messages waiting or being worked on, approximately. */
   count(): Promise<number>;
+  /** Receives one message and deletes it; undefined when none waits. For a check: the app's own are read by the Functions host. */
+  take(): Promise<string | undefined>;
+  /** Deletes the queue, with what is in it. For half a minute there can be no queue of its name. */
+  drop(): Promise<void>;
 }
 
 /** Over the SDK's client, whose own retries must be off. */
@@ -37,6 +41,21 @@ export function storageQueue(client: QueueClient, gate: StorageGate): MessageBox
       gate(`counting the queue ${client.name}`, async (abortSignal) => {
         const { approximateMessagesCount = 0 } = await made(abortSignal, () => client.getProperties({ abortSignal }));
         return approximateMessagesCount;
+      }),
+    take: () =>
+      gate(`receiving from the queue ${client.name}`, async (abortSignal) => {
+        const { receivedMessageItems, requestId } = await client.receiveMessages({ abortSignal });
+        believe(requestId);
+        const [message] = receivedMessageItems;
+        if (message === undefined) return undefined;
+        const { messageId, popReceipt, messageText } = message;
+        await client.deleteMessage(messageId, popReceipt, { abortSignal });
+        return Buffer.from(messageText, 'base64').toString();
+      }),
+    drop: () =>
+      gate(`deleting the queue ${client.name}`, async (abortSignal) => {
+        const { requestId } = await client.deleteIfExists({ abortSignal });
+        believe(requestId);
       }),
   };
 }

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { TokenCredential } from '@azure/core-auth';
 import { azureCredential, entraToken } from '../../azure/identity.ts';
 import { tableStore } from '../../azure/ledger/tableStore.ts';
@@ -11,9 +12,11 @@ import { failedEntriesIn, ledgerScope } from '../state.ts';
 import { type CheckReport, type LinkResult, walk } from './chain.ts';
 import type { Link } from './link.ts';
 import { bucketLink } from './links/bucket.ts';
+import { clockLink } from './links/clock.ts';
 import { deadLetterLink } from './links/deadLetters.ts';
 import { notificationLink } from './links/notification.ts';
 import { objectLink } from './links/object.ts';
+import type { AddressesOf } from './links/privateEndpoint.ts';
 import { queueLink, queueSetUpLink, settlingLink } from './links/queue.ts';
 import { queuePolicyLink } from './links/queuePolicy.ts';
 import { roleLinks } from './links/roles.ts';
@@ -21,7 +24,8 @@ import { ruleLinks } from './links/rules.ts';
 import { sampleLink } from './links/sample.ts';
 import { settingsLink } from './links/settings.ts';
 import { soleReaderLink } from './links/soleReader.ts';
-import { clockLink, storageLinks } from './links/storage.ts';
+import { storageLinks } from './links/storage.ts';
+import { storageIdentityLink } from './links/storageIdentity.ts';
 import { selectorsLink, trailLink } from './links/trail.ts';
 import type { SourceLook } from './sourceLook.ts';
 
@@ -32,6 +36,8 @@ export interface CheckWorld {
   /** Authorities to trust at the ingestion endpoint in place of Node's own: for a server on this machine. */
   readonly ingestionCa?: string;
   readonly onResult?: (result: LinkResult) => void;
+  /** Default: by the resolver of this machine. */
+  readonly addressesOf?: AddressesOf;
   /** Whether one message of each queue is looked at, which uses up one receive of it. */
   readonly takesSample: boolean;
 }
@@ -56,10 +62,8 @@ function linksOf(environment: Environment, world: CheckWorld, open: { close(): v
   const clientId = environment['AZURE_CLIENT_ID']?.trim() || undefined;
   const { identity } = world;
   const credential = typeof identity === 'object' ? identity : azureCredential({ kind: identity, clientId });
-  const storage = storageOf(environment, world, credential);
-  // Storage has settings of its own, and may be looked at while others are wrong.
-  const storageNeeds = storageProblems(storageValues(environment)).length === 0 ? [] : ['settings'];
-  const base = [settingsLink(environment), ...storageLinks(storage, storageNeeds), clockLink(storage)];
+  const { storage, links: linksOfStorage } = storageOf(environment, world, credential);
+  const base = [settingsLink(environment), ...linksOfStorage, clockLink(storage)];
   if (!reading.ok) return [...base, ...withoutSettings];
   const { settings } = reading;
   const sources = settings.sources.flatMap((source) => {
@@ -91,17 +95,36 @@ const withoutSettings = [
   ...['Entra token', 'hub role', 'target role', 'queue', 'log file', 'Azure Monitor token', 'data collection rule'],
 ].map((name): Link => ({ name, needs: ['settings'], run: () => Promise.reject(new Error('there are no settings')) }));
 
-/** Undefined when nothing names an account, or what does cannot be understood: the settings' link tells that. */
+/**
+ * The storage account and its links. It has settings of its own, and may be looked at while others are wrong. Undefined when
+ * nothing names an account, or what does cannot be understood: the settings' link tells that.
+ */
 function storageOf(
   environment: Environment,
-  { clock, identity }: CheckWorld,
+  { clock, identity, addressesOf = resolved }: CheckWorld,
   credential: TokenCredential,
-): Storage | undefined {
+): { readonly storage: Storage | undefined; readonly links: readonly Link[] } {
   const values = storageValues(environment);
-  if (storageProblems(values).length > 0) return undefined;
+  if (storageProblems(values).length > 0) {
+    return { storage: undefined, links: storageLinks(undefined, ['settings'], addressesOf) };
+  }
   const own = identity === 'managed-identity' ? hostIdentity(values) : undefined;
   const account = storageAccount(values, own === undefined ? credential : azureCredential(own));
-  return account === undefined ? undefined : openStorage(account, { clock, time: 'service', timeoutMs: 15_000 });
+  const storage =
+    account === undefined ? undefined : openStorage(account, { clock, time: 'service', timeoutMs: 15_000 });
+  if (account?.kind !== 'identity') return { storage, links: storageLinks(storage, [], addressesOf) };
+  const entering = storageIdentityLink({ credential: account.credential, values, needs: [] });
+  return { storage, links: [entering, ...storageLinks(storage, [entering.name], addressesOf)] };
+}
+
+/** By the resolver of this machine, as the clients ask it. */
+async function resolved(host: string): Promise<readonly string[]> {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch {
+    // A name that does not resolve is what is asked about.
+    return [];
+  }
 }
 
 function lookAt(

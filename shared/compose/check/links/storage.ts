@@ -1,8 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { Storage } from '../../../azure/storage/account.ts';
-import { failure, type Link, ok, warning } from '../link.ts';
+import { storageTroubleOf } from '../../../azure/storage/failure.ts';
+import { ConnectorError } from '../../../words/errors.ts';
+import { type Finding, failure, failureFrom, type Link, ok, warning } from '../link.ts';
+import { type AddressesOf, missingEndpoint } from './privateEndpoint.ts';
 
 /** Names of the links, for those that need one. */
 export const storageLinkNames = { table: 'storage: tables', blob: 'storage: blobs', queue: 'storage: queues' } as const;
+
+type Kind = keyof typeof storageLinkNames;
 
 const noStorage = warning(
   'storage-missing',
@@ -12,55 +18,75 @@ const noStorage = warning(
 
 /**
  * Each service of the account by its own host, since each has a private endpoint, network rules and a role of its own.
- * Each is written to: the roles that only read would pass for enough otherwise. What is written is taken away again, or
- * goes by itself.
+ * In each something is written, read, compared and taken away again: some roles only read, and some only write.
  */
-export function storageLinks(storage: Storage | undefined, needs: Link['needs']): readonly Link[] {
-  const link = (kind: keyof typeof storageLinkNames, look: (opened: Storage) => Promise<string>): Link => ({
+export function storageLinks(
+  storage: Storage | undefined,
+  needs: Link['needs'],
+  addressesOf: AddressesOf,
+): readonly Link[] {
+  const link = (kind: Kind): Link => ({
     name: storageLinkNames[kind],
     needs,
-    run: async () => (storage === undefined ? noStorage : ok(await look(storage))),
+    run: async () => {
+      if (storage === undefined) return noStorage;
+      try {
+        return await looks[kind](storage, `connection-check-${randomUUID()}`);
+      } catch (error) {
+        return await troubleOf(error, kind, storage.hosts, addressesOf);
+      }
+    },
   });
-  return [
-    link('table', async (opened) => {
-      const table = opened.table('ledger');
-      const key = { partitionKey: mark, rowKey: mark };
-      await table.put({ ...key });
-      await table.remove(key);
-      return `written and read at ${opened.hosts.table}`;
-    }),
-    link('blob', async (opened) => {
-      const blobs = opened.blobs('failed-messages');
-      await blobs.put(mark, '');
-      await blobs.read(mark);
-      return `written and read at ${opened.hosts.blob}`;
-    }),
-    link('queue', async (opened) => {
-      await opened.queue(mark).send('{}', 1);
-      return `written to at ${opened.hosts.queue}`;
-    }),
-  ];
+  return [link('table'), link('blob'), link('queue')];
 }
 
-const mark = 'connection-check';
+/** `mark` is what is written, under a name of its own: several may check at one time. */
+const looks: Readonly<Record<Kind, (storage: Storage, mark: string) => Promise<Finding>>> = {
+  table: async (storage, mark) => {
+    const table = storage.table('ledger');
+    const key = { partitionKey: 'connection-check', rowKey: mark };
+    await table.put({ ...key, mark });
+    const read = await table.read(key);
+    await table.remove(key);
+    return same(read?.entity['mark'], mark, storage.hosts.table);
+  },
+  blob: async (storage, mark) => {
+    const blobs = storage.blobs('failed-messages');
+    await blobs.put(mark, mark);
+    const read = await blobs.read(mark);
+    await blobs.remove(mark);
+    return same(read, mark, storage.hosts.blob);
+  },
+  queue: async (storage, mark) => {
+    const queue = storage.queue(mark);
+    await queue.send(mark, 60);
+    await queue.count();
+    const read = await queue.take();
+    await queue.drop();
+    return same(read, mark, storage.hosts.queue);
+  },
+};
 
-/** More than this and requests to AWS are refused before their clocks are compared. https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html */
-const mostSkewMs = 5 * 60_000;
+function same(read: unknown, written: string, host: string): Finding {
+  return read === written
+    ? ok(`written, read and removed again at ${host}`)
+    : failure(
+        'storage-differs',
+        `what was written at ${host} was read as ${read === undefined ? 'nothing' : 'something else'}`,
+        'Find what stands between the app and the account, such as a proxy, a cache, or a second account of that name in DNS.',
+      );
+}
 
-/** This machine's clock, by the time that storage tells with its answers. */
-export function clockLink(storage: Storage | undefined): Link {
-  return {
-    name: 'clock',
-    needs: [storageLinkNames.table],
-    run: async () => {
-      if (storage === undefined) return { status: 'not-verifiable', detail: 'without storage nobody tells the time' };
-      const ms = storage.time.differenceMs;
-      if (ms === 0) return ok('agrees with that of the storage service to within 5 seconds');
-      const detail = `is ${Math.abs(Math.round(ms / 1000))} seconds ${ms > 0 ? 'behind' : 'ahead of'} that of the storage service`;
-      const remedy = 'Set the clock of this machine (NTP); AWS refuses signatures that are 5 minutes off.';
-      return Math.abs(ms) > mostSkewMs
-        ? failure('clock-differs', detail, remedy)
-        : warning('clock-differs', detail, remedy);
-    },
-  };
+async function troubleOf(
+  error: unknown,
+  kind: Kind,
+  hosts: Storage['hosts'],
+  addressesOf: AddressesOf,
+): Promise<Finding> {
+  const finding = failureFrom(error);
+  const trouble = error instanceof ConnectorError ? storageTroubleOf(error) : undefined;
+  if (trouble === undefined) return finding;
+  const isOfTheWay = /^storage-(?:name-unknown|network-closed|unreachable)$/.test(trouble);
+  const missing = isOfTheWay ? await missingEndpoint(kind, hosts, addressesOf) : undefined;
+  return missing ?? { ...finding, cause: trouble };
 }

@@ -88,7 +88,10 @@ describe('storageProblems', () => {
     ['nothing', {}],
     ['a connection string', { connectionString: good }],
     ['the emulator', { connectionString: 'UseDevelopmentStorage=true' }],
-    ['a name', { accountName: 'stexample', credential: 'managedidentity', clientId: 'x' }],
+    [
+      'a name',
+      { accountName: 'stexample', credential: 'managedidentity', clientId: '5b0e5ad1-6f0e-4bb3-9c1d-0a1b2c3d4e5f' },
+    ],
     [
       'addresses',
       { tableServiceUri: 'https://acme.table.core.windows.net/', blobServiceUri: 'http://127.0.0.1:10000/acme' },

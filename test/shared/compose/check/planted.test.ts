@@ -1,4 +1,8 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openStorage } from '../../../../shared/azure/storage/account.ts';
+import { systemClock } from '../../../../shared/kit/systemClock.ts';
 import { azureMistakes } from './planted/azure.ts';
 import { bucketMistakes } from './planted/bucket.ts';
 import { columnMistakes } from './planted/columns.ts';
@@ -46,6 +50,26 @@ describe('the check of a healthy system', () => {
     const deleted = stats().queue.deleted;
     await scene.check();
     expect(stats().queue).toEqual({ visible: 1, inFlight: 0, deleted });
+  });
+
+  it('leaves nothing behind in storage', async () => {
+    const { connectionString } = scene.clouds.storage;
+    const left = async () => {
+      const names: string[] = [];
+      const prefix = 'connection-check';
+      const queues = QueueServiceClient.fromConnectionString(connectionString).listQueues({ prefix });
+      for await (const { name } of queues) names.push(name);
+      const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient('failed-messages');
+      for await (const { name } of container.listBlobsFlat({ prefix })) names.push(name);
+      const filter = `PartitionKey eq '${prefix}'`;
+      const storage = openStorage({ kind: 'connection-string', connectionString }, { clock: systemClock });
+      for await (const { entities } of storage.table('ledger').pages({ filter })) {
+        names.push(...entities.map(({ rowKey }) => rowKey));
+      }
+      return names;
+    };
+    await scene.check();
+    expect(await left()).toEqual([]);
   });
 
   it('sends no rows', async () => {

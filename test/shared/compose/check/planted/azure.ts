@@ -1,10 +1,10 @@
 import { systemClock } from '../../../../../shared/kit/systemClock.ts';
-import type { CheckScene } from '../scene.ts';
+import type { Change, CheckScene } from '../scene.ts';
 import { type Mistake, told } from './mistake.ts';
 
 const rule = 'data collection rule dcr-00000000000000000000000000000001';
 
-function storage(service: 'Blob' | 'Queue' | 'Table', status: number, code: string): Mistake['plant'] {
+function storage(service: 'Blob' | 'Queue' | 'Table', status: number, code: string): (scene: CheckScene) => Change {
   return (scene: CheckScene) => ({
     settings: { AzureWebJobsStorage: moved(scene, service, scene.storageThatAnswers(status, code)) },
   });
@@ -22,7 +22,7 @@ function clockOff(ms: number): Mistake['plant'] {
 }
 
 const noToken =
-  (resource: string): Mistake['plant'] =>
+  (resource: string): ((scene: CheckScene) => Change) =>
   ({ clouds }) => ({
     world: {
       identity: {
@@ -35,6 +35,29 @@ const noToken =
       },
     },
   });
+
+const clientId = '5b0e5ad1-6f0e-4bb3-9c1d-0a1b2c3d4e5f';
+
+/** An identity enters the account in place of a key; the endpoints answer nobody. */
+function entering(settings: Readonly<Record<string, string>>, refused = 'none'): Mistake['plant'] {
+  const endpoint = 'http://127.0.0.1:1';
+  return (scene) => ({
+    ...noToken(refused)(scene),
+    settings: {
+      AzureWebJobsStorage: '',
+      AzureWebJobsStorage__tableServiceUri: endpoint,
+      AzureWebJobsStorage__blobServiceUri: endpoint,
+      AzureWebJobsStorage__queueServiceUri: endpoint,
+      ...settings,
+    },
+  });
+}
+
+/** The service that is asked about is public, the others private. */
+function publicFirst(): (host: string) => Promise<readonly string[]> {
+  let asked = 0;
+  return async () => (asked++ === 0 ? ['20.60.1.2'] : ['10.0.0.4']);
+}
 
 export const azureMistakes: readonly Mistake[] = [
   {
@@ -80,34 +103,76 @@ export const azureMistakes: readonly Mistake[] = [
     plant: told({ AzureWebJobsStorage: '' }),
   },
   {
-    ...{ name: 'no role for tables', link: 'storage: tables', cause: 'storage-unavailable' },
+    ...{ name: 'no role for tables', link: 'storage: tables', cause: 'storage-role-missing' },
     remedy: /Storage Table Data Contributor/,
     plant: storage('Table', 403, 'AuthorizationPermissionMismatch'),
   },
   {
-    ...{ name: 'no role for blobs', link: 'storage: blobs', cause: 'storage-unavailable' },
+    ...{ name: 'no role for blobs', link: 'storage: blobs', cause: 'storage-role-missing' },
     remedy: /Storage Blob Data Owner/,
     plant: storage('Blob', 403, 'AuthorizationPermissionMismatch'),
   },
   {
-    ...{ name: 'no role for queues', link: 'storage: queues', cause: 'storage-unavailable' },
+    ...{ name: 'no role for queues', link: 'storage: queues', cause: 'storage-role-missing' },
     remedy: /Storage Queue Data Contributor/,
     plant: storage('Queue', 403, 'AuthorizationPermissionMismatch'),
   },
   {
-    ...{ name: 'shared keys switched off', link: 'storage: tables', cause: 'storage-unavailable' },
+    ...{ name: 'shared keys switched off', link: 'storage: tables', cause: 'storage-keys-off' },
     remedy: /AzureWebJobsStorage__accountName in place of the connection string/,
     plant: storage('Table', 403, 'KeyBasedAuthenticationNotPermitted'),
   },
   {
-    ...{ name: 'the network rules of the tables', link: 'storage: tables', cause: 'storage-unavailable' },
+    ...{ name: 'the network rules of the tables', link: 'storage: tables', cause: 'storage-network-closed' },
     remedy: /network rules .*table service a private endpoint/,
     plant: storage('Table', 403, 'AuthorizationFailure'),
   },
   {
-    ...{ name: 'no private endpoint of the tables', link: 'storage: tables', cause: 'storage-unavailable' },
+    ...{ name: 'a name of the tables that does not resolve', link: 'storage: tables', cause: 'storage-name-unknown' },
     remedy: /private endpoint and DNS zone of the table service/,
-    plant: (scene) => ({ settings: { AzureWebJobsStorage: moved(scene, 'Table', 'http://account.table.invalid') } }),
+    plant: (scene) => ({
+      settings: { AzureWebJobsStorage: moved(scene, 'Table', 'http://account.table.invalid') },
+      world: { addressesOf: async () => [] },
+    }),
+  },
+  {
+    ...{ name: 'no private endpoint of the tables', link: 'storage: tables', cause: 'private-endpoint-missing' },
+    remedy: /sub-resource "table" .* privatelink\.table\.invalid/,
+    plant: (scene) => ({
+      settings: { AzureWebJobsStorage: moved(scene, 'Table', 'http://account.table.invalid') },
+      world: { addressesOf: async (host) => (host.includes('.table.') ? [] : ['10.0.0.4']) },
+    }),
+  },
+  {
+    ...{ name: 'the tables are reached in public', link: 'storage: tables', cause: 'private-endpoint-missing' },
+    remedy: /sub-resource "table"/,
+    plant: (scene) => ({
+      ...storage('Table', 403, 'AuthorizationFailure')(scene),
+      // The stub stands at the address of this machine, as the others do: the names alone tell them apart.
+      world: { addressesOf: publicFirst() },
+    }),
+  },
+  {
+    ...{ name: 'no identity enters storage', link: 'storage: identity', cause: 'storage-identity-missing' },
+    remedy: /AzureWebJobsStorage__clientId/,
+    plant: entering({}, 'https://storage'),
+  },
+  {
+    ...{ name: 'a client ID that nobody has', link: 'storage: identity', cause: 'storage-client-id-unknown' },
+    remedy: /client ID \(not the object ID\)/,
+    plant: entering(
+      { AzureWebJobsStorage__credential: 'managedidentity', AzureWebJobsStorage__clientId: clientId },
+      'https://storage',
+    ),
+  },
+  {
+    ...{ name: 'a client ID without a credential', link: 'storage: identity', cause: 'storage-credential-missing' },
+    ...{ status: 'warning', remedy: /managedidentity/ },
+    plant: entering({ AzureWebJobsStorage__clientId: clientId }),
+  },
+  {
+    ...{ name: 'a client ID that is none', link: 'settings', cause: 'settings-invalid', remedy: /settings\.md/ },
+    plant: entering({ AzureWebJobsStorage__credential: 'managedidentity', AzureWebJobsStorage__clientId: 'connector' }),
   },
   {
     ...{ name: 'a clock that is 10 minutes off', link: 'clock', cause: 'clock-differs', remedy: /NTP/ },
