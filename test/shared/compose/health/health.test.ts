@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Clouds, startClouds } from '../../../../local/clouds.ts';
 import { azureCredential } from '../../../../shared/azure/identity.ts';
 import { insightsValues } from '../../../../shared/azure/insights/target.ts';
-import { type Connector, compose } from '../../../../shared/compose/connector.ts';
+import { type ComposeExtras, type Connector, compose } from '../../../../shared/compose/connector.ts';
 import { systemClock } from '../../../../shared/kit/systemClock.ts';
 import { healthColumns } from '../../../../shared/pipeline/status/healthColumns.ts';
 import { readSettings } from '../../../../shared/settings/settings.ts';
@@ -25,7 +25,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function composed(changed: Readonly<Record<string, string>> = {}, connectionString = clouds.storage.connectionString) {
+function composed(
+  changed: Readonly<Record<string, string>> = {},
+  connectionString = clouds.storage.connectionString,
+  identity: ComposeExtras['identity'] = azureCredential({ kind: 'managed-identity' }),
+) {
   const reading = readSettings({ ...clouds.appSettings, LONG_POLL_SECONDS: '1', ...changed });
   if (!reading.ok) throw new Error(reading.problems.join('; '));
   const lines: Record<string, unknown>[] = [];
@@ -33,7 +37,7 @@ function composed(changed: Readonly<Record<string, string>> = {}, connectionStri
   connector = compose(reading.settings, {
     ...{ clock: systemClock, random: () => 0.5, instance: 'test', version: '1.2.3', app: 'my-app' },
     logger: { debug: () => undefined, info: keep, warn: keep, error: keep },
-    identity: azureCredential({ kind: 'managed-identity' }),
+    identity,
     ingestionCa: clouds.ingestion.ca,
     storage: { connectionString },
     insights: insightsValues({ ...clouds.appSettings, ...changed }),
@@ -112,5 +116,16 @@ describe('what is told of a slice once it has ended', () => {
     expect(first?.ended).toBe('queue-empty');
     expect(lines.filter(({ event }) => event === 'metrics-unsent')).toMatchObject([{ code: 'insights-refused' }]);
     expect(await healthRows()).toHaveLength(before + 2);
+  });
+
+  it.each([
+    ['of its own', () => clouds.identity.clientId, []],
+    ['that nobody assigned', () => '00000000-0000-0000-0000-000000000009', [{ code: 'insights-unavailable' }]],
+  ])('goes there as the identity that the authentication string names, here one %s', async (_, clientId, told) => {
+    const authentication = `ClientId=${clientId()};Authorization=AAD`;
+    const changed = { APPLICATIONINSIGHTS_AUTHENTICATION_STRING: authentication };
+    const { drain, lines } = composed(changed, clouds.storage.connectionString, 'managed-identity');
+    await drain();
+    expect(lines.filter(({ event }) => event === 'metrics-unsent')).toMatchObject(told);
   });
 });
