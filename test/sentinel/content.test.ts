@@ -57,7 +57,7 @@ const tacticsOf: Readonly<Record<string, readonly string[]>> = {
 
 const root = join(import.meta.dirname, '../..');
 const check = checkerOf();
-const yaml = ['rules', 'hunting', 'functions'].flatMap((folder) => filesIn(`sentinel/${folder}`, '.yaml'));
+const yaml = ['rules', 'hunting', 'functions', 'parsers'].flatMap((folder) => filesIn(`sentinel/${folder}`, '.yaml'));
 const markdown = ['README.md', ...filesIn('docs', '.md')];
 
 describe.each(yaml)('%s', (file) => {

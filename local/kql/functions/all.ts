@@ -1,3 +1,4 @@
+import { addresses } from './addresses.ts';
 import { conversions } from './conversions.ts';
 import { dynamics } from './dynamics.ts';
 import type { ScalarFunction } from './registry.ts';
@@ -6,5 +7,5 @@ import { times } from './times.ts';
 
 /** Functions of values alone; those of time and rows are the evaluator's. */
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = new Map(
-  Object.entries({ ...conversions, ...dynamics, ...strings, ...times }),
+  Object.entries({ ...addresses, ...conversions, ...dynamics, ...strings, ...times }),
 );
